@@ -1,0 +1,122 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Who may include whom. The table is the picture in docs/architecture.md, written as prefixes."""
+import posixpath
+import re
+
+_INCLUDE = re.compile(r'^\s*#\s*include\s+([<"])([^>"]+)[>"]')
+
+PURE_SUPPORT = ("core/support/result", "core/support/error", "core/support/clock", "core/support/check")
+CORE = ("core/",)
+EVERY_TELEMETRY = ("telemetry/",)
+
+# folder of the includer (longest prefix wins) -> what it may include
+ALLOWED = {
+    "core/model": ("core/model/",) + PURE_SUPPORT,
+    "core/support": ("core/support/",),
+    "policies": CORE + ("policies/",),
+    "telemetry": CORE + EVERY_TELEMETRY,
+    "telemetry/site": CORE + EVERY_TELEMETRY,
+    "dns": CORE + ("dns/",),
+    "dataplane/steer": ("dataplane/steer/",),
+    "dataplane/api": CORE + ("dataplane/api/", "dataplane/steer/"),
+    "dataplane/xdp": CORE + ("dataplane/xdp/", "dataplane/api/", "dataplane/steer/"),
+    "dataplane/dpdk": CORE + ("dataplane/dpdk/", "dataplane/api/", "dataplane/steer/"),
+    "dataplane/kernel": CORE + ("dataplane/kernel/", "dataplane/api/", "dataplane/steer/"),
+    "dataplane/agent": CORE + ("dataplane/", "telemetry/"),
+    "controller": CORE + ("controller/", "policies/", "telemetry/", "dns/", "dataplane/api/"),
+    "controller/cli": CORE + ("controller/cli/", "controller/api/"),
+}
+# Programs: they know everybody below them and nobody includes them.
+PROGRAMS = ("controller/app", "controller/cli", "telemetry/site", "dataplane/agent", "dns/app")
+# Without I/O, so without the means for it.
+PURE = ("core/model", "policies")
+IMPURE_SUPPORT = ("core/support/asio", "core/support/mailbox", "core/support/owned", "core/support/snapshot_cell")
+
+OURS = ("core/", "policies/", "telemetry/", "dns/", "dataplane/", "controller/", "tests/")
+
+
+def _longest_prefix(folder, table):
+    fits = [p for p in table if folder == p or folder.startswith(p + "/")]
+    return max(fits, key=len) if fits else None
+
+
+def includes_of(tree, source):
+    """(line number, resolved path or spelling, is_ours) of every include."""
+    found = []
+    for number, line in enumerate(source.lines, 1):
+        match = _INCLUDE.match(line)
+        if not match:
+            continue
+        spelled = match.group(2)
+        beside = posixpath.normpath(posixpath.join(source.folder, spelled))
+        if match.group(1) == '"' and beside in tree.by_path:
+            found.append((number, beside, True))
+        else:
+            found.append((number, spelled, spelled.startswith(OURS)))
+    return found
+
+
+def check_direction(tree, out):
+    for source in tree.cpp():
+        includer = _longest_prefix(source.folder, ALLOWED)
+        if includer is None:
+            continue
+        program = _longest_prefix(source.folder, PROGRAMS)
+        for number, target, ours in includes_of(tree, source):
+            if not ours:
+                continue
+            where = f"{source.path}:{number}"
+            own = target.startswith(source.folder + "/")
+            if not own and not target.startswith(ALLOWED[includer]):
+                out.fail("include-direction", where, f"{includer} may not include {target}")
+            elif _longest_prefix(source.folder, PURE) and target.startswith(IMPURE_SUPPORT):
+                out.fail("include-direction", where, f"{includer} is pure and may not include {target}")
+            else:
+                entered = _longest_prefix(posixpath.dirname(target), PROGRAMS)
+                if entered and entered != program:
+                    out.fail("include-direction", where, f"nobody includes the program {entered} ({target})")
+
+
+def check_cycles(tree, out):
+    """No two folders include each other."""
+    edges = {}
+    for source in tree.cpp():
+        if not source.path.startswith(OURS) or source.path.startswith("tests/"):
+            continue
+        for number, target, ours in includes_of(tree, source):
+            folder = posixpath.dirname(target)
+            if ours and folder != source.folder:
+                edges.setdefault((source.folder, folder), f"{source.path}:{number}")
+    for (a, b), where in sorted(edges.items()):
+        if a < b and (b, a) in edges:
+            out.fail("include-cycle", where, f"{a} and {b} include each other (also {edges[(b, a)]})")
+
+
+def check_generated(tree, out):
+    """Generated protobuf types stay in codecs and RPC edges, and in headers that only those include."""
+    edge = re.compile(r"(_codec|_server|_client)\.(cpp|hpp)$")
+    exempt = ("controller/cli/", "tests/")
+    carriers = set()
+    for source in tree.cpp():
+        for number, target, _ in includes_of(tree, source):
+            if not target.endswith(".pb.h"):
+                continue
+            if source.suffix == ".hpp":
+                carriers.add(source.path)
+            if not edge.search(source.path) and not source.path.startswith(exempt):
+                out.fail("generated-types", f"{source.path}:{number}", f"{target} outside *_codec, *_server, *_client")
+    for source in tree.cpp():
+        if edge.search(source.path) or source.path.startswith(exempt):
+            continue
+        for number, target, _ in includes_of(tree, source):
+            if target in carriers:
+                out.fail("generated-types", f"{source.path}:{number}", f"{target} brings generated types along")
+
+
+def check_asio(tree, out):
+    for source in tree.cpp():
+        if source.path == "core/support/asio.hpp":
+            continue
+        for number, target, _ in includes_of(tree, source):
+            if target.startswith("boost/asio"):
+                out.fail("asio-include", f"{source.path}:{number}", "Asio comes through core/support/asio.hpp only")
