@@ -6,6 +6,7 @@ checkout, at ../shared/data/lab/clab.schema.json. Without it the runner's own re
 """
 import json
 import os
+import re
 import warnings
 
 from .source import Refused
@@ -22,6 +23,14 @@ def schema_path():
     return None
 
 
+def _pattern(_validator, pattern, instance, _schema):
+    """JSON Schema's `pattern`, with the Unicode classes that Python's re lacks (letters, decimal digits)."""
+    import jsonschema
+    known = pattern.replace(r'\p{L}', 'A-Za-z\u00c0-\u024f').replace(r'\p{Nd}', '0-9').replace(r'\p{N}', '0-9')
+    if isinstance(instance, str) and r'\p' not in known and not re.search(known, instance):
+        yield jsonschema.ValidationError(f'{instance!r} does not match {pattern!r}')
+
+
 def check(source):
     """Refuses `source` at the first place where containerlab would; returns False when there is no schema to ask."""
     path = schema_path()
@@ -33,7 +42,8 @@ def check(source):
     with open(path, encoding='utf-8') as file:
         schema = json.load(file)
     # The schema says draft 2020-12 by its use of prefixItems.
-    validator = jsonschema.Draft202012Validator(schema)
+    extended = jsonschema.validators.extend(jsonschema.Draft202012Validator, {'pattern': _pattern})
+    validator = extended(schema)
     errors = sorted(validator.iter_errors(source.value), key=lambda error: len(error.absolute_path), reverse=True)
     if errors:
         deepest = errors[0]
