@@ -1,0 +1,15 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "core/model/plan.hpp"
+
+namespace suanlu {
+
+std::string PlanId::text() const {
+    return controller + "/" + std::to_string(epoch) + "/" + std::to_string(generation);
+}
+
+bool same_content(const Plan& a, const Plan& b) {
+    return a.node == b.node && a.sid_block == b.sid_block && a.local_sids == b.local_sids && a.sites == b.sites &&
+           a.services == b.services;
+}
+
+}  // namespace suanlu

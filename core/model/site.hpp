@@ -1,0 +1,69 @@
+// SPDX-License-Identifier: Apache-2.0
+// Service site (RFC 10053): an MEC, an intelligent-computing or supercomputing centre, or a cloud region, reached
+// through one or more attachments. A dead attachment is not a dead site. From the inventory, immutable. Pure values.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "core/model/ids.hpp"
+#include "core/model/ip6.hpp"
+#include "core/model/units.hpp"
+
+namespace suanlu {
+
+enum class SiteKind : std::uint8_t { kMec, kIntelligent, kSuper, kCloud };
+
+/// What an egress does with a packet for its site (RFC 8986 section 4).
+enum class SidBehaviour : std::uint8_t { kEnd, kEndDx6, kEndDx4, kEndDt6 };
+
+/// One SID that a router of ours must have. `sid` covers block, node and function (/48 for End, /64 for services).
+struct LocalSid {
+    Prefix6 sid;
+    SidBehaviour behaviour = SidBehaviour::kEnd;
+    /// DX: the site's address on the access link. Zero otherwise.
+    Ip6 next_hop;
+    /// DX: access interface. DT: any interface of the table.
+    std::string interface;
+    /// DT: routing table that holds only the site's interfaces and a final unreachable.
+    std::uint32_t table = 0;
+
+    auto operator<=>(const LocalSid&) const = default;
+};
+
+struct Attachment {
+    /// Name of the egress router in the inventory.
+    std::string egress;
+    std::string interface;
+    Ip6 next_hop6;
+    /// Zero when the site takes no IPv4.
+    Ip6 next_hop4;
+    /// Service SIDs (full address, zero arguments); sid4 zero when there is no IPv4.
+    Ip6 sid6;
+    Ip6 sid4;
+    /// Delay of the access link, one way.
+    Microseconds delay{0};
+    Bytes mtu{1500};
+};
+
+struct Site {
+    SiteId id;
+    std::string name;
+    SiteKind kind = SiteKind::kMec;
+    /// Answers probes and reports; reached through the attachments.
+    Ip6 address;
+    std::vector<Attachment> attachments;
+    /// Names of the services that run here, with the slots expected when no report has come yet.
+    struct Hosted {
+        std::string service;
+        double slots = 0;
+        PerSecond rate_per_slot{1};
+    };
+    std::vector<Hosted> services;
+};
+
+std::string_view to_text(SiteKind kind);
+std::string_view to_text(SidBehaviour behaviour);
+
+}  // namespace suanlu

@@ -1,0 +1,319 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "core/support/yaml_walk.hpp"
+
+#include <yaml-cpp/yaml.h>
+
+#include <algorithm>
+#include <charconv>
+#include <cmath>
+#include <fstream>
+#include <optional>
+#include <set>
+#include <sstream>
+
+namespace suanlu {
+
+struct YamlNode::Document {
+    std::string name;
+    std::optional<Error> first_error;
+};
+
+struct YamlNode::Place {
+    std::shared_ptr<Document> document;
+    YAML::Node node;
+    std::string path;
+    int line = 0;
+    std::set<std::string> known;
+    std::vector<std::shared_ptr<Place>> children;
+};
+
+namespace {
+
+std::string join(const std::string& path, std::string_view key) {
+    return path.empty() ? std::string(key) : path + "." + std::string(key);
+}
+
+/// Duplicate keys anywhere below `node`: yaml-cpp would silently keep the first.
+std::optional<std::pair<int, std::string>> find_duplicate(const YAML::Node& node) {
+    if (node.IsMap()) {
+        std::set<std::string> seen;
+        for (const auto& member : node) {
+            if (!member.first.IsScalar()) {
+                return std::pair{member.first.Mark().line + 1, std::string("key that is not a scalar")};
+            }
+            if (!seen.insert(member.first.Scalar()).second) {
+                return std::pair{member.first.Mark().line + 1, "duplicate key '" + member.first.Scalar() + "'"};
+            }
+            if (auto below = find_duplicate(member.second)) {
+                return below;
+            }
+        }
+    } else if (node.IsSequence()) {
+        for (const auto& item : node) {
+            if (auto below = find_duplicate(item)) {
+                return below;
+            }
+        }
+    }
+    return std::nullopt;
+}
+
+std::optional<double> to_number(const std::string& text) {
+    double value = 0;
+    const auto [end, ec] = std::from_chars(text.data(), text.data() + text.size(), value);
+    if (ec != std::errc{} || end != text.data() + text.size() || !std::isfinite(value)) {
+        return std::nullopt;
+    }
+    return value;
+}
+
+std::string show(double value) {
+    std::ostringstream out;
+    out << value;
+    return out.str();
+}
+
+}  // namespace
+
+YamlNode::YamlNode(std::shared_ptr<Place> place) : place_(std::move(place)) {}
+
+Result<YamlNode> YamlNode::load_file(const std::string& path) {
+    std::ifstream in(path);
+    if (!in) {
+        return Error{Errc::kNotFound, "cannot read " + path};
+    }
+    std::stringstream text;
+    text << in.rdbuf();
+    return load_text(text.str(), path);
+}
+
+Result<YamlNode> YamlNode::load_text(const std::string& text, const std::string& name) {
+    YAML::Node root;
+    try {
+        root = YAML::Load(text);
+    } catch (const YAML::Exception& e) {
+        return Error{Errc::kBadInput, name + ":" + std::to_string(e.mark.line + 1) + ": " + e.msg};
+    }
+    if (!root.IsMap()) {
+        return Error{Errc::kBadInput, name + ":1: expected a mapping of keys"};
+    }
+    if (const auto duplicate = find_duplicate(root)) {
+        return Error{Errc::kBadInput, name + ":" + std::to_string(duplicate->first) + ": " + duplicate->second};
+    }
+    auto document = std::make_shared<Document>();
+    document->name = name;
+    auto place = std::make_shared<Place>();
+    place->document = document;
+    place->line = 1;
+    place->node = root;
+    return YamlNode(place);
+}
+
+bool YamlNode::is_present() const {
+    return place_->node.IsDefined() && !place_->node.IsNull();
+}
+
+YamlNode YamlNode::optional(std::string_view key) {
+    auto child = std::make_shared<Place>();
+    child->document = place_->document;
+    child->path = join(place_->path, key);
+    child->line = place_->line;
+    place_->known.insert(std::string(key));
+    if (is_present() && !place_->node.IsMap()) {
+        complain("expected a mapping of keys");
+    } else if (is_present()) {
+        const YAML::Node& constant = place_->node;  // const access: no insertion
+        const YAML::Node found = constant[std::string(key)];
+        if (found.IsDefined()) {
+            child->node.reset(found);
+            child->line = found.Mark().line + 1;
+        } else {
+            child->node.reset();
+        }
+    }
+    place_->children.push_back(child);
+    return YamlNode(child);
+}
+
+YamlNode YamlNode::required(std::string_view key) {
+    YamlNode child = optional(key);
+    if (!child.is_present()) {
+        complain("missing key '" + std::string(key) + "'");
+    }
+    return child;
+}
+
+std::vector<YamlNode> YamlNode::items() {
+    std::vector<YamlNode> out;
+    if (!is_present()) {
+        return out;
+    }
+    if (!place_->node.IsSequence()) {
+        complain("expected a list");
+        return out;
+    }
+    std::size_t index = 0;
+    for (const auto& item : place_->node) {
+        auto child = std::make_shared<Place>();
+        child->document = place_->document;
+        child->path = place_->path + "[" + std::to_string(index++) + "]";
+        child->line = item.Mark().line + 1;
+        child->node.reset(item);
+        place_->children.push_back(child);
+        out.push_back(YamlNode(child));
+    }
+    return out;
+}
+
+std::vector<std::string> YamlNode::keys() {
+    std::vector<std::string> out;
+    if (!is_present()) {
+        return out;
+    }
+    if (!place_->node.IsMap()) {
+        complain("expected a mapping of keys");
+        return out;
+    }
+    for (const auto& member : place_->node) {
+        out.push_back(member.first.Scalar());
+        place_->known.insert(member.first.Scalar());
+    }
+    return out;
+}
+
+std::string YamlNode::text(std::string fallback) {
+    if (!is_present()) {
+        return fallback;
+    }
+    if (!place_->node.IsScalar()) {
+        complain("expected a text");
+        return fallback;
+    }
+    return place_->node.Scalar();
+}
+
+std::string YamlNode::one_of(const std::vector<std::string_view>& allowed, std::string fallback) {
+    const std::string value = text(fallback);
+    if (!is_present() || std::find(allowed.begin(), allowed.end(), value) != allowed.end()) {
+        return value;
+    }
+    std::string list;
+    for (const std::string_view word : allowed) {
+        list += list.empty() ? "" : ", ";
+        list += word;
+    }
+    complain("'" + value + "' is not one of: " + list);
+    return fallback;
+}
+
+std::uint64_t YamlNode::integer(std::uint64_t least, std::uint64_t most, std::uint64_t fallback) {
+    if (!is_present()) {
+        return fallback;
+    }
+    const std::string digits = text();
+    const bool hex = digits.starts_with("0x");
+    std::uint64_t value = 0;
+    const char* begin = digits.data() + (hex ? 2 : 0);
+    const auto [end, ec] = std::from_chars(begin, digits.data() + digits.size(), value, hex ? 16 : 10);
+    if (ec != std::errc{} || end != digits.data() + digits.size() || value < least || value > most) {
+        complain("'" + digits + "' is not an integer from " + std::to_string(least) + " to " + std::to_string(most));
+        return fallback;
+    }
+    return value;
+}
+
+double YamlNode::number(double least, double most, double fallback) {
+    if (!is_present()) {
+        return fallback;
+    }
+    const auto value = to_number(text());
+    if (!value || *value < least || *value > most) {
+        complain("'" + text() + "' is not a number from " + show(least) + " to " + show(most));
+        return fallback;
+    }
+    return *value;
+}
+
+bool YamlNode::boolean(bool fallback) {
+    return is_present() ? one_of({"true", "false"}, fallback ? "true" : "false") == "true" : fallback;
+}
+
+Ip6 YamlNode::address() {
+    if (!is_present()) {
+        return {};
+    }
+    auto parsed = Ip6::parse(text());
+    if (!parsed) {
+        complain(parsed.error().detail);
+        return {};
+    }
+    return *parsed;
+}
+
+Prefix6 YamlNode::prefix(bool allow_host_bits) {
+    if (!is_present()) {
+        return {};
+    }
+    auto parsed = Prefix6::parse(text(), allow_host_bits);
+    if (!parsed) {
+        complain(parsed.error().detail);
+        return {};
+    }
+    return *parsed;
+}
+
+Seconds YamlNode::duration(Seconds fallback) {
+    if (!is_present()) {
+        return fallback;
+    }
+    const std::string value = text();
+    const std::size_t unit_at = value.find_first_not_of("0123456789.");
+    const std::string unit = unit_at == std::string::npos ? "" : value.substr(unit_at);
+    const auto amount = to_number(value.substr(0, unit_at));
+    const std::pair<std::string_view, double> units[] = {{"us", 1e-6}, {"ms", 1e-3}, {"s", 1}, {"m", 60}, {"h", 3600}};
+    for (const auto& [name, scale] : units) {
+        if (amount && unit == name) {
+            return {*amount * scale};
+        }
+    }
+    complain("'" + value + "' is not a duration with a unit (us, ms, s, m, h)");
+    return fallback;
+}
+
+void YamlNode::finish() {
+    if (is_present() && place_->node.IsMap()) {
+        for (const auto& member : place_->node) {
+            if (!place_->known.contains(member.first.Scalar())) {
+                place_->line = member.first.Mark().line + 1;
+                complain("unknown key '" + member.first.Scalar() + "'");
+                return;
+            }
+        }
+    }
+    for (const auto& child : place_->children) {
+        // A scalar or a mapping nobody looked into: only mappings that were walked have known keys to compare.
+        if (!child->known.empty() || !child->children.empty()) {
+            YamlNode(child).finish();
+        }
+    }
+}
+
+void YamlNode::complain(std::string_view what) {
+    if (!place_->document->first_error) {
+        place_->document->first_error = Error{Errc::kBadInput, place() + ": " + std::string(what)};
+    }
+}
+
+Status YamlNode::status() const {
+    if (place_->document->first_error) {
+        return *place_->document->first_error;
+    }
+    return {};
+}
+
+std::string YamlNode::place() const {
+    const std::string where = place_->document->name + ":" + std::to_string(place_->line);
+    return place_->path.empty() ? where : where + ": " + place_->path;
+}
+
+}  // namespace suanlu

@@ -1,0 +1,86 @@
+// SPDX-License-Identifier: Apache-2.0
+// The one interface behind which every forwarding engine stands: XDP, DPDK, plain kernel routes, and the fake of the
+// tests. Called from the agent's strand only; calls may block for microseconds (map updates), never on the network.
+// A refused call changes nothing: the engine keeps forwarding by the last tables.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <map>
+#include <string>
+#include <vector>
+
+#include "core/model/plan.hpp"
+#include "core/model/sample.hpp"
+#include "core/support/clock.hpp"
+#include "core/support/result.hpp"
+
+namespace suanlu {
+
+/// The next hop of a path, resolved by the agent: a FIB look-up per packet costs three times the encapsulation.
+struct NextHop {
+    std::uint32_t interface_index = 0;  ///< 0 = unresolved: the path takes no packets
+    std::array<std::uint8_t, 6> source_mac{};
+    std::array<std::uint8_t, 6> destination_mac{};
+
+    bool operator==(const NextHop&) const = default;
+};
+
+struct EngineServiceCount {
+    std::uint64_t new_flows = 0;
+    std::uint64_t packets = 0;
+    std::uint64_t bytes = 0;
+    std::uint64_t drops = 0;
+    std::map<SiteId, std::uint64_t> new_flows_by_site;
+};
+
+struct EngineCounters {
+    std::map<ServiceId, EngineServiceCount> services;
+    std::map<std::string, std::uint64_t> reasons;
+};
+
+struct EngineFlow {
+    ServiceId service;
+    Ip6 source;
+    std::uint16_t source_port = 0;
+    SiteId site;
+    bool is_exception = false;
+    Duration age{0};
+};
+
+/// State of one slot, for `get` and for tests; `moving` = base is not the effective site.
+struct SlotView {
+    SiteId base;
+    SiteId next;
+    MonoTime since;
+    bool moving = false;
+};
+
+class Dataplane {
+public:
+    Dataplane() = default;
+    Dataplane(const Dataplane&) = delete;
+    Dataplane& operator=(const Dataplane&) = delete;
+    virtual ~Dataplane() = default;
+
+    /// Services, sites, paths and shares of one generation. Slots are edited minimally; live flows keep their site.
+    virtual Status apply(const Plan& plan, MonoTime now) = 0;
+    /// Which path a site's packets take now, and where its first hop is. Zero interface = none.
+    virtual Status set_path(SiteId site, PathId path, const NextHop& hop) = 0;
+    /// Affinity rule 6: suspect takes no new flows, dead gives its slots to the survivors.
+    virtual Status set_liveness(SiteId site, SiteLiveness liveness, MonoTime now) = 0;
+    /// The ingress steers a service only while its prefix has a usable route (a withdrawal wins over a Plan).
+    virtual Status set_steering(ServiceId service, bool on) = 0;
+    /// Affinity rules 4, 5 and 7: commits moves that are due, ages entries. Call about every 100 ms.
+    virtual Status tick(MonoTime now) = 0;
+
+    virtual Result<EngineCounters> counters() = 0;
+    /// Exception entries and sampled new flows since the last call, at most `limit`.
+    virtual Result<std::vector<EngineFlow>> flows(std::size_t limit) = 0;
+    virtual Result<std::vector<SlotView>> slots(ServiceId service) = 0;
+    /// The Plan id whose tables are in force, adopted from pinned state after a restart; empty controller = none.
+    virtual PlanId applied() const = 0;
+    virtual std::string engine_name() const = 0;
+};
+
+}  // namespace suanlu
