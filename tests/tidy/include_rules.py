@@ -12,7 +12,7 @@ EVERY_TELEMETRY = ("telemetry/",)
 # folder of the includer (longest prefix wins) -> what it may include
 ALLOWED = {
     "core/model": ("core/model/",) + PURE_SUPPORT,
-    "core/support": ("core/support/",),
+    "core/support": CORE,
     "policies": CORE + ("policies/",),
     "telemetry": CORE + EVERY_TELEMETRY,
     "telemetry/site": CORE + EVERY_TELEMETRY,
@@ -61,13 +61,14 @@ def check_direction(tree, out):
         includer = _longest_prefix(source.folder, ALLOWED)
         if includer is None:
             continue
+        allowed = PURE_SUPPORT if source.path.startswith(PURE_SUPPORT) else ALLOWED[includer]
         program = _longest_prefix(source.folder, PROGRAMS)
         for number, target, ours in includes_of(tree, source):
             if not ours:
                 continue
             where = f"{source.path}:{number}"
             own = target.startswith(source.folder + "/")
-            if not own and not target.startswith(ALLOWED[includer]):
+            if not target.startswith(allowed) and not (own and allowed is not PURE_SUPPORT):
                 out.fail("include-direction", where, f"{includer} may not include {target}")
             elif _longest_prefix(source.folder, PURE) and target.startswith(IMPURE_SUPPORT):
                 out.fail("include-direction", where, f"{includer} is pure and may not include {target}")
@@ -77,6 +78,11 @@ def check_direction(tree, out):
                     out.fail("include-direction", where, f"nobody includes the program {entered} ({target})")
 
 
+def _layer(path):
+    """The folder of a file; the pure part of core/support is a layer of its own, below core/model."""
+    return "core/support (pure)" if path.startswith(PURE_SUPPORT) else posixpath.dirname(path)
+
+
 def check_cycles(tree, out):
     """No two folders include each other."""
     edges = {}
@@ -84,9 +90,8 @@ def check_cycles(tree, out):
         if not source.path.startswith(OURS) or source.path.startswith("tests/"):
             continue
         for number, target, ours in includes_of(tree, source):
-            folder = posixpath.dirname(target)
-            if ours and folder != source.folder:
-                edges.setdefault((source.folder, folder), f"{source.path}:{number}")
+            if ours and _layer(target) != _layer(source.path):
+                edges.setdefault((_layer(source.path), _layer(target)), f"{source.path}:{number}")
     for (a, b), where in sorted(edges.items()):
         if a < b and (b, a) in edges:
             out.fail("include-cycle", where, f"{a} and {b} include each other (also {edges[(b, a)]})")

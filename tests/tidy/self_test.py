@@ -37,6 +37,7 @@ BAD = {
     "include-direction": [
         {"core/model/site.hpp": C + '#include "telemetry/page.hpp"\n'},
         {"core/model/site.hpp": C + '#include "core/support/asio.hpp"\n'},
+        {"core/support/result.hpp": C + '#include "core/model/site.hpp"\n'},
         {"policies/cost.hpp": C + '#include "core/support/mailbox.hpp"\n'},
         {"telemetry/page.hpp": C + '#include "policies/cost.hpp"\n'},
         {"controller/topology/graph.hpp": C + '#include "dataplane/xdp/maps.hpp"\n'},
