@@ -59,11 +59,12 @@ def rewrite(nodes, links, value):
 
 
 def edges_with_delay(nodes, router):
-    """Directed edges of the router's database that carry a delay."""
+    """Directed edges of the router's database that carry a delay and are joined to the vertex at their far end."""
     vty = Vty(nodes[router]['pid'], 'isisd')
     ted = vty.json('show isis mpls-te database json')['ted']
     vty.close()
-    return sum(1 for edge in ted.get('edges', []) if edge.get('edge-attributes', {}).get('delay') is not None)
+    return sum(1 for edge in ted.get('edges', [])
+               if edge.get('edge-attributes', {}).get('delay') is not None and 'remote-vertex-id' in edge)
 
 
 def fill(lab, watch='p1', limit_s=30.0):
