@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Routers and directed links. Routers (locator, SIDs, MSD) come from the inventory, links from link sources (IGP TED,
-// agents). Missing is unknown, not zero: optional fields say so. Pure values.
+// Routers and directed links. Routers (locator, SIDs, MSD) come from the inventory, links from link sources
+// (IGP TED, agents). Missing is unknown, not zero: optional fields say so. Pure values.
 #pragma once
 
 #include <cstdint>
@@ -49,4 +49,11 @@ struct LinkState {
     bool operator==(const LinkState&) const = default;
 };
 
-}  // namespace suanlu
+/// The whole link-state database as one source sees it; replaces what the same source said before.
+struct LinkReport {
+    std::string source;
+    std::uint64_t sequence = 0;
+    std::vector<LinkState> links;
+};
+
+} // namespace suanlu
