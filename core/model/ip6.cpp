@@ -16,7 +16,7 @@ Error bad_address(std::string_view text) {
     return Error{Errc::kBadInput, "not an IP address: '" + std::string(text) + "'"};
 }
 
-}  // namespace
+} // namespace
 
 bool Ip6::is_mapped_v4() const {
     return std::equal(kMappedPrefix.begin(), kMappedPrefix.end(), bytes.begin());
@@ -96,4 +96,4 @@ Result<Prefix6> Prefix6::parse(std::string_view text, bool allow_host_bits) {
     return out;
 }
 
-}  // namespace suanlu
+} // namespace suanlu

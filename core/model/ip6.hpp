@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// IPv6 addresses and prefixes in network byte order; IPv4 is carried as ::ffff:a.b.c.d (RFC 4291 section 2.5.5.2),
-// so that services of both families share one key. Parsing is strict: no zone ids, no surrounding blanks. Pure values.
+// IPv6 addresses and prefixes in network byte order; IPv4 is carried as ::ffff:a.b.c.d (RFC 4291
+// section 2.5.5.2), so that services of both families share one key. Parsing is strict: no zone ids, no
+// surrounding blanks. Pure values.
 #pragma once
 
 #include <array>
@@ -39,4 +40,4 @@ struct Prefix6 {
     static Result<Prefix6> parse(std::string_view text, bool allow_host_bits = false);
 };
 
-}  // namespace suanlu
+} // namespace suanlu

@@ -8,8 +8,8 @@ std::string PlanId::text() const {
 }
 
 bool same_content(const Plan& a, const Plan& b) {
-    return a.node == b.node && a.sid_block == b.sid_block && a.local_sids == b.local_sids && a.sites == b.sites &&
-           a.services == b.services;
+    return a.node == b.node && a.sid_block == b.sid_block && a.local_sids == b.local_sids &&
+           a.sites == b.sites && a.services == b.services;
 }
 
-}  // namespace suanlu
+} // namespace suanlu

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// Plan: the whole decision for one router, numbered by (controller, epoch, generation). Egress and core routers get the
-// local SIDs only; an ingress gets services, sites and paths too. Immutable once published. Pure values.
+// Plan: the whole decision for one router, numbered by (controller, epoch, generation). Egress and core
+// routers get the local SIDs only; an ingress gets services, sites and paths too. Immutable once published.
+// Pure values.
 #pragma once
 
 #include <cstdint>
@@ -33,7 +34,8 @@ struct PathPlan {
     PathId id;
     std::string egress;
     SegmentList segments;
-    /// Outer destination for IPv6 and for IPv4 payload (uSID list + service SID); destination4 zero = no IPv4.
+    /// Outer destination for IPv6 and for IPv4 payload (uSID list + service SID); destination4 zero = no
+    /// IPv4.
     Ip6 destination6;
     Ip6 destination4;
     /// Predicted forward delay.
@@ -96,4 +98,4 @@ bool same_content(const Plan& a, const Plan& b);
 
 inline constexpr std::uint32_t kWholeShare = 1'000'000;
 
-}  // namespace suanlu
+} // namespace suanlu

@@ -5,11 +5,14 @@ namespace suanlu {
 
 std::string_view to_text(SiteLiveness liveness) {
     switch (liveness) {
-        case SiteLiveness::kAlive: return "alive";
-        case SiteLiveness::kSuspect: return "suspect";
-        case SiteLiveness::kDead: return "dead";
+    case SiteLiveness::kAlive:
+        return "alive";
+    case SiteLiveness::kSuspect:
+        return "suspect";
+    case SiteLiveness::kDead:
+        return "dead";
     }
     return "unknown";
 }
 
-}  // namespace suanlu
+} // namespace suanlu

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// What sites and ingresses report. Order of a site's reports is boot id + sequence; the wall clock is shown, never
-// computed with. Every quantity keeps unit, source and time of observation. Pure values.
+// What sites and ingresses report. Order of a site's reports is boot id + sequence; the wall clock is shown,
+// never computed with. Every quantity keeps unit, source and time of observation. Pure values.
 #pragma once
 
 #include <cstdint>
@@ -15,10 +15,10 @@ namespace suanlu {
 
 /// One raw value (CATS L0).
 struct Quantity {
-    std::string name;    ///< canonical, e.g. "requests_waiting"
+    std::string name; ///< canonical, e.g. "requests_waiting"
     double value = 0;
-    std::string unit;    ///< "1", "s", "B", "W", "ratio"
-    std::string source;  ///< URL of the page it came from
+    std::string unit;   ///< "1", "s", "B", "W", "ratio"
+    std::string source; ///< URL of the page it came from
     std::uint64_t observed_unix_ns = 0;
     bool stale = false;
 };
@@ -56,7 +56,7 @@ struct SiteReport {
 
 struct FlowSample {
     std::string service;
-    std::string source;       ///< "[address]:port"
+    std::string source; ///< "[address]:port"
     std::string site;
     /// "exception" for an entry of the exception table, "sample" for a new-flow event.
     std::string kind;
@@ -66,7 +66,7 @@ struct FlowSample {
 struct IngressServiceCount {
     std::string service;
     std::string client_class;
-    std::uint64_t new_flows = 0;  ///< since the agent's start
+    std::uint64_t new_flows = 0; ///< since the agent's start
     std::uint64_t packets = 0;
     std::uint64_t bytes = 0;
     std::uint64_t drops = 0;
@@ -79,7 +79,7 @@ struct PathMeasurement {
     PathId path;
     std::string site;
     bool up = false;
-    Microseconds delay_one_way{0};  ///< half the round trip unless both clocks are synchronised
+    Microseconds delay_one_way{0}; ///< half the round trip unless both clocks are synchronised
     std::uint64_t sent = 0;
     std::uint64_t received = 0;
 };
@@ -103,4 +103,4 @@ struct IngressReport {
 
 std::string_view to_text(SiteLiveness liveness);
 
-}  // namespace suanlu
+} // namespace suanlu

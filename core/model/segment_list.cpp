@@ -14,7 +14,7 @@ void put_id(Ip6& address, std::size_t index, std::uint16_t id) {
     address.bytes[5 + 2 * index] = static_cast<std::uint8_t>(id);
 }
 
-}  // namespace
+} // namespace
 
 std::string SegmentList::text() const {
     std::string out;
@@ -29,13 +29,15 @@ std::string SegmentList::text() const {
 
 Result<Ip6> pack_usid(const Prefix6& block, const SegmentList& list, const Ip6& service) {
     if (block.length != 32 || !block.contains(service)) {
-        return Error{Errc::kBadInput, "service SID " + service.text() + " is not in the F3216 block " + block.text()};
+        return Error{Errc::kBadInput,
+                     "service SID " + service.text() + " is not in the F3216 block " + block.text()};
     }
     if (list.segments.empty() || list.segments.back().usid != id_at(service, 0)) {
         return Error{Errc::kBadInput, "the list must end at the owner of service SID " + service.text()};
     }
     if (list.segments.size() + 1 > kUsidsPerAddress) {
-        return Error{Errc::kOutOfRange, std::to_string(list.segments.size() + 1) + " ids do not fit one address"};
+        return Error{Errc::kOutOfRange,
+                     std::to_string(list.segments.size() + 1) + " ids do not fit one address"};
     }
     Ip6 out = block.address;
     std::size_t index = 0;
@@ -46,4 +48,4 @@ Result<Ip6> pack_usid(const Prefix6& block, const SegmentList& list, const Ip6& 
     return out;
 }
 
-}  // namespace suanlu
+} // namespace suanlu

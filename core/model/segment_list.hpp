@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// Segment list: the SIDs a packet visits, first to last, without the service SID, and its packing into one IPv6
-// destination with NEXT-C-SID (RFC 9800, flavour F3216: 32-bit block, 16-bit ids, six per address). Pure values.
+// Segment list: the SIDs a packet visits, first to last, without the service SID, and its packing into one
+// IPv6 destination with NEXT-C-SID (RFC 9800, flavour F3216: 32-bit block, 16-bit ids, six per address). Pure
+// values.
 #pragma once
 
 #include <cstdint>
@@ -35,4 +36,4 @@ inline constexpr std::size_t kUsidsPerAddress = 6;
 /// kBadInput when the SID is outside the block or names another node.
 Result<Ip6> pack_usid(const Prefix6& block, const SegmentList& list, const Ip6& service);
 
-}  // namespace suanlu
+} // namespace suanlu

@@ -9,12 +9,16 @@ std::string_view to_text(Transport transport) {
 
 std::string_view to_text(Affinity affinity) {
     switch (affinity) {
-        case Affinity::kFlow: return "flow";
-        case Affinity::kSource: return "source";
-        case Affinity::kMovable: return "movable";
-        case Affinity::kNone: return "none";
+    case Affinity::kFlow:
+        return "flow";
+    case Affinity::kSource:
+        return "source";
+    case Affinity::kMovable:
+        return "movable";
+    case Affinity::kNone:
+        return "none";
     }
     return "unknown";
 }
 
-}  // namespace suanlu
+} // namespace suanlu

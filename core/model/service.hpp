@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Service (CS-ID, RFC 10053): what a client asks for. Loaded from the inventory, immutable at run time. Pure values.
+// Service (CS-ID, RFC 10053): what a client asks for. Loaded from the inventory, immutable at run time. Pure
+// values.
 #pragma once
 
 #include <cstdint>
@@ -46,4 +47,4 @@ struct Service {
 std::string_view to_text(Transport transport);
 std::string_view to_text(Affinity affinity);
 
-}  // namespace suanlu
+} // namespace suanlu

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// Service site (RFC 10053): an MEC, an intelligent-computing or supercomputing centre, or a cloud region, reached
-// through one or more attachments. A dead attachment is not a dead site. From the inventory, immutable. Pure values.
+// Service site (RFC 10053): an MEC, an intelligent-computing or supercomputing centre, or a cloud region,
+// reached through one or more attachments. A dead attachment is not a dead site. From the inventory,
+// immutable. Pure values.
 #pragma once
 
 #include <cstdint>
@@ -18,7 +19,8 @@ enum class SiteKind : std::uint8_t { kMec, kIntelligent, kSuper, kCloud };
 /// What an egress does with a packet for its site (RFC 8986 section 4).
 enum class SidBehaviour : std::uint8_t { kEnd, kEndDx6, kEndDx4, kEndDt6 };
 
-/// One SID that a router of ours must have. `sid` covers block, node and function (/48 for End, /64 for services).
+/// One SID that a router of ours must have. `sid` covers block, node and function (/48 for End, /64 for
+/// services).
 struct LocalSid {
     Prefix6 sid;
     SidBehaviour behaviour = SidBehaviour::kEnd;
@@ -66,4 +68,4 @@ struct Site {
 std::string_view to_text(SiteKind kind);
 std::string_view to_text(SidBehaviour behaviour);
 
-}  // namespace suanlu
+} // namespace suanlu

@@ -23,4 +23,4 @@ Task<bool> wait_for(asio::steady_timer& timer, asio::steady_timer::duration dela
     co_return !ec;
 }
 
-}  // namespace suanlu
+} // namespace suanlu

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 // The only door to Boost.Asio: aliases, the strand type, and spawn_owned, which replaces detached coroutines.
-// A coroutine that ends in an exception is a broken invariant here: it is logged by name and the process aborts,
-// because Asio's own `detached` would swallow it silently.
+// A coroutine that ends in an exception is a broken invariant here: it is logged by name and the process
+// aborts, because Asio's own `detached` would swallow it silently.
 #pragma once
 
-#include <utility>  // before Asio: some versions of awaitable.hpp use std::exchange without it
+#include <utility> // before Asio: some versions of awaitable.hpp use std::exchange without it
 
 #include <boost/asio/any_io_executor.hpp>
 #include <boost/asio/awaitable.hpp>
@@ -48,4 +48,4 @@ void spawn_owned(const Strand& strand, std::string name, Awaitable task) {
 /// Waits on the calling coroutine's executor; false when the timer was cancelled.
 Task<bool> wait_for(asio::steady_timer& timer, asio::steady_timer::duration delay);
 
-}  // namespace suanlu
+} // namespace suanlu

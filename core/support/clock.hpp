@@ -46,4 +46,4 @@ private:
     MonoTime now_{std::chrono::seconds(1000)};
 };
 
-}  // namespace suanlu
+} // namespace suanlu

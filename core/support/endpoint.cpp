@@ -27,13 +27,16 @@ std::string Endpoint::text() const {
 
 Result<Endpoint> Endpoint::parse(std::string_view text) {
     const auto bad = [&](const char* why) {
-        return Error{Errc::kBadInput, "'" + std::string(text) + "' " + why + " (want ADDRESS:PORT, [V6]:PORT or unix:PATH)"};
+        return Error{Errc::kBadInput,
+                     "'" + std::string(text) + "' " + why + " (want ADDRESS:PORT, [V6]:PORT or unix:PATH)"};
     };
     Endpoint out;
     if (text.starts_with("unix:")) {
         out.unix_path = text.substr(5);
         // sun_path holds 108 bytes with its terminator.
-        return out.unix_path.empty() || out.unix_path.size() > 107 ? Result<Endpoint>(bad("is no socket path")) : out;
+        return out.unix_path.empty() || out.unix_path.size() > 107
+                   ? Result<Endpoint>(bad("is no socket path"))
+                   : out;
     }
     const std::size_t colon = text.rfind(':');
     if (colon == std::string_view::npos) {
@@ -57,4 +60,4 @@ Result<Endpoint> Endpoint::parse(std::string_view text) {
     return out;
 }
 
-}  // namespace suanlu
+} // namespace suanlu

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Where a server listens or a client connects: "ADDRESS:PORT", "[V6]:PORT" or "unix:PATH". Names are not resolved:
-// control traffic must not depend on the DNS it may steer. Pure value.
+// Where a server listens or a client connects: "ADDRESS:PORT", "[V6]:PORT" or "unix:PATH". Names are not
+// resolved: control traffic must not depend on the DNS it may steer. Pure value.
 #pragma once
 
 #include <cstdint>
@@ -13,9 +13,9 @@
 namespace suanlu {
 
 struct Endpoint {
-    Ip6 address;  ///< v4 is mapped
+    Ip6 address; ///< v4 is mapped
     std::uint16_t port = 0;
-    std::string unix_path;  ///< set for unix sockets; address and port are then zero
+    std::string unix_path; ///< set for unix sockets; address and port are then zero
 
     bool operator==(const Endpoint&) const = default;
     [[nodiscard]] bool is_unix() const { return !unix_path.empty(); }
@@ -26,4 +26,4 @@ struct Endpoint {
     static Result<Endpoint> parse(std::string_view text);
 };
 
-}  // namespace suanlu
+} // namespace suanlu

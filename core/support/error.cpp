@@ -8,15 +8,24 @@ namespace suanlu {
 
 std::string_view to_text(Errc code) {
     switch (code) {
-        case Errc::kBadInput: return "bad-input";
-        case Errc::kOutOfRange: return "out-of-range";
-        case Errc::kNotFound: return "not-found";
-        case Errc::kConflict: return "conflict";
-        case Errc::kRefused: return "refused";
-        case Errc::kUnreachable: return "unreachable";
-        case Errc::kKernel: return "kernel";
-        case Errc::kExhausted: return "exhausted";
-        case Errc::kUnsupported: return "unsupported";
+    case Errc::kBadInput:
+        return "bad-input";
+    case Errc::kOutOfRange:
+        return "out-of-range";
+    case Errc::kNotFound:
+        return "not-found";
+    case Errc::kConflict:
+        return "conflict";
+    case Errc::kRefused:
+        return "refused";
+    case Errc::kUnreachable:
+        return "unreachable";
+    case Errc::kKernel:
+        return "kernel";
+    case Errc::kExhausted:
+        return "exhausted";
+    case Errc::kUnsupported:
+        return "unsupported";
     }
     return "unknown";
 }
@@ -36,4 +45,4 @@ void check_failed(const char* condition, const char* file, int line) {
     std::abort();
 }
 
-}  // namespace suanlu
+} // namespace suanlu

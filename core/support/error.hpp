@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // The one error type of suanlu: a code that can be counted and a sentence for people.
-// Expected failures (input, network, kernel refusals) travel as Result<T>; broken invariants abort through SL_CHECK.
-// Pure value type, owned by whoever holds it.
+// Expected failures (input, network, kernel refusals) travel as Result<T>; broken invariants abort through
+// SL_CHECK. Pure value type, owned by whoever holds it.
 #pragma once
 
 #include <cstdint>
@@ -12,15 +12,15 @@ namespace suanlu {
 
 /// What kind of failure it is; every code is either counted or shown to the operator.
 enum class Errc : std::uint8_t {
-    kBadInput,      ///< malformed bytes, text or configuration
-    kOutOfRange,    ///< well-formed, but outside a documented limit
-    kNotFound,      ///< a name or id that nobody knows
-    kConflict,      ///< contradicts something that is in force (older generation, second controller)
-    kRefused,       ///< permitted syntax, forbidden by local policy
-    kUnreachable,   ///< peer, socket or exporter cannot be reached
-    kKernel,        ///< the kernel said no
-    kExhausted,     ///< a bounded table or queue is full
-    kUnsupported,   ///< this build or machine cannot do it
+    kBadInput,    ///< malformed bytes, text or configuration
+    kOutOfRange,  ///< well-formed, but outside a documented limit
+    kNotFound,    ///< a name or id that nobody knows
+    kConflict,    ///< contradicts something that is in force (older generation, second controller)
+    kRefused,     ///< permitted syntax, forbidden by local policy
+    kUnreachable, ///< peer, socket or exporter cannot be reached
+    kKernel,      ///< the kernel said no
+    kExhausted,   ///< a bounded table or queue is full
+    kUnsupported, ///< this build or machine cannot do it
 };
 
 /// Stable lower-case word for logs, metrics labels and JSON.
@@ -39,12 +39,12 @@ struct Error {
 
 [[noreturn]] void check_failed(const char* condition, const char* file, int line);
 
-}  // namespace suanlu
+} // namespace suanlu
 
 /// Programmer errors: always on, prints the invariant, aborts.
-#define SL_CHECK(condition)                                          \
-    do {                                                             \
-        if (!(condition)) {                                          \
-            ::suanlu::check_failed(#condition, __FILE__, __LINE__);  \
-        }                                                            \
+#define SL_CHECK(condition)                                                                                  \
+    do {                                                                                                     \
+        if (!(condition)) {                                                                                  \
+            ::suanlu::check_failed(#condition, __FILE__, __LINE__);                                          \
+        }                                                                                                    \
     } while (false)

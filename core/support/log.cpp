@@ -44,7 +44,7 @@ public:
 
 private:
     std::mutex mutex_;
-    std::map<std::string, EventRate> rates_;  // keyed by event names in the source, so it is bounded
+    std::map<std::string, EventRate> rates_; // keyed by event names in the source, so it is bounded
     SteadyClock clock_;
 };
 
@@ -76,9 +76,10 @@ void append_value(std::string& out, std::string_view value) {
     out += '"';
 }
 
-}  // namespace
+} // namespace
 
-LogField::LogField(std::string_view k, double v) : key(k), value(fmt::format("{:g}", v)) {}
+LogField::LogField(std::string_view k, double v) : key(k), value(fmt::format("{:g}", v)) {
+}
 
 std::string log_line(std::string_view event, LogFields fields) {
     std::string out = "event=";
@@ -115,4 +116,4 @@ void log_event(LogLevel level, std::string_view event, LogFields fields) {
     spdlog::log(spd, "{}", line);
 }
 
-}  // namespace suanlu
+} // namespace suanlu

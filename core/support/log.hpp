@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// logfmt lines on stderr: event name first and stable, then key=value. error = the operator must act, warn = degraded,
-// info = state change, debug = reasons of a decision. Never per packet or per query. Thread-safe.
+// logfmt lines on stderr: event name first and stable, then key=value. error = the operator must act, warn =
+// degraded, info = state change, debug = reasons of a decision. Never per packet or per query. Thread-safe.
 // Repeats of one event within a second are folded into a count (`repeated=N` on the next line of that event).
 #pragma once
 
@@ -19,8 +19,9 @@ struct LogField {
     LogField(std::string_view k, bool v) : key(k), value(v ? "true" : "false") {}
     LogField(std::string_view k, double v);
     template <class Integer>
-        requires(std::is_integral_v<Integer> && !std::is_same_v<Integer, bool>)
-    LogField(std::string_view k, Integer v) : key(k), value(std::to_string(v)) {}
+    requires(std::is_integral_v<Integer> && !std::is_same_v<Integer, bool>)
+        LogField(std::string_view k, Integer v)
+        : key(k), value(std::to_string(v)) {}
 
     std::string key;
     std::string value;
@@ -34,12 +35,20 @@ enum class LogLevel : std::uint8_t { kDebug, kInfo, kWarn, kError };
 void log_open(std::string_view program, LogLevel least);
 void log_event(LogLevel level, std::string_view event, LogFields fields);
 
-inline void log_debug(std::string_view event, LogFields fields = {}) { log_event(LogLevel::kDebug, event, fields); }
-inline void log_info(std::string_view event, LogFields fields = {}) { log_event(LogLevel::kInfo, event, fields); }
-inline void log_warn(std::string_view event, LogFields fields = {}) { log_event(LogLevel::kWarn, event, fields); }
-inline void log_error(std::string_view event, LogFields fields = {}) { log_event(LogLevel::kError, event, fields); }
+inline void log_debug(std::string_view event, LogFields fields = {}) {
+    log_event(LogLevel::kDebug, event, fields);
+}
+inline void log_info(std::string_view event, LogFields fields = {}) {
+    log_event(LogLevel::kInfo, event, fields);
+}
+inline void log_warn(std::string_view event, LogFields fields = {}) {
+    log_event(LogLevel::kWarn, event, fields);
+}
+inline void log_error(std::string_view event, LogFields fields = {}) {
+    log_event(LogLevel::kError, event, fields);
+}
 
 /// The text of one line without time and level; pure, for tests.
 std::string log_line(std::string_view event, LogFields fields);
 
-}  // namespace suanlu
+} // namespace suanlu

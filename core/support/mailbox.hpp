@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-// Mailbox<T>: the only way in which one strand hands something to another. Bounded; many senders, one receiver.
-// Ordered by default. With a merge function it is latest-wins: merge(last_waiting, incoming) returns true when the
-// waiting element has absorbed the new one, so that a slow receiver's backlog folds. When full, push refuses and counts.
+// Mailbox<T>: the only way in which one strand hands something to another. Bounded; many senders, one
+// receiver. Ordered by default. With a merge function it is latest-wins: merge(last_waiting, incoming)
+// returns true when the waiting element has absorbed the new one, so that a slow receiver's backlog folds.
+// When full, push refuses and counts.
 #pragma once
 
 #include <atomic>
@@ -29,7 +30,8 @@ struct MailboxCounters {
 template <class T>
 class Mailbox {
 public:
-    /// Returns true when `waiting` has absorbed `incoming`; tried against every waiting element, newest first.
+    /// Returns true when `waiting` has absorbed `incoming`; tried against every waiting element, newest
+    /// first.
     using Merge = std::function<bool(T& waiting, T& incoming)>;
 
     Mailbox(Strand receiver, std::size_t capacity, Merge merge = {})
@@ -123,4 +125,4 @@ private:
     bool closed_ = false;
 };
 
-}  // namespace suanlu
+} // namespace suanlu

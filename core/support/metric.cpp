@@ -19,7 +19,8 @@ struct MetricRegistry::Families {
     std::map<std::string, prometheus::Family<prometheus::Gauge>*> gauges;
     std::map<std::string, prometheus::Family<prometheus::Histogram>*> histograms;
 
-    prometheus::Counter& counter(const std::string& name, const std::string& help, const MetricLabels& labels) {
+    prometheus::Counter& counter(const std::string& name, const std::string& help,
+                                 const MetricLabels& labels) {
         auto*& family = counters[name];
         if (family == nullptr) {
             family = &prometheus::BuildCounter().Name(name).Help(help).Register(registry);
@@ -28,10 +29,12 @@ struct MetricRegistry::Families {
     }
 };
 
-MetricRegistry::MetricRegistry() : families_(std::make_unique<Families>()) {}
+MetricRegistry::MetricRegistry() : families_(std::make_unique<Families>()) {
+}
 MetricRegistry::~MetricRegistry() = default;
 
-void MetricRegistry::count(const std::string& name, const std::string& help, const MetricLabels& labels, double by) {
+void MetricRegistry::count(const std::string& name, const std::string& help, const MetricLabels& labels,
+                           double by) {
     std::lock_guard lock(families_->mutex);
     families_->counter(name, help, labels).Increment(by);
 }
@@ -45,7 +48,8 @@ void MetricRegistry::count_to(const std::string& name, const std::string& help, 
     }
 }
 
-void MetricRegistry::set(const std::string& name, const std::string& help, const MetricLabels& labels, double value) {
+void MetricRegistry::set(const std::string& name, const std::string& help, const MetricLabels& labels,
+                         double value) {
     std::lock_guard lock(families_->mutex);
     auto*& family = families_->gauges[name];
     if (family == nullptr) {
@@ -54,8 +58,8 @@ void MetricRegistry::set(const std::string& name, const std::string& help, const
     family->Add(labels).Set(value);
 }
 
-void MetricRegistry::observe_seconds(const std::string& name, const std::string& help, const MetricLabels& labels,
-                                     double seconds) {
+void MetricRegistry::observe_seconds(const std::string& name, const std::string& help,
+                                     const MetricLabels& labels, double seconds) {
     static const prometheus::Histogram::BucketBoundaries kBuckets{0.0001, 0.0003, 0.001, 0.003, 0.01, 0.03,
                                                                   0.1,    0.3,    1,     3,     10,   30};
     std::lock_guard lock(families_->mutex);
@@ -71,4 +75,4 @@ std::string MetricRegistry::page() const {
     return prometheus::TextSerializer().Serialize(families_->registry.Collect());
 }
 
-}  // namespace suanlu
+} // namespace suanlu

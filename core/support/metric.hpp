@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Metrics of one process, kept by prometheus-cpp and exposed as one text page. Components declare theirs in a
-// *_metrics.def list (name, kind, help, label) and touch them through a probe class with verb methods, so that logic
-// never formats names. Thread-safe.
+// *_metrics.def list (name, kind, help, label) and touch them through a probe class with verb methods, so
+// that logic never formats names. Thread-safe.
 #pragma once
 
 #include <cstdint>
@@ -14,7 +14,7 @@ class Registry;
 class Counter;
 class Gauge;
 class Histogram;
-}  // namespace prometheus
+} // namespace prometheus
 
 namespace suanlu {
 
@@ -33,7 +33,8 @@ public:
     void count_to(const std::string& name, const std::string& help, const MetricLabels& labels, double value);
     void set(const std::string& name, const std::string& help, const MetricLabels& labels, double value);
     /// Seconds histogram with fixed buckets 100 us .. 30 s.
-    void observe_seconds(const std::string& name, const std::string& help, const MetricLabels& labels, double seconds);
+    void observe_seconds(const std::string& name, const std::string& help, const MetricLabels& labels,
+                         double seconds);
     /// Prometheus text exposition format 0.0.4.
     [[nodiscard]] std::string page() const;
 
@@ -42,4 +43,4 @@ private:
     std::unique_ptr<Families> families_;
 };
 
-}  // namespace suanlu
+} // namespace suanlu

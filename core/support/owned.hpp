@@ -27,4 +27,4 @@ private:
     T value_;
 };
 
-}  // namespace suanlu
+} // namespace suanlu

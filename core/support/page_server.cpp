@@ -39,10 +39,11 @@ Response answer(const PageServer::Render& render, const Request& request) {
     return response;
 }
 
-}  // namespace
+} // namespace
 
 struct PageServer::State {
-    State(asio::io_context& io, Render r) : strand(asio::make_strand(io)), acceptor(strand), render(std::move(r)) {}
+    State(asio::io_context& io, Render r)
+        : strand(asio::make_strand(io)), acceptor(strand), render(std::move(r)) {}
 
     Strand strand;
     Tcp::acceptor acceptor;
@@ -73,9 +74,10 @@ struct PageServer::State {
     static Task<void> accept(std::shared_ptr<State> state) {
         while (state->acceptor.is_open()) {
             boost::system::error_code ec;
-            Tcp::socket socket = co_await state->acceptor.async_accept(asio::redirect_error(asio::use_awaitable, ec));
+            Tcp::socket socket =
+                co_await state->acceptor.async_accept(asio::redirect_error(asio::use_awaitable, ec));
             if (ec) {
-                continue;  // closed, or this client is gone already
+                continue; // closed, or this client is gone already
             }
             if (state->connections >= kMostConnections) {
                 log_warn("page.refused", {{"why", "too many connections"}});
@@ -87,13 +89,15 @@ struct PageServer::State {
     }
 };
 
-PageServer::PageServer(std::shared_ptr<State> state) : state_(std::move(state)) {}
+PageServer::PageServer(std::shared_ptr<State> state) : state_(std::move(state)) {
+}
 
 PageServer::~PageServer() {
     close();
 }
 
-Result<std::unique_ptr<PageServer>> PageServer::open(asio::io_context& io, const std::string& listen, Render render) {
+Result<std::unique_ptr<PageServer>> PageServer::open(asio::io_context& io, const std::string& listen,
+                                                     Render render) {
     SL_TRY(const Endpoint where, Endpoint::parse(listen));
     if (where.is_unix()) {
         return Error{Errc::kUnsupported, "the metrics page needs ADDRESS:PORT, not " + listen};
@@ -130,4 +134,4 @@ void PageServer::close() {
     });
 }
 
-}  // namespace suanlu
+} // namespace suanlu

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// A small HTTP/1.1 server for the metrics page (GET /metrics) and liveness (GET /healthz). Beast stays in the .cpp.
-// Runs on its own strand; at most 32 connections, 8 KiB of request, 5 s per request; excess connections are closed.
+// A small HTTP/1.1 server for the metrics page (GET /metrics) and liveness (GET /healthz). Beast stays in the
+// .cpp. Runs on its own strand; at most 32 connections, 8 KiB of request, 5 s per request; excess connections
+// are closed.
 #pragma once
 
 #include <cstdint>
@@ -15,11 +16,13 @@ namespace suanlu {
 
 class PageServer {
 public:
-    /// Path ("/metrics") -> body; nullopt-like empty function result means 404. Called on the server's strand.
+    /// Path ("/metrics") -> body; nullopt-like empty function result means 404. Called on the server's
+    /// strand.
     using Render = std::function<std::string(const std::string& path)>;
 
     /// `listen` is "ADDRESS:PORT", IPv6 in brackets. Binds at once: kUnreachable when it cannot.
-    static Result<std::unique_ptr<PageServer>> open(asio::io_context& io, const std::string& listen, Render render);
+    static Result<std::unique_ptr<PageServer>> open(asio::io_context& io, const std::string& listen,
+                                                    Render render);
     ~PageServer();
     PageServer(const PageServer&) = delete;
     PageServer& operator=(const PageServer&) = delete;
@@ -32,4 +35,4 @@ private:
     std::shared_ptr<State> state_;
 };
 
-}  // namespace suanlu
+} // namespace suanlu

@@ -17,23 +17,39 @@ class [[nodiscard]] Result {
 public:
     using value_type = T;
 
-    Result(T value) : state_(std::in_place_index<0>, std::move(value)) {}       // NOLINT: implicit like std::expected
-    Result(Error error) : state_(std::in_place_index<1>, std::move(error)) {}   // NOLINT
+    Result(T value)
+        : state_(std::in_place_index<0>, std::move(value)) {} // NOLINT: implicit like std::expected
+    Result(Error error) : state_(std::in_place_index<1>, std::move(error)) {} // NOLINT
 
     [[nodiscard]] bool has_value() const { return state_.index() == 0; }
     explicit operator bool() const { return has_value(); }
 
-    T& value() & { SL_CHECK(has_value()); return std::get<0>(state_); }
-    const T& value() const& { SL_CHECK(has_value()); return std::get<0>(state_); }
-    T&& value() && { SL_CHECK(has_value()); return std::get<0>(std::move(state_)); }
+    T& value() & {
+        SL_CHECK(has_value());
+        return std::get<0>(state_);
+    }
+    const T& value() const& {
+        SL_CHECK(has_value());
+        return std::get<0>(state_);
+    }
+    T&& value() && {
+        SL_CHECK(has_value());
+        return std::get<0>(std::move(state_));
+    }
     T& operator*() & { return value(); }
     const T& operator*() const& { return value(); }
     T&& operator*() && { return std::move(*this).value(); }
     T* operator->() { return &value(); }
     const T* operator->() const { return &value(); }
 
-    [[nodiscard]] const Error& error() const& { SL_CHECK(!has_value()); return std::get<1>(state_); }
-    [[nodiscard]] Error&& error() && { SL_CHECK(!has_value()); return std::get<1>(std::move(state_)); }
+    [[nodiscard]] const Error& error() const& {
+        SL_CHECK(!has_value());
+        return std::get<1>(state_);
+    }
+    [[nodiscard]] Error&& error() && {
+        SL_CHECK(!has_value());
+        return std::get<1>(std::move(state_));
+    }
     [[nodiscard]] T value_or(T other) const& { return has_value() ? value() : std::move(other); }
 
     /// F: T -> Result<U>. The error passes through.
@@ -71,12 +87,18 @@ public:
     using value_type = void;
 
     Result() = default;
-    Result(Error error) : error_(std::move(error)) {}  // NOLINT: implicit like std::expected
+    Result(Error error) : error_(std::move(error)) {} // NOLINT: implicit like std::expected
 
     [[nodiscard]] bool has_value() const { return !error_.has_value(); }
     explicit operator bool() const { return has_value(); }
-    [[nodiscard]] const Error& error() const& { SL_CHECK(!has_value()); return *error_; }
-    [[nodiscard]] Error&& error() && { SL_CHECK(!has_value()); return *std::move(error_); }
+    [[nodiscard]] const Error& error() const& {
+        SL_CHECK(!has_value());
+        return *error_;
+    }
+    [[nodiscard]] Error&& error() && {
+        SL_CHECK(!has_value());
+        return *std::move(error_);
+    }
 
     template <class F>
     auto and_then(F&& f) && -> std::invoke_result_t<F> {
@@ -96,23 +118,23 @@ private:
 
 using Status = Result<void>;
 
-}  // namespace suanlu
+} // namespace suanlu
 
 #define SL_CONCAT_INNER(a, b) a##b
 #define SL_CONCAT(a, b) SL_CONCAT_INNER(a, b)
 
 /// SL_TRY(auto x, expr): declares x from a Result, or returns its error from the enclosing function.
-#define SL_TRY(declaration, expression)                                   \
-    auto SL_CONCAT(sl_result_, __LINE__) = (expression);                  \
-    if (!SL_CONCAT(sl_result_, __LINE__)) {                               \
-        return std::move(SL_CONCAT(sl_result_, __LINE__)).error();        \
-    }                                                                     \
+#define SL_TRY(declaration, expression)                                                                      \
+    auto SL_CONCAT(sl_result_, __LINE__) = (expression);                                                     \
+    if (!SL_CONCAT(sl_result_, __LINE__)) {                                                                  \
+        return std::move(SL_CONCAT(sl_result_, __LINE__)).error();                                           \
+    }                                                                                                        \
     declaration = *std::move(SL_CONCAT(sl_result_, __LINE__))
 
 /// SL_TRY_VOID(expr): for Result<void>.
-#define SL_TRY_VOID(expression)                                           \
-    do {                                                                  \
-        if (auto sl_status = (expression); !sl_status) {                  \
-            return std::move(sl_status).error();                          \
-        }                                                                 \
+#define SL_TRY_VOID(expression)                                                                              \
+    do {                                                                                                     \
+        if (auto sl_status = (expression); !sl_status) {                                                     \
+            return std::move(sl_status).error();                                                             \
+        }                                                                                                    \
     } while (false)

@@ -33,13 +33,13 @@ Result<Pem> read_all(const TlsFiles& tls) {
 
 Status check_plaintext(const Endpoint& endpoint) {
     if (!endpoint.is_local()) {
-        return Error{Errc::kRefused,
-                     "plaintext on " + endpoint.text() + ": only loopback and unix sockets may go without tls"};
+        return Error{Errc::kRefused, "plaintext on " + endpoint.text() +
+                                         ": only loopback and unix sockets may go without tls"};
     }
     return {};
 }
 
-}  // namespace
+} // namespace
 
 TlsFiles read_tls(YamlNode node) {
     TlsFiles tls;
@@ -51,7 +51,8 @@ TlsFiles read_tls(YamlNode node) {
     return tls;
 }
 
-Result<std::shared_ptr<grpc::ServerCredentials>> server_credentials(const Endpoint& listen, const TlsFiles& tls) {
+Result<std::shared_ptr<grpc::ServerCredentials>> server_credentials(const Endpoint& listen,
+                                                                    const TlsFiles& tls) {
     if (!tls.is_set() || listen.is_unix()) {
         SL_TRY_VOID(check_plaintext(listen));
         return grpc::InsecureServerCredentials();
@@ -86,7 +87,8 @@ Result<std::shared_ptr<grpc::Channel>> open_channel(const Endpoint& server, cons
         credentials = grpc::SslCredentials(options);
         arguments.SetSslTargetNameOverride(server_name);
     }
-    const std::string target = server.is_unix() || server.address.is_mapped_v4() ? server.text() : "ipv6:" + server.text();
+    const std::string target =
+        server.is_unix() || server.address.is_mapped_v4() ? server.text() : "ipv6:" + server.text();
     return grpc::CreateCustomChannel(target, credentials, arguments);
 }
 
@@ -95,4 +97,4 @@ std::string peer_name(const grpc::ServerContextBase& context) {
     return names.empty() ? "local" : std::string(names.front().data(), names.front().size());
 }
 
-}  // namespace suanlu
+} // namespace suanlu

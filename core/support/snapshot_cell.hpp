@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // SnapshotCell<T>: one writer publishes immutable snapshots, any thread reads the latest. A reader keeps its
-// shared_ptr and refreshes only when the generation changed, so the mutex is touched once per change, not per read.
+// shared_ptr and refreshes only when the generation changed, so the mutex is touched once per change, not per
+// read.
 #pragma once
 
 #include <atomic>
@@ -34,4 +35,4 @@ private:
     std::atomic<std::uint64_t> generation_{0};
 };
 
-}  // namespace suanlu
+} // namespace suanlu

@@ -42,7 +42,8 @@ std::optional<std::pair<int, std::string>> find_duplicate(const YAML::Node& node
                 return std::pair{member.first.Mark().line + 1, std::string("key that is not a scalar")};
             }
             if (!seen.insert(member.first.Scalar()).second) {
-                return std::pair{member.first.Mark().line + 1, "duplicate key '" + member.first.Scalar() + "'"};
+                return std::pair{member.first.Mark().line + 1,
+                                 "duplicate key '" + member.first.Scalar() + "'"};
             }
             if (auto below = find_duplicate(member.second)) {
                 return below;
@@ -73,9 +74,10 @@ std::string show(double value) {
     return out.str();
 }
 
-}  // namespace
+} // namespace
 
-YamlNode::YamlNode(std::shared_ptr<Place> place) : place_(std::move(place)) {}
+YamlNode::YamlNode(std::shared_ptr<Place> place) : place_(std::move(place)) {
+}
 
 Result<YamlNode> YamlNode::load_file(const std::string& path) {
     std::ifstream in(path);
@@ -98,7 +100,8 @@ Result<YamlNode> YamlNode::load_text(const std::string& text, const std::string&
         return Error{Errc::kBadInput, name + ":1: expected a mapping of keys"};
     }
     if (const auto duplicate = find_duplicate(root)) {
-        return Error{Errc::kBadInput, name + ":" + std::to_string(duplicate->first) + ": " + duplicate->second};
+        return Error{Errc::kBadInput,
+                     name + ":" + std::to_string(duplicate->first) + ": " + duplicate->second};
     }
     auto document = std::make_shared<Document>();
     document->name = name;
@@ -122,7 +125,7 @@ YamlNode YamlNode::optional(std::string_view key) {
     if (is_present() && !place_->node.IsMap()) {
         complain("expected a mapping of keys");
     } else if (is_present()) {
-        const YAML::Node& constant = place_->node;  // const access: no insertion
+        const YAML::Node& constant = place_->node; // const access: no insertion
         const YAML::Node found = constant[std::string(key)];
         if (found.IsDefined()) {
             child->node.reset(found);
@@ -216,7 +219,8 @@ std::uint64_t YamlNode::integer(std::uint64_t least, std::uint64_t most, std::ui
     const char* begin = digits.data() + (hex ? 2 : 0);
     const auto [end, ec] = std::from_chars(begin, digits.data() + digits.size(), value, hex ? 16 : 10);
     if (ec != std::errc{} || end != digits.data() + digits.size() || value < least || value > most) {
-        complain("'" + digits + "' is not an integer from " + std::to_string(least) + " to " + std::to_string(most));
+        complain("'" + digits + "' is not an integer from " + std::to_string(least) + " to " +
+                 std::to_string(most));
         return fallback;
     }
     return value;
@@ -270,7 +274,8 @@ Seconds YamlNode::duration(Seconds fallback) {
     const std::size_t unit_at = value.find_first_not_of("0123456789.");
     const std::string unit = unit_at == std::string::npos ? "" : value.substr(unit_at);
     const auto amount = to_number(value.substr(0, unit_at));
-    const std::pair<std::string_view, double> units[] = {{"us", 1e-6}, {"ms", 1e-3}, {"s", 1}, {"m", 60}, {"h", 3600}};
+    const std::pair<std::string_view, double> units[] = {
+        {"us", 1e-6}, {"ms", 1e-3}, {"s", 1}, {"m", 60}, {"h", 3600}};
     for (const auto& [name, scale] : units) {
         if (amount && unit == name) {
             return {*amount * scale};
@@ -291,7 +296,8 @@ void YamlNode::finish() {
         }
     }
     for (const auto& child : place_->children) {
-        // A scalar or a mapping nobody looked into: only mappings that were walked have known keys to compare.
+        // A scalar or a mapping nobody looked into: only mappings that were walked have known keys to
+        // compare.
         if (!child->known.empty() || !child->children.empty()) {
             YamlNode(child).finish();
         }
@@ -316,4 +322,4 @@ std::string YamlNode::place() const {
     return place_->path.empty() ? where : where + ": " + place_->path;
 }
 
-}  // namespace suanlu
+} // namespace suanlu

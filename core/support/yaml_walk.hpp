@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-// Strict reading of YAML: unknown keys, duplicate keys and wrong units are errors with file:line and the field's path.
-// yaml-cpp parses; the walk adds what it leaves out (it keeps duplicate keys silently). Single-threaded, at start-up
-// and on reload only. On failure nothing is kept: the caller gets the first error.
+// Strict reading of YAML: unknown keys, duplicate keys and wrong units are errors with file:line and the
+// field's path. yaml-cpp parses; the walk adds what it leaves out (it keeps duplicate keys silently).
+// Single-threaded, at start-up and on reload only. On failure nothing is kept: the caller gets the first
+// error.
 #pragma once
 
 #include <cstdint>
@@ -62,4 +63,4 @@ private:
     std::shared_ptr<Place> place_;
 };
 
-}  // namespace suanlu
+} // namespace suanlu

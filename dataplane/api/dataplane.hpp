@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// The one interface behind which every forwarding engine stands: XDP, DPDK, plain kernel routes, and the fake of the
-// tests. Called from the agent's strand only; calls may block for microseconds (map updates), never on the network.
-// A refused call changes nothing: the engine keeps forwarding by the last tables.
+// The one interface behind which every forwarding engine stands: XDP, DPDK, plain kernel routes, and the fake
+// of the tests. Called from the agent's strand only; calls may block for microseconds (map updates), never on
+// the network. A refused call changes nothing: the engine keeps forwarding by the last tables.
 #pragma once
 
 #include <array>
@@ -17,9 +17,10 @@
 
 namespace suanlu {
 
-/// The next hop of a path, resolved by the agent: a FIB look-up per packet costs three times the encapsulation.
+/// The next hop of a path, resolved by the agent: a FIB look-up per packet costs three times the
+/// encapsulation.
 struct NextHop {
-    std::uint32_t interface_index = 0;  ///< 0 = unresolved: the path takes no packets
+    std::uint32_t interface_index = 0; ///< 0 = unresolved: the path takes no packets
     std::array<std::uint8_t, 6> source_mac{};
     std::array<std::uint8_t, 6> destination_mac{};
 
@@ -63,7 +64,8 @@ public:
     Dataplane& operator=(const Dataplane&) = delete;
     virtual ~Dataplane() = default;
 
-    /// Services, sites, paths and shares of one generation. Slots are edited minimally; live flows keep their site.
+    /// Services, sites, paths and shares of one generation. Slots are edited minimally; live flows keep their
+    /// site.
     virtual Status apply(const Plan& plan, MonoTime now) = 0;
     /// Which path a site's packets take now, and where its first hop is. Zero interface = none.
     virtual Status set_path(SiteId site, PathId path, const NextHop& hop) = 0;
@@ -78,9 +80,10 @@ public:
     /// Exception entries and sampled new flows since the last call, at most `limit`.
     virtual Result<std::vector<EngineFlow>> flows(std::size_t limit) = 0;
     virtual Result<std::vector<SlotView>> slots(ServiceId service) = 0;
-    /// The Plan id whose tables are in force, adopted from pinned state after a restart; empty controller = none.
+    /// The Plan id whose tables are in force, adopted from pinned state after a restart; empty controller =
+    /// none.
     virtual PlanId applied() const = 0;
     virtual std::string engine_name() const = 0;
 };
 
-}  // namespace suanlu
+} // namespace suanlu
