@@ -1,0 +1,173 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "proto/codec/plan_codec.hpp"
+
+#include <google/protobuf/stubs/logging.h>
+#include <gtest/gtest.h>
+
+#include <functional>
+#include <random>
+
+#include "suanlu/v1/agent.pb.h"
+
+namespace suanlu {
+namespace {
+
+Ip6 ip(const char* text) {
+    return *Ip6::parse(text);
+}
+Prefix6 prefix(const char* text) {
+    return *Prefix6::parse(text);
+}
+
+Plan full_plan() {
+    Plan plan;
+    plan.id = {"suanlud-1", 3, 41};
+    plan.node = "R1";
+    plan.sid_block = prefix("fc00:0::/32");
+    plan.local_sids = {
+        {prefix("fc00:0:1::/48"), SidBehaviour::kEnd, {}, "", 0},
+        {prefix("fc00:0:1:f006::/64"), SidBehaviour::kEndDx6, ip("2001:db8:51::1"), "eth3", 0},
+        {prefix("fc00:0:1:f004::/64"), SidBehaviour::kEndDx4, ip("192.0.2.9"), "eth3", 0},
+        {prefix("fc00:0:1:f016::/64"), SidBehaviour::kEndDt6, {}, "eth3", 100},
+    };
+    PathPlan path;
+    path.id = path_id(SiteId{1}, 0);
+    path.egress = "E1";
+    path.segments.segments = {{"P1", 0xa1}, {"E1", 0xe1}};
+    path.destination6 = ip("fc00:0:a1:e1:f006::");
+    path.destination4 = ip("fc00:0:a1:e1:f004::");
+    path.delay = {800};
+    path.mtu = {2000};
+    path.links = {"R1>P1", "P1>E1"};
+    plan.sites = {{SiteId{1}, "mec-1", ip("2001:db8:51::1"), {path}}, {SiteId{2}, "mec-2", {}, {}}};
+    ServicePlan service;
+    service.id = {7};
+    service.name = "analysis";
+    service.addresses = {ip("2001:db8:a::1"), ip("203.0.113.1")};
+    service.port = 8080;
+    service.shares = {{SiteId{1}, 600'000}, {SiteId{2}, 400'000}};
+    service.static_shares = {{SiteId{1}, kWholeShare}};
+    plan.services = {service};
+    return plan;
+}
+
+v1::Plan full_message() {
+    v1::Plan message;
+    encode(full_plan(), message);
+    return message;
+}
+
+TEST(PlanCodec, RoundTripKeepsEverything) {
+    const Plan plan = full_plan();
+    const auto back = plan_from_bytes(to_bytes(plan));
+    ASSERT_TRUE(back) << back.error().text();
+    EXPECT_EQ(back->id, plan.id);
+    EXPECT_TRUE(same_content(*back, plan));
+}
+
+struct Offence {
+    const char* field;
+    std::function<void(v1::Plan&)> commit;
+};
+
+TEST(PlanCodec, EveryOffenceIsRefusedWithItsField) {
+    const std::vector<Offence> offences = {
+        {"id.controller", [](v1::Plan& p) { p.mutable_id()->clear_controller(); }},
+        {"node", [](v1::Plan& p) { p.set_node("R 1"); }},
+        {"sid_block", [](v1::Plan& p) { p.mutable_sid_block()->set_address("short"); }},
+        {"sid_block.length", [](v1::Plan& p) { p.mutable_sid_block()->set_length(129); }},
+        {"sid_block",
+         [](v1::Plan& p) {
+             p.mutable_sid_block()->set_length(8);
+             p.mutable_sid_block()->set_address(std::string(16, '\xff'));
+         }},
+        {"local_sids[0].behaviour", [](v1::Plan& p) { p.mutable_local_sids(0)->set_behaviour("End.B6"); }},
+        {"local_sids[1].next_hop", [](v1::Plan& p) { p.mutable_local_sids(1)->clear_next_hop(); }},
+        {"local_sids[1].interface", [](v1::Plan& p) { p.mutable_local_sids(1)->clear_interface(); }},
+        {"local_sids[1].interface",
+         [](v1::Plan& p) { p.mutable_local_sids(1)->set_interface("a-name-of-16-byt"); }},
+        {"local_sids[2].next_hop",
+         [](v1::Plan& p) { p.mutable_local_sids(2)->set_next_hop(p.local_sids(1).next_hop()); }},
+        {"local_sids[3].table", [](v1::Plan& p) { p.mutable_local_sids(3)->set_table(254); }},
+        {"local_sids[4].sid", [](v1::Plan& p) { *p.add_local_sids() = p.local_sids(0); }},
+        {"sites[0].id", [](v1::Plan& p) { p.mutable_sites(0)->set_id(0x10000); }},
+        {"sites[1].id", [](v1::Plan& p) { p.mutable_sites(1)->set_id(1); }},
+        {"sites[1].name", [](v1::Plan& p) { p.mutable_sites(1)->set_name("mec-1"); }},
+        {"sites[0].paths[0].id", [](v1::Plan& p) { p.mutable_sites(0)->mutable_paths(0)->set_id(8); }},
+        {"sites[0].paths[0].mtu", [](v1::Plan& p) { p.mutable_sites(0)->mutable_paths(0)->set_mtu(1279); }},
+        {"sites[0].paths[1].id", [](v1::Plan& p) { *p.mutable_sites(0)->add_paths() = p.sites(0).paths(0); }},
+        {"sites[0].paths",
+         [](v1::Plan& p) {
+             for (int i = 0; i < 4; ++i) {
+                 *p.mutable_sites(0)->add_paths() = p.sites(0).paths(0);
+             }
+         }},
+        {"sites[0].paths[0].destination6",
+         [](v1::Plan& p) { p.mutable_sites(0)->mutable_paths(0)->set_destination6("x"); }},
+        {"services[0].addresses", [](v1::Plan& p) { p.mutable_services(0)->clear_addresses(); }},
+        {"services[0].port", [](v1::Plan& p) { p.mutable_services(0)->set_port(0); }},
+        {"services[0].transport", [](v1::Plan& p) { p.mutable_services(0)->set_transport("sctp"); }},
+        {"services[0].affinity", [](v1::Plan& p) { p.mutable_services(0)->set_affinity("sticky"); }},
+        {"services[0].affinity_timeout_s",
+         [](v1::Plan& p) { p.mutable_services(0)->set_affinity_timeout_s(std::nan("")); }},
+        {"services[0].slots", [](v1::Plan& p) { p.mutable_services(0)->set_slots(250); }},
+        {"services[0].slots", [](v1::Plan& p) { p.mutable_services(0)->set_slots(65538); }},
+        {"services[0].shares", [](v1::Plan& p) { p.mutable_services(0)->mutable_shares(0)->set_ppm(1); }},
+        {"services[0].shares[1].site",
+         [](v1::Plan& p) { p.mutable_services(0)->mutable_shares(1)->set_site(1); }},
+        {"services[0].shares[1].site",
+         [](v1::Plan& p) { p.mutable_services(0)->mutable_shares(1)->set_site(9); }},
+        {"services[1].id", [](v1::Plan& p) { *p.add_services() = p.services(0); }},
+        {"services[1].addresses",
+         [](v1::Plan& p) {
+             auto& twin = *p.add_services();
+             twin = p.services(0);
+             twin.set_id(8);
+             twin.set_name("twin");
+         }},
+    };
+    for (const Offence& offence : offences) {
+        v1::Plan message = full_message();
+        offence.commit(message);
+        const auto decoded = decode(message);
+        ASSERT_FALSE(decoded) << offence.field;
+        EXPECT_EQ(decoded.error().detail.rfind(std::string(offence.field) + ":", 0), 0U)
+            << offence.field << " but got " << decoded.error().detail;
+    }
+}
+
+TEST(PlanCodec, TooManyEntriesAreRefusedBeforeTheyAreRead) {
+    v1::Plan message = full_message();
+    for (int i = 0; i < kMaxPlanSites; ++i) {
+        message.add_sites();
+    }
+    const auto decoded = decode(message);
+    ASSERT_FALSE(decoded);
+    EXPECT_EQ(decoded.error().code, Errc::kOutOfRange);
+}
+
+TEST(PlanCodec, AShareSumOfZeroMeansPlainAnycast) {
+    v1::Plan message = full_message();
+    message.mutable_services(0)->clear_shares();
+    EXPECT_TRUE(decode(message));
+}
+
+TEST(PlanCodec, DamagedBytesNeverCrash) {
+    const google::protobuf::LogSilencer quiet; // invalid UTF-8 is expected here
+    const std::string good = to_bytes(full_plan());
+    std::mt19937 random(1);
+    for (int round = 0; round < 20'000; ++round) {
+        std::string bad = good.substr(0, round % 3 == 0 ? random() % good.size() : good.size());
+        for (unsigned flips = 1 + random() % 4; flips > 0 && !bad.empty(); --flips) {
+            bad[random() % bad.size()] = static_cast<char>(random());
+        }
+        const auto decoded = plan_from_bytes(bad);
+        if (decoded) {
+            const auto again = plan_from_bytes(to_bytes(*decoded));
+            ASSERT_TRUE(again) << again.error().text();
+        }
+    }
+}
+
+} // namespace
+} // namespace suanlu
