@@ -26,6 +26,7 @@ RULES = {
     "listed": text_rules.check_listed,
     "header-opening": text_rules.check_header_opening,
     "documented": text_rules.check_documented,
+    "links": text_rules.check_links,
     "format": text_rules.check_format,
 }
 

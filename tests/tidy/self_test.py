@@ -71,6 +71,8 @@ BAD = {
     "listed": [{"core/model/link.cpp": C}],
     "header-opening": [{"core/model/site.hpp": C.splitlines()[0] + "\n#pragma once\nstruct Site {};\n"}],
     "documented": [{"dataplane/steer/reasons.def": DUAL + 'SL_REASON(kTooLong, "too long")\n'}],
+    "links": [{"docs/reasons.md": "| kTooShort | see [there](nowhere.md) |\n"},
+              {"core/model/site.hpp": C + "// see docs/nowhere.md\nstruct Site {};\n"}],
     "format": [{"core/model/site.hpp": C + "struct   Site { };\n"}],
 }
 

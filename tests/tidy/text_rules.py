@@ -13,6 +13,8 @@ _SLEEP = re.compile(r"\b(sleep_for|sleep_until|usleep|nanosleep|sleep)\s*\(")
 _MACHINE_PATH = re.compile(r"(?<![\w.$}\-])/(?:work|home|root|Users)/[\w.]")
 _LAMBDA_COROUTINE = re.compile(r"\[[^\[\]]*[&=\w][^\[\]]*\]\s*(?:\([^()]*\))?\s*(?:mutable\s*)?(?:noexcept\s*)?->\s*[\w:]*awaitable\s*<")
 _QUOTED = re.compile(r"'([^'\n]+)'")
+_DOC_PAGE = re.compile(r"\b(docs/[\w/-]+(?:\.md)?)")
+_MD_LINK = re.compile(r"\]\((?!https?:|#|mailto:)([^)#\s]+)")
 _DEF_ROW = re.compile(r"^\s*[A-Z][A-Z0-9_]*\(\s*\"?(\w+)\"?\s*,")
 
 
@@ -90,6 +92,20 @@ def check_documented(tree, out):
             match = _DEF_ROW.match(line)
             if match and not re.search(rf"\b{re.escape(match.group(1))}\b", text):
                 out.fail("documented", f"{source.path}:{n}", f"{match.group(1)} is in no page of docs/")
+
+
+def check_links(tree, out):
+    """Pages of docs/ that comments name, and relative links between pages, exist."""
+    for source in tree.files:
+        if source.path.startswith("tests/tidy/") or not (source.is_source or source.suffix == ".md"):
+            continue
+        for n, line in enumerate(source.lines, 1):
+            named = [m.rstrip("/") for m in _DOC_PAGE.findall(line)]
+            if source.suffix == ".md":
+                named = [posixpath.normpath(posixpath.join(source.folder, m)) for m in _MD_LINK.findall(line)]
+            for target in named:
+                if not any(p.startswith(target) for p in tree.by_path):
+                    out.fail("links", f"{source.path}:{n}", f"{target} does not exist")
 
 
 def check_format(tree, out):
