@@ -1,0 +1,205 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "dataplane/kernel/next_hops.hpp"
+
+#include <linux/if_link.h>
+#include <linux/neighbour.h>
+#include <linux/rtnetlink.h>
+#include <net/if.h>
+#include <sys/socket.h>
+
+#include <cerrno>
+#include <cstring>
+
+#include "dataplane/kernel/route_message.hpp"
+
+namespace suanlu {
+
+namespace {
+
+/// States in which the kernel itself would send to the address.
+constexpr std::uint16_t kUsableStates =
+    NUD_PERMANENT | NUD_NOARP | NUD_REACHABLE | NUD_PROBE | NUD_STALE | NUD_DELAY;
+
+std::uint8_t family_of(const Ip6& address) {
+    return address.is_mapped_v4() ? AF_INET : AF_INET6;
+}
+
+void put_address(NetlinkMessage& message, std::uint16_t type, const Ip6& address) {
+    const std::size_t skip = address.is_mapped_v4() ? 12 : 0;
+    mnl_attr_put(message.header(), type, 16 - skip, address.bytes.data() + skip);
+}
+
+/// What the kernel's refusal of a look-up says about the route.
+std::optional<RouteKind> kind_of_refusal(int number) {
+    switch (number) {
+    case EINVAL: // blackhole
+    case EACCES: // prohibit
+        return RouteKind::kBlackhole;
+    case ENETUNREACH:
+    case EHOSTUNREACH:
+    case EAGAIN: // throw
+        return RouteKind::kUnreachable;
+    default:
+        return std::nullopt;
+    }
+}
+
+RouteKind kind_of_type(std::uint8_t type) {
+    switch (type) {
+    case RTN_UNICAST:
+        return RouteKind::kUsable;
+    case RTN_LOCAL:
+    case RTN_ANYCAST:
+        return RouteKind::kLocal;
+    case RTN_BLACKHOLE:
+    case RTN_PROHIBIT:
+        return RouteKind::kBlackhole;
+    default:
+        return RouteKind::kUnreachable;
+    }
+}
+
+} // namespace
+
+std::string_view to_text(RouteKind kind) {
+    switch (kind) {
+    case RouteKind::kUsable:
+        return "usable";
+    case RouteKind::kLocal:
+        return "local";
+    case RouteKind::kBlackhole:
+        return "blackhole";
+    case RouteKind::kUnreachable:
+        return "unreachable";
+    }
+    return "unknown";
+}
+
+std::optional<LinkAddress> parse_neighbour(const nlmsghdr& message, std::uint32_t interface_index,
+                                           const Ip6& neighbour) {
+    if (message.nlmsg_type != RTM_NEWNEIGH || message.nlmsg_len < NLMSG_HDRLEN + sizeof(ndmsg)) {
+        return std::nullopt;
+    }
+    ndmsg fixed{};
+    std::memcpy(&fixed, mnl_nlmsg_get_payload(&message), sizeof fixed);
+    if (static_cast<std::uint32_t>(fixed.ndm_ifindex) != interface_index ||
+        (fixed.ndm_state & kUsableStates) == 0 || fixed.ndm_family != family_of(neighbour)) {
+        return std::nullopt;
+    }
+    const auto in = attributes_of(message, sizeof(ndmsg), NDA_MAX);
+    const std::size_t skip = neighbour.is_mapped_v4() ? 12 : 0;
+    const void* address = payload_of(in[NDA_DST], 16 - skip);
+    LinkAddress out{};
+    const void* link = payload_of(in[NDA_LLADDR], out.size());
+    if (address == nullptr || link == nullptr ||
+        std::memcmp(address, neighbour.bytes.data() + skip, 16 - skip) != 0) {
+        return std::nullopt;
+    }
+    std::memcpy(out.data(), link, out.size());
+    return out;
+}
+
+Result<std::unique_ptr<NextHops>> NextHops::open() {
+    SL_TRY(NetlinkSocket socket, NetlinkSocket::open());
+    return std::unique_ptr<NextHops>(new NextHops(std::move(socket)));
+}
+
+Result<RouteAnswer> NextHops::route(const Ip6& destination) {
+    NetlinkMessage message(RTM_GETROUTE, NLM_F_ACK);
+    auto& fixed = message.extra<rtmsg>();
+    fixed.rtm_family = family_of(destination);
+    fixed.rtm_dst_len = destination.is_mapped_v4() ? 32 : 128;
+    put_address(message, RTA_DST, destination);
+    RouteAnswer out;
+    const Status done = socket_.request(message, [&out](const nlmsghdr& answer) {
+        if (const auto route = parse_route(answer)) {
+            out.kind = kind_of_type(route->type);
+            out.interface_index = route->interface_index;
+            out.gateway = route->gateway;
+        }
+    });
+    if (!done) {
+        const auto kind = kind_of_refusal(socket_.last_errno());
+        if (!kind) {
+            return Error(done.error()).with("route to " + destination.text());
+        }
+        return RouteAnswer{*kind, 0, {}};
+    }
+    return out;
+}
+
+std::optional<LinkAddress> NextHops::neighbour(std::uint32_t interface_index, const Ip6& address) {
+    NetlinkMessage message(RTM_GETNEIGH, NLM_F_ACK);
+    auto& fixed = message.extra<ndmsg>();
+    fixed.ndm_family = family_of(address);
+    fixed.ndm_ifindex = static_cast<std::int32_t>(interface_index);
+    put_address(message, NDA_DST, address);
+    std::optional<LinkAddress> out;
+    const Status done = socket_.request(message, [&](const nlmsghdr& answer) {
+        if (auto found = parse_neighbour(answer, interface_index, address)) {
+            out = found;
+        }
+    });
+    return done ? out : std::nullopt;
+}
+
+void NextHops::ask_for(std::uint32_t interface_index, const Ip6& address) {
+    // "managed": the kernel resolves now and keeps the entry fresh without traffic of its own, which matters
+    // because redirected packets never pass its neighbour code.
+    NetlinkMessage message(RTM_NEWNEIGH, NLM_F_ACK | NLM_F_CREATE | NLM_F_REPLACE);
+    auto& fixed = message.extra<ndmsg>();
+    fixed.ndm_family = family_of(address);
+    fixed.ndm_ifindex = static_cast<std::int32_t>(interface_index);
+    fixed.ndm_state = NUD_NONE;
+    put_address(message, NDA_DST, address);
+    mnl_attr_put_u32(message.header(), NDA_FLAGS_EXT, NTF_EXT_MANAGED);
+    (void)socket_.request(message); // a link that just went down: the next notification asks again
+}
+
+std::optional<LinkAddress> NextHops::own_address(std::uint32_t interface_index) {
+    NetlinkMessage message(RTM_GETLINK, NLM_F_ACK);
+    auto& fixed = message.extra<ifinfomsg>();
+    fixed.ifi_family = AF_UNSPEC;
+    fixed.ifi_index = static_cast<std::int32_t>(interface_index);
+    std::optional<LinkAddress> out;
+    const Status done = socket_.request(message, [&](const nlmsghdr& answer) {
+        if (answer.nlmsg_type != RTM_NEWLINK) {
+            return;
+        }
+        ifinfomsg link{};
+        if (mnl_nlmsg_get_payload_len(&answer) < sizeof link) {
+            return;
+        }
+        std::memcpy(&link, mnl_nlmsg_get_payload(&answer), sizeof link);
+        // Administratively up and with a carrier: anything else cannot send.
+        if ((link.ifi_flags & IFF_UP) == 0 || (link.ifi_flags & IFF_RUNNING) == 0) {
+            return;
+        }
+        const auto in = attributes_of(answer, sizeof link, IFLA_ADDRESS);
+        LinkAddress address{};
+        if (const void* payload = payload_of(in[IFLA_ADDRESS], address.size())) {
+            std::memcpy(address.data(), payload, address.size());
+            out = address;
+        }
+    });
+    return done ? out : std::nullopt;
+}
+
+Result<NextHop> NextHops::resolve(const Ip6& destination) {
+    SL_TRY(const RouteAnswer answer, route(destination));
+    if (answer.kind != RouteKind::kUsable || answer.interface_index == 0) {
+        return NextHop{};
+    }
+    const Ip6& hop = answer.gateway.is_zero() ? destination : answer.gateway;
+    const auto own = own_address(answer.interface_index);
+    const auto peer = neighbour(answer.interface_index, hop);
+    if (!peer) {
+        ask_for(answer.interface_index, hop);
+    }
+    if (!own || !peer) {
+        return NextHop{};
+    }
+    return NextHop{answer.interface_index, *own, *peer};
+}
+
+} // namespace suanlu

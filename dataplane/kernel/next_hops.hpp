@@ -1,0 +1,62 @@
+// SPDX-License-Identifier: Apache-2.0
+// Where a packet to a destination leaves this router: the kernel's route, the neighbour's address on the
+// link, the interface's own. Synchronous look-ups of microseconds, on the agent's strand. A next hop whose
+// link address is not known yet is asked for (the kernel keeps it fresh from then on) and reported as
+// unresolved; a notification follows when it is there.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "core/model/ip6.hpp"
+#include "core/support/result.hpp"
+#include "dataplane/api/dataplane.hpp"
+#include "dataplane/kernel/netlink_socket.hpp"
+
+namespace suanlu {
+
+enum class RouteKind : std::uint8_t {
+    kUsable,
+    kLocal,       ///< this router's own address
+    kBlackhole,   ///< blackhole or prohibit
+    kUnreachable, ///< no route, or an unreachable one
+};
+std::string_view to_text(RouteKind kind);
+
+struct RouteAnswer {
+    RouteKind kind = RouteKind::kUnreachable;
+    std::uint32_t interface_index = 0;
+    /// Zero: the destination itself is on the link.
+    Ip6 gateway;
+
+    bool operator==(const RouteAnswer&) const = default;
+};
+
+using LinkAddress = std::array<std::uint8_t, 6>;
+
+/// Reads RTM_NEWNEIGH: the link address of `neighbour` on `interface_index` when it is valid for sending.
+std::optional<LinkAddress> parse_neighbour(const nlmsghdr& message, std::uint32_t interface_index,
+                                           const Ip6& neighbour);
+
+class NextHops {
+public:
+    static Result<std::unique_ptr<NextHops>> open();
+
+    /// The route a packet of this router to `destination` takes (RTM_GETROUTE).
+    Result<RouteAnswer> route(const Ip6& destination);
+    /// The whole next hop; interface_index 0 while something is missing.
+    Result<NextHop> resolve(const Ip6& destination);
+
+private:
+    explicit NextHops(NetlinkSocket socket) : socket_(std::move(socket)) {}
+    std::optional<LinkAddress> neighbour(std::uint32_t interface_index, const Ip6& address);
+    void ask_for(std::uint32_t interface_index, const Ip6& address);
+    std::optional<LinkAddress> own_address(std::uint32_t interface_index);
+
+    NetlinkSocket socket_;
+};
+
+} // namespace suanlu

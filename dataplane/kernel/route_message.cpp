@@ -1,0 +1,210 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "dataplane/kernel/route_message.hpp"
+
+#include <linux/lwtunnel.h>
+#include <linux/rtnetlink.h>
+#include <linux/seg6_local.h>
+#include <sys/socket.h>
+
+#include <algorithm>
+#include <array>
+#include <cstring>
+
+namespace suanlu {
+
+namespace {
+
+constexpr std::uint32_t kMainTable = RT_TABLE_MAIN;
+
+std::uint32_t read_u32(const nlattr* attribute, std::uint32_t fallback = 0) {
+    std::uint32_t value = fallback;
+    if (const void* payload = payload_of(attribute, sizeof value)) {
+        std::memcpy(&value, payload, sizeof value);
+    }
+    return value;
+}
+
+std::uint8_t read_u8(const nlattr* attribute) {
+    const auto* payload = static_cast<const std::uint8_t*>(payload_of(attribute, 1));
+    return payload == nullptr ? 0 : *payload;
+}
+
+/// The address in `attribute`, of either family; nullopt when it is there with another size.
+std::optional<Ip6> read_address(const nlattr* attribute, bool is_v4) {
+    Ip6 out;
+    if (is_v4) {
+        out.bytes[10] = out.bytes[11] = 0xff;
+    }
+    if (attribute == nullptr) {
+        return out;
+    }
+    const std::size_t size = is_v4 ? 4 : 16;
+    const void* payload = payload_of(attribute, size);
+    if (payload == nullptr) {
+        return std::nullopt;
+    }
+    std::memcpy(out.bytes.data() + (16 - size), payload, size);
+    return out;
+}
+
+std::optional<SidBehaviour> behaviour_of(std::uint32_t action) {
+    switch (action) {
+    case SEG6_LOCAL_ACTION_END:
+        return SidBehaviour::kEnd;
+    case SEG6_LOCAL_ACTION_END_DX6:
+        return SidBehaviour::kEndDx6;
+    case SEG6_LOCAL_ACTION_END_DX4:
+        return SidBehaviour::kEndDx4;
+    case SEG6_LOCAL_ACTION_END_DT6:
+        return SidBehaviour::kEndDt6;
+    default:
+        return std::nullopt;
+    }
+}
+
+std::uint32_t action_of(SidBehaviour behaviour) {
+    switch (behaviour) {
+    case SidBehaviour::kEnd:
+        return SEG6_LOCAL_ACTION_END;
+    case SidBehaviour::kEndDx6:
+        return SEG6_LOCAL_ACTION_END_DX6;
+    case SidBehaviour::kEndDx4:
+        return SEG6_LOCAL_ACTION_END_DX4;
+    case SidBehaviour::kEndDt6:
+        return SEG6_LOCAL_ACTION_END_DT6;
+    }
+    return SEG6_LOCAL_ACTION_UNSPEC;
+}
+
+bool has_next_csid(const nlattr* flavours) {
+    if (flavours == nullptr) {
+        return false;
+    }
+    const auto in = nested_of(*flavours, SEG6_LOCAL_FLV_MAX);
+    return read_u32(in[SEG6_LOCAL_FLV_OPERATION]) == (1U << SEG6_LOCAL_FLV_OP_NEXT_CSID) &&
+           read_u8(in[SEG6_LOCAL_FLV_LCBLOCK_BITS]) == kBlockBits &&
+           read_u8(in[SEG6_LOCAL_FLV_LCNODE_FN_BITS]) == kNodeBits;
+}
+
+void read_sid(const nlattr& encap, KernelRoute& out) {
+    const auto in = nested_of(encap, SEG6_LOCAL_MAX);
+    const auto behaviour = behaviour_of(read_u32(in[SEG6_LOCAL_ACTION]));
+    const auto hop6 = read_address(in[SEG6_LOCAL_NH6], false);
+    const auto hop4 = read_address(in[SEG6_LOCAL_NH4], true);
+    if (!behaviour || !hop6 || !hop4) {
+        return;
+    }
+    LocalSid sid;
+    sid.sid = out.prefix;
+    sid.behaviour = *behaviour;
+    sid.table = read_u32(in[SEG6_LOCAL_TABLE]);
+    if (*behaviour == SidBehaviour::kEndDx6) {
+        sid.next_hop = *hop6;
+    } else if (*behaviour == SidBehaviour::kEndDx4) {
+        sid.next_hop = *hop4;
+    }
+    out.is_next_csid = has_next_csid(in[SEG6_LOCAL_FLAVORS]);
+    out.sid = sid;
+}
+
+/// The sockets' own bytes of an address inside a message.
+void put_address(nlmsghdr* header, std::uint16_t type, const Ip6& address) {
+    const std::size_t skip = address.is_mapped_v4() ? 12 : 0;
+    mnl_attr_put(header, type, 16 - skip, address.bytes.data() + skip);
+}
+
+void put_sid(nlmsghdr* header, const LocalSid& sid) {
+    mnl_attr_put_u32(header, SEG6_LOCAL_ACTION, action_of(sid.behaviour));
+    switch (sid.behaviour) {
+    case SidBehaviour::kEnd: {
+        nlattr* flavours = mnl_attr_nest_start(header, SEG6_LOCAL_FLAVORS);
+        mnl_attr_put_u32(header, SEG6_LOCAL_FLV_OPERATION, 1U << SEG6_LOCAL_FLV_OP_NEXT_CSID);
+        mnl_attr_put_u8(header, SEG6_LOCAL_FLV_LCBLOCK_BITS, kBlockBits);
+        mnl_attr_put_u8(header, SEG6_LOCAL_FLV_LCNODE_FN_BITS, kNodeBits);
+        mnl_attr_nest_end(header, flavours);
+        break;
+    }
+    case SidBehaviour::kEndDx6:
+        put_address(header, SEG6_LOCAL_NH6, sid.next_hop);
+        break;
+    case SidBehaviour::kEndDx4:
+        put_address(header, SEG6_LOCAL_NH4, sid.next_hop);
+        break;
+    case SidBehaviour::kEndDt6:
+        mnl_attr_put_u32(header, SEG6_LOCAL_TABLE, sid.table);
+        break;
+    }
+}
+
+} // namespace
+
+std::optional<KernelRoute> parse_route(const nlmsghdr& message) {
+    const bool is_route = message.nlmsg_type == RTM_NEWROUTE || message.nlmsg_type == RTM_DELROUTE;
+    if (!is_route || message.nlmsg_len < NLMSG_HDRLEN + sizeof(rtmsg)) {
+        return std::nullopt;
+    }
+    rtmsg fixed{};
+    std::memcpy(&fixed, mnl_nlmsg_get_payload(&message), sizeof fixed);
+    const bool is_v4 = fixed.rtm_family == AF_INET;
+    if ((!is_v4 && fixed.rtm_family != AF_INET6) || fixed.rtm_dst_len > (is_v4 ? 32 : 128)) {
+        return std::nullopt;
+    }
+    const auto in = attributes_of(message, sizeof(rtmsg), RTA_MAX);
+    const auto destination = read_address(in[RTA_DST], is_v4);
+    const auto gateway = in[RTA_GATEWAY] == nullptr ? Ip6{} : read_address(in[RTA_GATEWAY], is_v4);
+    if (!destination || !gateway) {
+        return std::nullopt;
+    }
+    KernelRoute out;
+    out.prefix = {*destination, static_cast<std::uint8_t>(fixed.rtm_dst_len + (is_v4 ? 96 : 0))};
+    out.table = read_u32(in[RTA_TABLE], fixed.rtm_table);
+    out.metric = read_u32(in[RTA_PRIORITY]);
+    out.protocol = fixed.rtm_protocol;
+    out.type = fixed.rtm_type;
+    out.interface_index = read_u32(in[RTA_OIF]);
+    out.gateway = *gateway;
+    std::uint16_t encap = 0;
+    if (const void* payload = payload_of(in[RTA_ENCAP_TYPE], sizeof encap)) {
+        std::memcpy(&encap, payload, sizeof encap);
+    }
+    if (encap == LWTUNNEL_ENCAP_SEG6_LOCAL && in[RTA_ENCAP] != nullptr) {
+        read_sid(*in[RTA_ENCAP], out);
+    }
+    return out;
+}
+
+NetlinkMessage sid_route_message(const LocalSid& sid, std::uint32_t interface_index, bool add) {
+    NetlinkMessage message(add ? RTM_NEWROUTE : RTM_DELROUTE,
+                           static_cast<std::uint16_t>(NLM_F_ACK | (add ? NLM_F_CREATE | NLM_F_EXCL : 0)));
+    auto& fixed = message.extra<rtmsg>();
+    fixed.rtm_family = AF_INET6;
+    fixed.rtm_dst_len = sid.sid.length;
+    fixed.rtm_table = RT_TABLE_MAIN;
+    fixed.rtm_protocol = kRouteProtocol;
+    fixed.rtm_scope = RT_SCOPE_UNIVERSE;
+    fixed.rtm_type = RTN_UNICAST;
+    nlmsghdr* header = message.header();
+    mnl_attr_put(header, RTA_DST, 16, sid.sid.address.bytes.data());
+    mnl_attr_put_u32(header, RTA_PRIORITY, kRouteMetric);
+    if (interface_index != 0) {
+        mnl_attr_put_u32(header, RTA_OIF, interface_index);
+    }
+    if (add) {
+        mnl_attr_put_u16(header, RTA_ENCAP_TYPE, LWTUNNEL_ENCAP_SEG6_LOCAL);
+        nlattr* nest = mnl_attr_nest_start(header, RTA_ENCAP);
+        put_sid(header, sid);
+        mnl_attr_nest_end(header, nest);
+    }
+    return message;
+}
+
+bool fulfils(const KernelRoute& route, const LocalSid& sid, std::uint32_t interface_index) {
+    return route.table == kMainTable && route.protocol == kRouteProtocol && route.metric == kRouteMetric &&
+           route.prefix == sid.sid && route.interface_index == interface_index && route.sid &&
+           route.sid->behaviour == sid.behaviour &&
+           (sid.behaviour != SidBehaviour::kEnd || route.is_next_csid) &&
+           route.sid->next_hop == sid.next_hop &&
+           (sid.behaviour != SidBehaviour::kEndDt6 || route.sid->table == sid.table);
+}
+
+} // namespace suanlu

@@ -1,0 +1,53 @@
+// SPDX-License-Identifier: Apache-2.0
+// Kernel routes as values, and their rtnetlink bytes: seg6local routes of ours out, any route in. Pure apart
+// from libmnl's byte work. A message that is no route, is cut short or carries a field of the wrong size
+// gives an empty optional: what is not understood is treated as foreign and never touched.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "core/model/site.hpp"
+#include "dataplane/kernel/netlink_socket.hpp"
+
+namespace suanlu {
+
+/// rtm_protocol of every route of ours; FRR takes 186..198 and clears its own at start
+/// (linux/rtnetlink.h).
+inline constexpr std::uint8_t kRouteProtocol = 206;
+/// Below the 256 of connected prefixes, so that End wins over the locator on lo.
+inline constexpr std::uint32_t kRouteMetric = 16;
+/// F3216 (RFC 9800 section 4.2.1): 32 bits of block, 16 bits of node and function.
+inline constexpr std::uint8_t kBlockBits = 32;
+inline constexpr std::uint8_t kNodeBits = 16;
+
+struct KernelRoute {
+    Prefix6 prefix;
+    std::uint32_t table = 0;
+    std::uint32_t metric = 0;
+    std::uint8_t protocol = 0;
+    /// rtm_type: RTN_UNICAST, RTN_BLACKHOLE, ...
+    std::uint8_t type = 0;
+    std::uint32_t interface_index = 0;
+    Ip6 gateway;
+    /// Of a seg6local route that has one of our behaviours; `interface` stays empty.
+    std::optional<LocalSid> sid;
+    /// NEXT-C-SID flavour with F3216 lengths on an End.
+    bool is_next_csid = false;
+
+    bool operator==(const KernelRoute&) const = default;
+};
+
+/// Reads RTM_NEWROUTE or RTM_DELROUTE of either family (IPv4 is mapped).
+std::optional<KernelRoute> parse_route(const nlmsghdr& message);
+
+/// RTM_NEWROUTE (exclusive) or RTM_DELROUTE for one SID of ours.
+NetlinkMessage sid_route_message(const LocalSid& sid, std::uint32_t interface_index, bool add);
+
+/// True when the kernel's route does what `sid` asks for, on this interface.
+bool fulfils(const KernelRoute& route, const LocalSid& sid, std::uint32_t interface_index);
+
+} // namespace suanlu
