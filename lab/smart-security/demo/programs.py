@@ -1,0 +1,67 @@
+# SPDX-License-Identifier: Apache-2.0
+"""suanlud, the agents and the site programs of the lab: where they run and how they are started again."""
+import os
+import re
+
+from . import certificates
+from .machine import TOP, workload
+from .traffic import SITES
+
+ETC = '/run/suanlu/etc'
+TLS = '/run/suanlu/tls'
+
+
+class Programs:
+    """All of suanlu's own programs in the lab."""
+
+    def __init__(self, machine, build):
+        self.machine = machine
+        build = os.path.join(TOP, build)
+        self.suanlud = os.path.join(build, 'controller', 'app', 'suanlud')
+        self.agent = os.path.join(build, 'dataplane', 'agent', 'suanlu-agent')
+        self.site = os.path.join(build, 'telemetry', 'site', 'suanlu-site')
+        self.running = {}
+
+    def names(self):
+        """{node: common name} of everything that speaks to the controller, and the controller."""
+        routers = {node: node.upper() for node in self.machine.routers()}
+        return {'ctl': 'suanlud', **routers, **{node: site[0] for node, site in SITES.items()}}
+
+    def install_certificates(self, folder):
+        """Makes this run's certificates and puts each where its program looks."""
+        names = self.names()
+        certificates.make(folder, sorted(set(names.values())))
+        for node, name in names.items():
+            certificates.install(folder, name, self.machine.path_in(node, TLS))
+            os.makedirs(self.machine.path_in(node, '/run/suanlu/state'), exist_ok=True)
+
+    def start_suanlud(self):
+        """Starts the controller."""
+        self.running['suanlud'] = self.machine.start('ctl', 'suanlud', [self.suanlud, '-c', f'{ETC}/suanlud.yaml'])
+
+    def start_agent(self, node):
+        """Starts the agent of one router."""
+        self.running[node] = self.machine.start(node, f'agent-{node}', [self.agent, '-c', f'{ETC}/agent.yaml'])
+
+    def start_all(self):
+        """Controller, agents, sites."""
+        self.start_suanlud()
+        for node in self.machine.routers():
+            self.start_agent(node)
+        for node in SITES:
+            self.running[node] = self.machine.start(node, f'site-{node}', [self.site, '-c', f'{ETC}/site.yaml'])
+
+    def ended(self):
+        """Names of the programs that have ended, which none should have."""
+        return [name for name, process in self.running.items() if not process.is_running()]
+
+    def agent_mode(self, node):
+        """What the agent itself calls its state (live, last-good, static, anycast), from its metrics page."""
+        code, text = self.machine.run(node, workload('fetch', 'http://127.0.0.1:9101/metrics'))
+        match = re.search(r'^suanlu_agent_mode\{[^}]*mode="([a-z-]+)"[^}]*\} 1(?:\.0)?$', text, re.MULTILINE)
+        return match.group(1) if code == 0 and match else 'unknown'
+
+    def seg6_routes(self, node):
+        """The SID routes in a router's kernel."""
+        _, text = self.machine.run(node, ['ip', '-6', 'route', 'show', 'table', 'all'])
+        return sorted(line.strip() for line in text.splitlines() if 'seg6local' in line)
