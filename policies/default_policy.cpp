@@ -1,0 +1,177 @@
+// SPDX-License-Identifier: Apache-2.0
+// The default policy: convex split plus damping (design.md section 6, step 1).
+#include <algorithm>
+#include <cmath>
+#include <cstdio>
+
+#include "policies/damping.hpp"
+#include "policies/filters.hpp"
+#include "policies/policy_set.hpp"
+#include "policies/split.hpp"
+
+namespace suanlu {
+
+namespace {
+
+// An ingress without measured arrivals still needs well-defined shares.
+constexpr double kLeastArrivals = 0.01;
+// Shares below this are noise of the exponentiated gradient and cost a slot edit each.
+constexpr double kLeastShare = 1e-3;
+
+using Rows = std::vector<std::vector<Candidate>>;
+
+struct Frame {
+    SplitProblem problem;
+    SplitShares last;
+    /// Index of the ingress in the input, for rows that have a candidate at all.
+    std::vector<std::size_t> ingress;
+    bool has_history = true;
+};
+
+bool is_allowed(const Candidate& c) {
+    return c.rejected_by.empty();
+}
+
+Frame make_frame(const PolicyInput& input, const PolicyMemory& memory, const Rows& rows) {
+    Frame frame;
+    for (const PolicySite& site : input.sites) {
+        frame.problem.sites.push_back(
+            {{std::max(usable_slots(site), 1e-3), site.rate_per_slot, site.cv2}, site.price_s});
+    }
+    for (std::size_t i = 0; i < rows.size(); ++i) {
+        if (std::none_of(rows[i].begin(), rows[i].end(), is_allowed)) {
+            continue;
+        }
+        frame.ingress.push_back(i);
+        frame.problem.arrivals.push_back(std::max(input.ingresses[i].jobs_per_s, kLeastArrivals));
+        std::vector<double> delays;
+        std::vector<double> last;
+        double kept = 0;
+        for (const Candidate& c : rows[i]) {
+            delays.push_back(is_allowed(c) ? c.path_delay_s : -1);
+            const auto known = memory.shares.find({input.ingresses[i].name, c.site.value});
+            last.push_back(is_allowed(c) && known != memory.shares.end() ? known->second : 0);
+            kept += last.back();
+        }
+        for (double& share : last) {
+            share = kept > 0 ? share / kept : 0;
+        }
+        frame.has_history = frame.has_history && kept > 0;
+        frame.problem.delay_s.push_back(std::move(delays));
+        frame.last.push_back(std::move(last));
+    }
+    return frame;
+}
+
+/// A site that was lost or gained, or whose capacity fell by more than a fifth: followed at once.
+bool is_failure(const PolicyInput& input, PolicyMemory& memory, const Rows& rows) {
+    bool failure = false;
+    for (std::size_t j = 0; j < input.sites.size(); ++j) {
+        const PolicySite& site = input.sites[j];
+        const double capacity = site.slots * site.rate_per_slot;
+        const auto known = memory.capacity.find(site.id.value);
+        failure =
+            failure || (known != memory.capacity.end() && capacity < known->second * (1 - kCapacityLoss));
+        // The reference follows slow drift down only with a published loss, so that small losses add up.
+        if (known == memory.capacity.end() || capacity > known->second ||
+            capacity < known->second * (1 - kCapacityLoss)) {
+            memory.capacity[site.id.value] = capacity;
+        }
+        for (std::size_t i = 0; i < rows.size(); ++i) {
+            const bool allowed = is_allowed(rows[i][j]);
+            const auto pair = std::pair(input.ingresses[i].name, site.id.value);
+            const auto before = memory.allowed.find(pair);
+            failure = failure || (before != memory.allowed.end() && before->second && !allowed);
+            memory.allowed[pair] = allowed;
+        }
+    }
+    return failure;
+}
+
+void drop_noise(SplitShares& shares) {
+    for (std::vector<double>& row : shares) {
+        double sum = 0;
+        for (double& x : row) {
+            x = x < kLeastShare ? 0 : x;
+            sum += x;
+        }
+        for (double& x : row) {
+            x /= sum;
+        }
+    }
+}
+
+void fill(IngressDecision& out, const std::vector<double>& wanted, const std::vector<double>& given,
+          const std::vector<double>& marginal, const PolicyInput& input, PolicyMemory& memory) {
+    const std::vector<std::uint32_t> ppm = to_ppm(given);
+    for (std::size_t j = 0; j < given.size(); ++j) {
+        Candidate& c = out.candidates[j];
+        c.share_wanted = wanted[j];
+        c.share_given = given[j];
+        c.queue_price_s = is_allowed(c) ? marginal[j] - c.path_delay_s - c.service_time_s - c.price_s : 0;
+        memory.shares[{out.ingress, c.site.value}] = given[j];
+        if (ppm[j] > 0) {
+            out.shares.push_back({input.sites[j].id, ppm[j]});
+        }
+    }
+}
+
+class DefaultPolicy final : public SteeringPolicy {
+public:
+    PolicyDecision decide(const PolicyInput& input, PolicyMemory& memory, MonoTime now) const override {
+        const Rows rows = filter_sites(input, memory, now);
+        const bool failure = is_failure(input, memory, rows);
+        const Frame frame = make_frame(input, memory, rows);
+        PolicyDecision out;
+        for (std::size_t i = 0; i < rows.size(); ++i) {
+            out.ingresses.push_back({input.ingresses[i].name, {}, rows[i]});
+        }
+        if (frame.ingress.empty()) {
+            out.verdict = "published: no site passes the filters, plain anycast serves";
+            return out;
+        }
+        SplitResult best = split(frame.problem, frame.last);
+        drop_noise(best.shares);
+        out.cost_after = split_cost(frame.problem, best.shares);
+        out.cost_before = frame.has_history ? split_cost(frame.problem, frame.last) : out.cost_after;
+        const double gain = out.cost_before > 0 ? 1 - out.cost_after / out.cost_before : 0;
+        const bool at_once = failure || !frame.has_history;
+        const bool hold = !at_once && gain <= kLeastGain;
+        out.verdict = verdict(at_once, hold, gain);
+        const SplitShares given = hold ? frame.last : followed(frame, best.shares, at_once);
+        const auto marginal = marginal_costs(frame.problem, given);
+        for (std::size_t k = 0; k < frame.ingress.size(); ++k) {
+            fill(out.ingresses[frame.ingress[k]], best.shares[k], given[k], marginal[k], input, memory);
+        }
+        return out;
+    }
+
+private:
+    static SplitShares followed(const Frame& frame, const SplitShares& wanted, bool at_once) {
+        SplitShares out;
+        for (std::size_t k = 0; k < wanted.size(); ++k) {
+            out.push_back(follow(frame.last[k], wanted[k], at_once));
+        }
+        return out;
+    }
+    static std::string verdict(bool at_once, bool hold, double gain) {
+        char text[96];
+        if (at_once) {
+            return "published: first decision, or a site or more than 20 % of its capacity was lost";
+        }
+        std::snprintf(text, sizeof text,
+                      hold ? "held: predicted gain %.1f %% is not above 2 %%"
+                           : "published: predicted gain %.1f %%, at most 10 %% moves per decision",
+                      gain * 100);
+        return text;
+    }
+};
+
+} // namespace
+
+const SteeringPolicy& default_policy() {
+    static const DefaultPolicy policy;
+    return policy;
+}
+
+} // namespace suanlu

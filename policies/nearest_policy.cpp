@@ -1,0 +1,71 @@
+// SPDX-License-Identifier: Apache-2.0
+// Baseline "nearest": what plain anycast would do if it knew delays. Load does not matter to it, by
+// definition: only a site that is dead or has no path is passed over, a full one is not.
+#include <algorithm>
+
+#include "policies/damping.hpp"
+#include "policies/policy_set.hpp"
+
+namespace suanlu {
+
+namespace {
+
+std::string reject(const PolicySite& site, bool is_alive, bool has_path) {
+    if (!site.hosts_service) {
+        return "does not host the service";
+    }
+    if (!is_alive) {
+        return "not alive at this ingress";
+    }
+    return has_path ? "" : "no path";
+}
+
+class NearestPolicy final : public SteeringPolicy {
+public:
+    PolicyDecision decide(const PolicyInput& input, PolicyMemory& memory, MonoTime) const override {
+        PolicyDecision out;
+        out.verdict = "published: nearest site, whatever its load";
+        for (const PolicyIngress& ingress : input.ingresses) {
+            IngressDecision row{ingress.name, {}, {}};
+            Candidate* best = nullptr;
+            row.candidates.resize(input.sites.size());
+            for (std::size_t j = 0; j < input.sites.size(); ++j) {
+                const PolicySite& site = input.sites[j];
+                Candidate& c = row.candidates[j];
+                c = {site.id,
+                     site.name,
+                     reject(site, ingress.is_alive[j], ingress.delay_s[j].has_value()),
+                     ingress.delay_s[j].value_or(0),
+                     1 / site.rate_per_slot,
+                     0,
+                     site.price_s,
+                     site.slots,
+                     site.utilisation,
+                     site.report_age_s,
+                     0,
+                     0};
+                if (c.rejected_by.empty() && (best == nullptr || c.path_delay_s < best->path_delay_s)) {
+                    best = &c;
+                }
+            }
+            for (Candidate& c : row.candidates) {
+                c.share_wanted = c.share_given = &c == best ? 1 : 0;
+                memory.shares[{ingress.name, c.site.value}] = c.share_given;
+            }
+            if (best != nullptr) {
+                row.shares.push_back({best->site, kWholeShare});
+            }
+            out.ingresses.push_back(std::move(row));
+        }
+        return out;
+    }
+};
+
+} // namespace
+
+const SteeringPolicy& nearest_policy() {
+    static const NearestPolicy policy;
+    return policy;
+}
+
+} // namespace suanlu

@@ -1,0 +1,186 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <gtest/gtest.h>
+
+#include <random>
+
+#include "policies/damping.hpp"
+#include "policies/steering_policy.hpp"
+
+namespace suanlu {
+namespace {
+
+const MonoTime kStart{std::chrono::seconds(100)};
+
+PolicySite site(std::uint16_t id, double slots, double rate) {
+    PolicySite s;
+    s.id = {id};
+    s.name = "site-" + std::to_string(id);
+    s.slots = slots;
+    s.rate_per_slot = rate;
+    return s;
+}
+
+/// Three sites as in the smart-security lab, one ingress.
+PolicyInput lab(double jobs_per_s) {
+    PolicyInput in;
+    in.service = "analysis";
+    in.sites = {site(1, 4, 20), site(2, 6, 20), site(3, 16, 25)};
+    in.ingresses = {{"R1", jobs_per_s, {0.0018, 0.005, 0.014}, {true, true, true}}};
+    return in;
+}
+
+double share(const PolicyDecision& d, std::uint16_t id) {
+    for (const SiteShare& s : d.ingresses.at(0).shares) {
+        if (s.site.value == id) {
+            return static_cast<double>(s.ppm) / kWholeShare;
+        }
+    }
+    return 0;
+}
+
+std::string rejection(const PolicyDecision& d, std::uint16_t id) {
+    return d.ingresses.at(0).candidates.at(id - 1U).rejected_by;
+}
+
+const SteeringPolicy& policy(const char* name = "default") {
+    return **find_policy(name);
+}
+
+TEST(DefaultPolicy, LightLoad_StaysAtTheNearSite) {
+    PolicyMemory memory;
+    EXPECT_GT(share(policy().decide(lab(5), memory, kStart), 1), 0.95);
+}
+
+TEST(DefaultPolicy, LostCapacity_MovesEverythingAtOnce) {
+    PolicyMemory memory;
+    PolicyInput in = lab(45);
+    EXPECT_GT(share(policy().decide(in, memory, kStart), 1), 0.4);
+    in.sites[0].slots = 0;
+    const PolicyDecision after = policy().decide(in, memory, kStart);
+    EXPECT_EQ(share(after, 1), 0);
+    EXPECT_NE(rejection(after, 1).find("no usable slots"), std::string::npos);
+    EXPECT_NEAR(share(after, 2) + share(after, 3), 1, 1e-9);
+}
+
+TEST(DefaultPolicy, CapacityThatReturns_IsTakenATenthAtATime) {
+    PolicyMemory memory;
+    PolicyInput in = lab(45);
+    in.ingresses[0].delay_s = {0.0018, 0.03, 0.05};
+    in.sites[0].slots = 0;
+    (void)policy().decide(in, memory, kStart);
+    in.sites[0].slots = 4;
+    double last = 0;
+    for (int tick = 0; tick < 12; ++tick) {
+        const double now = share(policy().decide(in, memory, kStart), 1);
+        EXPECT_LE(now - last, kMostMoved + 1e-6);
+        last = now;
+    }
+    EXPECT_GT(last, 0.4);
+}
+
+TEST(DefaultPolicy, SmallGain_IsNotPublished) {
+    PolicyMemory memory;
+    PolicyInput in = lab(45);
+    const double before = share(policy().decide(in, memory, kStart), 1);
+    in.ingresses[0].jobs_per_s = 45.5;
+    const PolicyDecision after = policy().decide(in, memory, kStart);
+    EXPECT_EQ(share(after, 1), before);
+    EXPECT_EQ(after.verdict.substr(0, 4), "held");
+}
+
+TEST(DefaultPolicy, MovableService_LeavesAHotSite_AndStaysAwayForAMinute) {
+    PolicyMemory memory;
+    PolicyInput in = lab(1);
+    in.affinity = Affinity::kMovable;
+    for (PolicySite& s : in.sites) {
+        s.utilisation = 0.3;
+    }
+    EXPECT_GT(share(policy().decide(in, memory, kStart), 1), 0.9);
+    in.sites[0].utilisation = 0.93;
+    EXPECT_EQ(share(policy().decide(in, memory, kStart), 1), 0);
+    in.sites[0].utilisation = 0.2;
+    EXPECT_EQ(share(policy().decide(in, memory, kStart + std::chrono::seconds(59)), 1), 0);
+    EXPECT_GT(share(policy().decide(in, memory, kStart + std::chrono::seconds(61)), 1), 0);
+}
+
+TEST(DefaultPolicy, FlowService_IgnoresUtilisation) {
+    PolicyMemory memory;
+    PolicyInput in = lab(1);
+    in.sites[0].utilisation = 0.99;
+    EXPECT_GT(share(policy().decide(in, memory, kStart), 1), 0.9);
+}
+
+TEST(DefaultPolicy, NoSiteLeft_IsPlainAnycastWithReasons) {
+    PolicyMemory memory;
+    PolicyInput in = lab(10);
+    in.ingresses[0].delay_s = {std::nullopt, 0.1, 0.1};
+    in.ingresses[0].is_alive = {true, false, true};
+    in.sites[2].hosts_service = false;
+    const PolicyDecision d = policy().decide(in, memory, kStart);
+    EXPECT_TRUE(d.ingresses[0].shares.empty());
+    EXPECT_EQ(rejection(d, 1), "no path");
+    EXPECT_EQ(rejection(d, 2), "not alive at this ingress");
+    EXPECT_EQ(rejection(d, 3), "does not host the service");
+}
+
+TEST(DefaultPolicy, StaleSites_AreUsedOnlyWhenNothingFreshIsLeft) {
+    PolicyMemory memory;
+    PolicyInput in = lab(10);
+    in.sites[0].is_fresh = false;
+    EXPECT_EQ(share(policy().decide(in, memory, kStart), 1), 0);
+    in.sites[1].is_fresh = in.sites[2].is_fresh = false;
+    PolicyMemory fresh_memory;
+    EXPECT_GT(share(policy().decide(in, fresh_memory, kStart), 1), 0);
+}
+
+TEST(DefaultPolicy, LatencyBudget_RejectsWhatCannotHoldIt) {
+    PolicyMemory memory;
+    PolicyInput in = lab(10);
+    in.latency_budget_s = 0.053;
+    const PolicyDecision d = policy().decide(in, memory, kStart);
+    EXPECT_EQ(rejection(d, 1), "");
+    EXPECT_NE(rejection(d, 2), "");
+}
+
+TEST(DefaultPolicy, RandomInputs_SharesAlwaysSumToTheWhole) {
+    std::mt19937 random(9);
+    std::uniform_real_distribution<double> unit(0, 1);
+    PolicyMemory memory;
+    for (int round = 0; round < 300; ++round) {
+        PolicyInput in = lab(200 * unit(random));
+        for (std::size_t j = 0; j < 3; ++j) {
+            in.sites[j].slots = unit(random) < 0.3 ? 0 : 20 * unit(random);
+            in.ingresses[0].is_alive[j] = unit(random) < 0.8;
+        }
+        const PolicyDecision d = policy().decide(in, memory, kStart);
+        std::uint32_t sum = 0;
+        for (const SiteShare& s : d.ingresses[0].shares) {
+            sum += s.ppm;
+            EXPECT_EQ(rejection(d, s.site.value), "") << "a filtered site got a share";
+        }
+        EXPECT_TRUE(d.ingresses[0].shares.empty() || sum == kWholeShare) << sum;
+    }
+}
+
+TEST(NearestPolicy, LoadDoesNotMatter_DeathDoes) {
+    PolicyMemory memory;
+    PolicyInput in = lab(1000);
+    in.sites[0].slots = 0;
+    EXPECT_EQ(share(policy("nearest").decide(in, memory, kStart), 1), 1);
+    in.ingresses[0].is_alive[0] = false;
+    EXPECT_EQ(share(policy("nearest").decide(in, memory, kStart), 2), 1);
+}
+
+TEST(PolicySet, UnknownName_ListsTheKnownOnes) {
+    const auto found = find_policy("cheapest");
+    ASSERT_FALSE(found);
+    EXPECT_NE(found.error().detail.find("default, nearest"), std::string::npos);
+}
+
+TEST(Damping, ToPpm_IsExactForAnyRow) {
+    EXPECT_EQ(to_ppm({1.0 / 3, 1.0 / 3, 1.0 / 3}), (std::vector<std::uint32_t>{333334, 333333, 333333}));
+    EXPECT_EQ(to_ppm({0, 1}), (std::vector<std::uint32_t>{0, 1000000}));
+}
+
+} // namespace
+} // namespace suanlu
