@@ -1,0 +1,144 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "dataplane/api/apportion.hpp"
+
+#include <algorithm>
+#include <numeric>
+#include <tuple>
+#include <unordered_map>
+
+#include "dataplane/steer/rendezvous.h"
+
+namespace suanlu {
+namespace {
+
+std::uint64_t weight_of(ServiceId service, std::uint32_t slot, SiteId site) {
+    return sl_rendezvous(service.value, slot, site.value);
+}
+
+template <class Fits>
+SiteId best(ServiceId service, std::uint32_t slot, std::span<const Candidate> candidates, Fits&& fits) {
+    SiteId chosen;
+    std::uint64_t top = 0;
+    for (const auto& candidate : candidates) {
+        const auto weight = weight_of(service, slot, candidate.site);
+        if (fits(candidate) && (!chosen.is_set() || weight > top)) {
+            chosen = candidate.site;
+            top = weight;
+        }
+    }
+    return chosen;
+}
+
+std::vector<std::uint64_t> living_weights(std::span<const Candidate> candidates) {
+    std::vector<std::uint64_t> weights;
+    for (const auto& candidate : candidates) {
+        weights.push_back(candidate.is_dead ? 0 : candidate.ppm);
+    }
+    if (std::accumulate(weights.begin(), weights.end(), std::uint64_t{0}) == 0) {
+        for (std::size_t i = 0; i < candidates.size(); i++) {
+            weights[i] = candidates[i].is_dead ? 0 : 1;
+        }
+    }
+    return weights;
+}
+
+/// Which of a site's slots go when it has more than its quota: the tail of this order.
+void order_for_keeping(std::vector<std::uint32_t>& slots, ServiceId service, SiteId site,
+                       std::span<const SlotOwner> owners) {
+    std::sort(slots.begin(), slots.end(), [&](std::uint32_t a, std::uint32_t b) {
+        const auto rank = [&](std::uint32_t slot) {
+            return std::tuple(!owners[slot].is_held, owners[slot].base != site,
+                              ~weight_of(service, slot, site), slot);
+        };
+        return rank(a) < rank(b);
+    });
+}
+
+} // namespace
+
+std::vector<std::uint32_t> slot_quotas(std::span<const Candidate> candidates, std::uint32_t slots) {
+    const auto weights = living_weights(candidates);
+    const auto total = std::accumulate(weights.begin(), weights.end(), std::uint64_t{0});
+    std::vector<std::uint32_t> quotas(candidates.size(), 0);
+    if (total == 0) {
+        return quotas;
+    }
+    std::vector<std::tuple<std::uint64_t, std::uint16_t, std::size_t>> remainders;
+    std::uint32_t given = 0;
+    for (std::size_t i = 0; i < candidates.size(); i++) {
+        quotas[i] = static_cast<std::uint32_t>(weights[i] * slots / total);
+        given += quotas[i];
+        if (weights[i] != 0) {
+            remainders.emplace_back(~(weights[i] * slots % total), candidates[i].site.value, i);
+        }
+    }
+    std::sort(remainders.begin(), remainders.end());
+    for (std::size_t k = 0; given < slots; k++, given++) {
+        quotas[std::get<2>(remainders[k % remainders.size()])]++;
+    }
+    return quotas;
+}
+
+std::vector<SiteId> edit_owners(ServiceId service, std::span<const SlotOwner> owners,
+                                std::span<const Candidate> candidates) {
+    const auto quotas = slot_quotas(candidates, static_cast<std::uint32_t>(owners.size()));
+    std::unordered_map<SiteId, std::size_t> index;
+    for (std::size_t i = 0; i < candidates.size(); i++) {
+        index.emplace(candidates[i].site, i);
+    }
+    std::vector<std::vector<std::uint32_t>> owned(candidates.size());
+    std::vector<std::uint32_t> freed;
+    for (std::uint32_t slot = 0; slot < owners.size(); slot++) {
+        const auto found = index.find(owners[slot].next);
+        found == index.end() ? freed.push_back(slot) : owned[found->second].push_back(slot);
+    }
+    std::vector<SiteId> result(owners.size());
+    std::vector<std::uint32_t> missing(candidates.size(), 0);
+    for (std::size_t i = 0; i < candidates.size(); i++) {
+        auto& slots = owned[i];
+        if (slots.size() > quotas[i]) {
+            order_for_keeping(slots, service, candidates[i].site, owners);
+            freed.insert(freed.end(), slots.begin() + quotas[i], slots.end());
+            slots.resize(quotas[i]);
+        }
+        missing[i] = quotas[i] - static_cast<std::uint32_t>(slots.size());
+        for (const auto slot : slots) {
+            result[slot] = candidates[i].site;
+        }
+    }
+    const auto give = [&](std::uint32_t slot, SiteId site) {
+        result[slot] = site;
+        missing[index[site]]--;
+    };
+    for (const auto slot : freed) {
+        const auto base = index.find(owners[slot].base);
+        if (base != index.end() && missing[base->second] > 0) {
+            give(slot, owners[slot].base);
+        }
+    }
+    for (const auto slot : freed) {
+        if (!result[slot].is_set()) {
+            const auto site = best(service, slot, candidates,
+                                   [&](const Candidate& c) { return missing[index[c.site]] > 0; });
+            if (site.is_set()) {
+                give(slot, site);
+            }
+        }
+    }
+    return result;
+}
+
+SiteId first_eligible(ServiceId service, std::uint32_t slot, std::span<const Candidate> candidates) {
+    const auto shared =
+        best(service, slot, candidates, [](const Candidate& c) { return c.takes_new && c.ppm > 0; });
+    return shared.is_set() ? shared
+                           : best(service, slot, candidates, [](const Candidate& c) { return c.takes_new; });
+}
+
+SiteId survivor(ServiceId service, std::uint32_t slot, std::span<const Candidate> candidates) {
+    const auto eligible = first_eligible(service, slot, candidates);
+    return eligible.is_set() ? eligible
+                             : best(service, slot, candidates, [](const Candidate& c) { return !c.is_dead; });
+}
+
+} // namespace suanlu

@@ -1,0 +1,281 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "dataplane/api/host_engine.hpp"
+
+#include <cstring>
+
+#include "dataplane/api/rows.hpp"
+#include "dataplane/steer/port.h"
+
+// Port functions of the host: everything goes to the engine, a dry run to scratch copies.
+struct sl_port {
+    suanlu::HostEngine* engine;
+    std::vector<std::uint8_t>* room;
+    std::size_t start;
+    std::uint64_t now;
+    bool is_dry;
+    sl_exception scratch_entry;
+    std::uint64_t scratch_line;
+};
+
+SL_INLINE struct sl_pkt sl_port_packet(struct sl_port* port) {
+    return {port->room->data() + port->start, port->room->data() + port->room->size()};
+}
+SL_INLINE sl_u32 sl_port_length(struct sl_port* port) {
+    return static_cast<sl_u32>(port->room->size() - port->start);
+}
+SL_INLINE int sl_port_push(struct sl_port* port, sl_u32 bytes) {
+    if (port->start < bytes) {
+        return -1;
+    }
+    port->start -= bytes;
+    return 0;
+}
+SL_INLINE const struct sl_control* sl_port_control(struct sl_port* port) {
+    return &port->engine->control();
+}
+SL_INLINE const struct sl_service* sl_port_service(struct sl_port* port, const struct sl_service_key* key) {
+    return port->engine->find_service(*key);
+}
+SL_INLINE const struct sl_site* sl_port_site(struct sl_port* port, const struct sl_site_key* key) {
+    return port->engine->find_site(*key);
+}
+SL_INLINE sl_u64* sl_port_slot(struct sl_port* port, sl_u32 index) {
+    const auto slots = port->engine->slots();
+    return index < slots.size() ? &slots[index] : nullptr;
+}
+SL_INLINE const struct sl_target* sl_port_target(struct sl_port* port, sl_u32 index) {
+    const auto targets = port->engine->targets();
+    return index < targets.size() ? &targets[index] : nullptr;
+}
+SL_INLINE sl_u64* sl_port_start_line(struct sl_port* port, sl_u32 index) {
+    auto* line = port->engine->start_line(index);
+    if (!port->is_dry || line == nullptr) {
+        return line;
+    }
+    port->scratch_line = *line;
+    return &port->scratch_line;
+}
+SL_INLINE struct sl_exception* sl_port_exception(struct sl_port* port, const struct sl_flow_key* key) {
+    auto* entry = port->engine->find_exception(*key);
+    if (!port->is_dry || entry == nullptr) {
+        return entry;
+    }
+    port->scratch_entry = *entry;
+    return &port->scratch_entry;
+}
+SL_INLINE int sl_port_record(struct sl_port* port, const struct sl_flow_key* key, sl_u64 word) {
+    return port->is_dry ? 0 : port->engine->record(*key, word);
+}
+SL_INLINE void sl_port_forget(struct sl_port* port, const struct sl_flow_key* key) {
+    if (!port->is_dry) {
+        port->engine->forget(*key);
+    }
+}
+SL_INLINE sl_u64 sl_port_swap(struct sl_port* port, sl_u64* word, sl_u64 expected, sl_u64 desired) {
+    return port->is_dry ? expected : port->engine->swap(word, expected, desired);
+}
+SL_INLINE sl_u64 sl_port_now(struct sl_port* port) {
+    return port->now;
+}
+SL_INLINE void sl_port_count(struct sl_port* port, enum sl_reason reason) {
+    if (!port->is_dry) {
+        port->engine->count(reason);
+    }
+}
+SL_INLINE struct sl_counter* sl_port_counter(struct sl_port* port, const struct sl_counter_key* key) {
+    return port->is_dry ? nullptr : port->engine->counter(*key);
+}
+SL_INLINE void sl_port_new_flow(struct sl_port* port, const struct sl_flow_event* event) {
+    if (!port->is_dry) {
+        port->engine->new_flow(*event);
+    }
+}
+
+#include "dataplane/steer/steer.h"
+
+namespace suanlu {
+namespace {
+
+constexpr std::size_t kHeadroom = 256; // XDP_PACKET_HEADROOM
+constexpr std::size_t kEvents = 4096;
+
+template <class Row>
+struct ByBytes {
+    bool operator()(const Row& a, const Row& b) const { return std::memcmp(&a, &b, sizeof(Row)) < 0; }
+};
+
+} // namespace
+
+struct HostEngine::Tables {
+    std::map<sl_service_key, sl_service, ByBytes<sl_service_key>> services;
+    std::map<sl_site_key, sl_site, ByBytes<sl_site_key>> sites;
+    std::map<sl_counter_key, sl_counter, ByBytes<sl_counter_key>> counters;
+    std::map<sl_flow_key, sl_exception, ByBytes<sl_flow_key>> exceptions;
+    std::optional<sl_flow_key> swept;
+};
+
+const char* reason_name(sl_reason reason) {
+#define SL_REASON(name, text, severity) #name,
+    static constexpr const char* kNames[] = {
+#include "dataplane/steer/reasons.def"
+    };
+#undef SL_REASON
+    return reason < SL_REASON_COUNT ? kNames[reason] : "unknown";
+}
+
+HostEngine::HostEngine(std::size_t slots, std::size_t exceptions)
+    : tables_(std::make_unique<Tables>()), bound_(exceptions), slots_(slots), targets_(slots),
+      starts_(SL_START_LINES) {
+    control_.layout = SL_LAYOUT;
+}
+
+HostEngine::~HostEngine() = default;
+
+PacketResult HostEngine::run(std::vector<std::uint8_t> frame, PacketRole role, MonoTime now, bool is_dry) {
+    frame.insert(frame.begin(), kHeadroom, 0);
+    sl_port port{this, &frame, kHeadroom, static_cast<std::uint64_t>(now.since_boot.count()), is_dry, {}, 0};
+    sl_trace trace{};
+    const auto outcome = sl_process(&port, static_cast<sl_role>(role), &trace);
+    PacketResult result;
+    result.verdict = static_cast<Verdict>(outcome.verdict);
+    result.interface_index = outcome.interface;
+    result.reason = static_cast<sl_reason>(trace.reason);
+    result.service = {trace.service};
+    result.site = {trace.site};
+    result.path = {trace.path};
+    result.is_new = trace.is_new != 0;
+    frame.erase(frame.begin(), frame.begin() + static_cast<std::ptrdiff_t>(port.start));
+    result.frame = std::move(frame);
+    return result;
+}
+
+Result<std::vector<TableStore::ServiceRow>> HostEngine::services() {
+    return std::vector<ServiceRow>(tables_->services.begin(), tables_->services.end());
+}
+
+Status HostEngine::put_service(const sl_service_key& key, const sl_service& value) {
+    tables_->services[key] = value;
+    return {};
+}
+
+Status HostEngine::drop_service(const sl_service_key& key) {
+    tables_->services.erase(key);
+    return {};
+}
+
+Result<std::vector<TableStore::SiteRow>> HostEngine::sites() {
+    return std::vector<SiteRow>(tables_->sites.begin(), tables_->sites.end());
+}
+
+Status HostEngine::put_site(const sl_site_key& key, const sl_site& value) {
+    tables_->sites[key] = value;
+    return {};
+}
+
+Status HostEngine::drop_site(const sl_site_key& key) {
+    tables_->sites.erase(key);
+    return {};
+}
+
+Status HostEngine::admit_counter(const sl_counter_key& key) {
+    tables_->counters.try_emplace(key);
+    return {};
+}
+
+Result<bool> HostEngine::sweep(std::size_t limit, const IsOver& is_over) {
+    auto& entries = tables_->exceptions;
+    auto at = tables_->swept ? entries.upper_bound(*tables_->swept) : entries.begin();
+    for (; at != entries.end() && limit > 0; limit--) {
+        tables_->swept = at->first;
+        at = is_over(at->first, at->second) ? entries.erase(at) : std::next(at);
+    }
+    if (at != entries.end()) {
+        return false;
+    }
+    tables_->swept.reset();
+    return true;
+}
+
+EngineCounters HostEngine::counters() const {
+    EngineCounters all;
+    for (const auto& [key, value] : tables_->counters) {
+        add_counter(all, key, value);
+    }
+    for (std::size_t i = 0; i < SL_REASON_COUNT; i++) {
+        all.reasons[reason_name(static_cast<sl_reason>(i))] = reasons_[i];
+    }
+    return all;
+}
+
+std::vector<EngineFlow> HostEngine::flows(std::size_t limit, MonoTime now) {
+    std::vector<EngineFlow> list;
+    for (const auto& [key, entry] : tables_->exceptions) {
+        if (list.size() < limit) {
+            list.push_back(exception_flow(key, entry, now));
+        }
+    }
+    for (const auto& event : events_) {
+        if (list.size() < limit) {
+            list.push_back(event_flow(event, now));
+        }
+    }
+    events_.clear();
+    return list;
+}
+
+std::size_t HostEngine::exceptions() const {
+    return tables_->exceptions.size();
+}
+
+const sl_service* HostEngine::find_service(const sl_service_key& key) {
+    const auto found = tables_->services.find(key);
+    return found == tables_->services.end() ? nullptr : &found->second;
+}
+
+const sl_site* HostEngine::find_site(const sl_site_key& key) {
+    const auto found = tables_->sites.find(key);
+    return found == tables_->sites.end() ? nullptr : &found->second;
+}
+
+sl_exception* HostEngine::find_exception(const sl_flow_key& key) {
+    const auto found = tables_->exceptions.find(key);
+    return found == tables_->exceptions.end() ? nullptr : &found->second;
+}
+
+int HostEngine::record(const sl_flow_key& key, std::uint64_t word) {
+    const auto found = tables_->exceptions.find(key);
+    if (found == tables_->exceptions.end() && tables_->exceptions.size() >= bound_) {
+        return -1;
+    }
+    tables_->exceptions[key] = {word};
+    return 0;
+}
+
+void HostEngine::forget(const sl_flow_key& key) {
+    tables_->exceptions.erase(key);
+}
+
+std::uint64_t* HostEngine::start_line(std::uint32_t index) {
+    return &starts_.at(index);
+}
+
+std::uint64_t HostEngine::swap(std::uint64_t* word, std::uint64_t expected, std::uint64_t desired) {
+    const auto found = *word;
+    if (found == expected) {
+        *word = desired;
+    }
+    return found;
+}
+
+sl_counter* HostEngine::counter(const sl_counter_key& key) {
+    const auto found = tables_->counters.find(key);
+    return found == tables_->counters.end() ? nullptr : &found->second;
+}
+
+void HostEngine::new_flow(const sl_flow_event& event) {
+    if (events_.size() < kEvents) {
+        events_.push_back(event);
+    }
+}
+
+} // namespace suanlu

@@ -1,0 +1,87 @@
+// SPDX-License-Identifier: Apache-2.0
+// The shared C core on tables in memory: what the fake data plane, `explain` and the packet tests run. One
+// thread. Tables behave as the eBPF maps do: bounded, inserting into a full exception table fails, nothing is
+// evicted.
+#pragma once
+
+#include <array>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "core/support/clock.hpp"
+#include "dataplane/api/dataplane.hpp"
+#include "dataplane/api/table_store.hpp"
+#include "dataplane/steer/reasons.h"
+
+namespace suanlu {
+
+enum class Verdict : std::uint8_t { kPass, kDrop, kRedirect };
+/// As sl_role: what stands behind the interface a packet came in by.
+enum class PacketRole : std::uint8_t { kExternal, kSite, kCore };
+
+struct PacketResult {
+    Verdict verdict = Verdict::kPass;
+    std::uint32_t interface_index = 0;
+    sl_reason reason = SL_R_steered;
+    ServiceId service;
+    SiteId site;
+    PathId path;
+    bool is_new = false;
+    std::vector<std::uint8_t> frame;
+};
+
+/// Name of a counter as in reasons.def.
+const char* reason_name(sl_reason reason);
+
+class HostEngine : public TableStore {
+public:
+    explicit HostEngine(std::size_t slots = 65536, std::size_t exceptions = 65536);
+    ~HostEngine() override;
+
+    /// One packet through the core. A dry run changes no state and counts nothing.
+    PacketResult run(std::vector<std::uint8_t> frame, PacketRole role, MonoTime now, bool is_dry = false);
+
+    sl_control& control() override { return control_; }
+    std::span<std::uint64_t> slots() override { return slots_; }
+    std::span<sl_target> targets() override { return targets_; }
+    Result<std::vector<ServiceRow>> services() override;
+    Status put_service(const sl_service_key& key, const sl_service& value) override;
+    Status drop_service(const sl_service_key& key) override;
+    Result<std::vector<SiteRow>> sites() override;
+    Status put_site(const sl_site_key& key, const sl_site& value) override;
+    Status drop_site(const sl_site_key& key) override;
+    Status admit_interface(std::uint32_t) override { return {}; }
+    Status admit_counter(const sl_counter_key& key) override;
+    Result<bool> sweep(std::size_t limit, const IsOver& is_over) override;
+
+    [[nodiscard]] EngineCounters counters() const;
+    [[nodiscard]] std::vector<EngineFlow> flows(std::size_t limit, MonoTime now);
+    [[nodiscard]] std::size_t exceptions() const;
+
+    // What the core asks of an engine; a test may bend one to see a rule missed.
+    virtual const sl_service* find_service(const sl_service_key& key);
+    virtual const sl_site* find_site(const sl_site_key& key);
+    virtual sl_exception* find_exception(const sl_flow_key& key);
+    virtual int record(const sl_flow_key& key, std::uint64_t word);
+    virtual void forget(const sl_flow_key& key);
+    virtual std::uint64_t* start_line(std::uint32_t index);
+    virtual std::uint64_t swap(std::uint64_t* word, std::uint64_t expected, std::uint64_t desired);
+    void count(sl_reason reason) { reasons_[reason]++; }
+    sl_counter* counter(const sl_counter_key& key);
+    void new_flow(const sl_flow_event& event);
+
+private:
+    struct Tables;
+    std::unique_ptr<Tables> tables_;
+    sl_control control_{};
+    std::size_t bound_;
+    std::vector<std::uint64_t> slots_;
+    std::vector<sl_target> targets_;
+    std::vector<std::uint64_t> starts_;
+    std::vector<sl_flow_event> events_;
+    std::array<std::uint64_t, SL_REASON_COUNT> reasons_{};
+};
+
+} // namespace suanlu

@@ -1,0 +1,286 @@
+// SPDX-License-Identifier: Apache-2.0
+// What happens between Plans: next hops, liveness, withdrawals, the periodic tick, and taking over after a
+// restart.
+#include <algorithm>
+
+#include "dataplane/api/rows.hpp"
+#include "dataplane/api/steer_tables.hpp"
+
+namespace suanlu {
+namespace {
+
+/// Exceptions looked at per tick; a full table of 65536 takes 1.6 s at 100 ms.
+constexpr std::size_t kSweepPerTick = 4096;
+/// Kept beyond G, so that no entry goes while a packet in flight may still refresh it.
+constexpr std::uint64_t kAgeSlackTicks = 1'000'000'000ULL >> SL_TICK_SHIFT;
+
+} // namespace
+
+std::vector<Candidate> SteerTables::candidates(const ServicePlan& plan) const {
+    std::vector<Candidate> list;
+    const auto add = [&](SiteId id, std::uint32_t ppm) {
+        const auto site = sites_.find(id);
+        if (site == sites_.end() ||
+            std::any_of(list.begin(), list.end(), [&](const auto& c) { return c.site == id; })) {
+            return;
+        }
+        const auto& record = site->second;
+        const bool takes = record.in_force == SiteLiveness::kAlive && record.row.interface != 0;
+        list.push_back({id, ppm, takes, record.in_force == SiteLiveness::kDead});
+    };
+    for (const auto& share : plan.shares) {
+        add(share.site, share.ppm);
+    }
+    for (const auto& share : plan.static_shares) {
+        add(share.site, 0);
+    }
+    return list;
+}
+
+void SteerTables::refresh(std::uint64_t tick) {
+    for (auto& [id, service] : services_) {
+        service.slots.refresh(candidates(service.plan), tick);
+    }
+}
+
+void SteerTables::retarget(std::uint64_t tick) {
+    for (auto& [id, service] : services_) {
+        service.slots.retarget(candidates(service.plan), tick);
+    }
+}
+
+void SteerTables::bury(SiteId site, std::uint64_t tick) {
+    for (auto& [id, service] : services_) {
+        service.slots.bury(site, candidates(service.plan), tick);
+    }
+}
+
+Status SteerTables::put_site(SiteId id) {
+    auto& record = sites_.at(id);
+    record.row.state = static_cast<sl_u8>(to_row(record.in_force));
+    return store_.put_site(site_key(id, store_.control().table & 1), record.row);
+}
+
+Status SteerTables::put_service(const ServiceRecord& service) {
+    for (auto [key, row] : rows_of(service.plan, service.offset, service.is_on, sites_)) {
+        key.table = static_cast<sl_u8>(store_.control().table & 1);
+        SL_TRY_VOID(store_.put_service(key, row));
+    }
+    return {};
+}
+
+Status SteerTables::put_services() {
+    for (const auto& [id, service] : services_) {
+        SL_TRY_VOID(put_service(service));
+    }
+    return {};
+}
+
+Status SteerTables::set_path(SiteId id, PathId path, const NextHop& hop, MonoTime now) {
+    const auto site = sites_.find(id);
+    if (site == sites_.end()) {
+        return Error{Errc::kNotFound, "no site " + std::to_string(id.value) + " in the plan in force"};
+    }
+    auto& record = site->second;
+    const auto plan =
+        std::find_if(record.paths.begin(), record.paths.end(), [&](const auto& p) { return p.id == path; });
+    if (plan == record.paths.end()) {
+        return Error{Errc::kNotFound,
+                     "site " + std::to_string(id.value) + " has no path " + std::to_string(path.value)};
+    }
+    if (hop.interface_index != 0) {
+        SL_TRY_VOID(store_.admit_interface(hop.interface_index));
+    }
+    const auto before = record.row;
+    record.row.path = path.value;
+    record.row.interface = hop.interface_index;
+    record.row.mtu = plan->mtu.value;
+    record.row.destination6 = to_row(plan->destination6);
+    record.row.destination4 = to_row(plan->destination4);
+    std::copy(hop.source_mac.begin(), hop.source_mac.end(), record.row.source_mac);
+    std::copy(hop.destination_mac.begin(), hop.destination_mac.end(), record.row.destination_mac);
+    if (same_row(before, record.row)) {
+        return {};
+    }
+    const bool was_usable = before.interface != 0;
+    const bool is_usable = hop.interface_index != 0;
+    if (!is_usable) {
+        refresh(ticks_of(now)); // new flows leave before the row says "no path"
+    }
+    SL_TRY_VOID(put_site(id));
+    if (is_usable && !was_usable) {
+        refresh(ticks_of(now));
+    }
+    return before.mtu != record.row.mtu || was_usable != is_usable ? put_services() : Status{};
+}
+
+Status SteerTables::revive(SiteId id, std::uint64_t tick) {
+    auto& record = sites_.at(id);
+    record.rounds_left = 0;
+    record.in_force = record.wanted;
+    SL_TRY_VOID(put_site(id));
+    retarget(tick);
+    return {};
+}
+
+Status SteerTables::set_liveness(SiteId id, SiteLiveness liveness, MonoTime now) {
+    const auto site = sites_.find(id);
+    if (site == sites_.end()) {
+        return Error{Errc::kNotFound, "no site " + std::to_string(id.value) + " in the plan in force"};
+    }
+    auto& record = site->second;
+    const auto tick = ticks_of(now);
+    record.wanted = liveness;
+    if (record.in_force == SiteLiveness::kDead) {
+        // Rule 6: back only when its old entries are gone; the round under way may already have passed some.
+        record.rounds_left =
+            liveness == SiteLiveness::kDead ? 0 : (record.rounds_left > 0 ? record.rounds_left : 2);
+        return {};
+    }
+    if (record.in_force == liveness) {
+        return {};
+    }
+    record.in_force = liveness;
+    if (liveness == SiteLiveness::kDead) {
+        bury(id, tick);
+    } else {
+        refresh(tick);
+    }
+    return put_site(id);
+}
+
+Status SteerTables::set_steering(ServiceId id, bool on) {
+    const auto service = services_.find(id);
+    if (service == services_.end()) {
+        return Error{Errc::kNotFound, "no service " + std::to_string(id.value) + " in the plan in force"};
+    }
+    if (service->second.is_on == on) {
+        return {};
+    }
+    service->second.is_on = on;
+    return put_service(service->second);
+}
+
+bool SteerTables::is_over(const sl_flow_key& key, const sl_exception& entry, std::uint64_t tick) const {
+    const auto service = services_.find(ServiceId{key.service});
+    if (service == services_.end()) {
+        return true;
+    }
+    const auto site = sites_.find(SiteId{static_cast<std::uint16_t>(entry.word)});
+    if (site != sites_.end() && site->second.rounds_left > 0) {
+        return true;
+    }
+    return tick > (entry.word >> 16) + timeout_ticks(service->second.plan.affinity_timeout) + kAgeSlackTicks;
+}
+
+Status SteerTables::tick(MonoTime now) {
+    const auto tick = ticks_of(now);
+    for (auto& [id, service] : services_) {
+        service.slots.tick(tick);
+    }
+    SL_TRY(const bool is_round, store_.sweep(kSweepPerTick, [&](const auto& key, const auto& entry) {
+        return is_over(key, entry, tick);
+    }));
+    if (!is_round) {
+        return {};
+    }
+    for (auto& [id, record] : sites_) {
+        const auto names = [&id = id](const auto& item) { return item.second.slots.names(id); };
+        if (record.rounds_left == 0 || --record.rounds_left > 0) {
+            continue;
+        }
+        if (std::any_of(services_.begin(), services_.end(), names)) {
+            record.rounds_left = 1;
+        } else {
+            SL_TRY_VOID(revive(id, tick));
+        }
+    }
+    return {};
+}
+
+Result<std::vector<SlotView>> SteerTables::slots(ServiceId id) const {
+    const auto* table = slot_table(id);
+    if (table == nullptr) {
+        return Error{Errc::kNotFound, "no service " + std::to_string(id.value) + " in the plan in force"};
+    }
+    std::vector<SlotView> views;
+    views.reserve(table->size());
+    for (std::uint32_t slot = 0; slot < table->size(); slot++) {
+        const auto since = static_cast<std::int64_t>(table->since(slot) << SL_TICK_SHIFT);
+        views.push_back({table->base(slot), table->next(slot), {Duration(since)}, table->is_moving(slot)});
+    }
+    return views;
+}
+
+const SlotTable* SteerTables::slot_table(ServiceId id) const {
+    const auto service = services_.find(id);
+    return service == services_.end() ? nullptr : &service->second.slots;
+}
+
+SiteLiveness SteerTables::liveness(SiteId site) const {
+    const auto found = sites_.find(site);
+    return found == sites_.end() ? SiteLiveness::kDead : found->second.in_force;
+}
+
+// Shares as the slots say, so that nothing moves before a Plan comes.
+void SteerTables::derive_shares(ServiceRecord& service) const {
+    std::map<SiteId, std::uint32_t> owned;
+    for (std::uint32_t slot = 0; slot < service.slots.size(); slot++) {
+        owned[service.slots.next(slot)]++;
+        owned[service.slots.base(slot)];
+    }
+    for (const auto& [site, count] : owned) {
+        if (site.is_set()) {
+            service.plan.shares.push_back({site, count});
+        }
+    }
+}
+
+void SteerTables::adopt_service(const TableStore::ServiceRow& item) {
+    const auto& [key, row] = item;
+    const ServiceId id{row.id};
+    const auto address = from_row(key.address);
+    if (const auto known = services_.find(id); known != services_.end()) {
+        known->second.plan.addresses.push_back(address);
+        return;
+    }
+    ServicePlan plan;
+    plan.id = id;
+    plan.addresses = {address};
+    plan.transport = static_cast<Transport>(key.protocol);
+    plan.port = to_network(key.port_be);
+    plan.affinity = static_cast<Affinity>(row.affinity);
+    plan.affinity_timeout = {(row.timeout_ticks - 1.0) * (1U << SL_TICK_SHIFT) * 1e-9};
+    plan.slots = row.slot_count;
+    SlotTable slots({id, plan.affinity, row.timeout_ticks},
+                    store_.slots().subspan(row.slot_offset, row.slot_count),
+                    store_.targets().subspan(row.slot_offset, row.slot_count));
+    ServiceRecord record{plan, (row.flags & SL_SERVICE_STEERED) != 0, row.slot_offset, std::move(slots)};
+    derive_shares(record);
+    services_.emplace(id, std::move(record));
+}
+
+Status SteerTables::adopt() {
+    const auto table = store_.control().table & 1;
+    SL_TRY(const auto services, store_.services());
+    SL_TRY(const auto sites, store_.sites());
+    for (const auto& [key, row] : sites) {
+        if (key.table == table) {
+            const PathPlan path{PathId{row.path},           {}, {},        from_row(row.destination6),
+                                from_row(row.destination4), {}, {row.mtu}, {}};
+            const auto liveness = liveness_of(row);
+            sites_[SiteId{key.id}] = {{path}, liveness, liveness, 0, row};
+        }
+    }
+    for (const auto& item : services) {
+        const bool fits =
+            std::uint64_t{item.second.slot_offset} + item.second.slot_count <= store_.slots().size();
+        if (item.first.table == table && fits) {
+            adopt_service(item);
+        }
+    }
+    is_adopted_ = !sites_.empty() || !services_.empty();
+    return {};
+}
+
+} // namespace suanlu

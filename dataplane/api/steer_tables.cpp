@@ -1,0 +1,298 @@
+// SPDX-License-Identifier: Apache-2.0
+// Plans: checking one, writing its tables beside those in force, and switching over. Live changes between
+// Plans are in live_changes.cpp.
+#include "dataplane/api/steer_tables.hpp"
+
+#include <algorithm>
+#include <cstring>
+#include <set>
+
+#include "dataplane/api/rows.hpp"
+
+namespace suanlu {
+namespace {
+
+Error bad_plan(const std::string& what) {
+    return {Errc::kBadInput, "plan: " + what};
+}
+
+Status check_service(const ServicePlan& service) {
+    if (!service.id.is_set() || service.addresses.empty() || service.port == 0) {
+        return bad_plan("service " + service.name + " needs an id, an address and a port");
+    }
+    if (service.slots == 0 || service.slots > 65537) {
+        return Error{Errc::kOutOfRange, "plan: service " + service.name + " has " +
+                                            std::to_string(service.slots) + " slots, allowed are 1..65537"};
+    }
+    std::set<std::uint32_t> tags;
+    for (const auto& address : service.addresses) {
+        if (!tags.insert(address_tag(address)).second) {
+            return bad_plan("service " + service.name + ": address " + address.text() + " given twice");
+        }
+    }
+    return {};
+}
+
+Status check_site(const SitePlan& site) {
+    if (!site.id.is_set() || site.paths.empty() || site.paths.size() > kPathsPerSite) {
+        return bad_plan("site " + site.name + " needs an id and 1.." + std::to_string(kPathsPerSite) +
+                        " paths");
+    }
+    for (const auto& path : site.paths) {
+        if (site_of(path.id) != site.id || path.mtu.value < 1280 || path.mtu.value > 65535) {
+            return bad_plan("site " + site.name + ": path " + std::to_string(path.id.value) +
+                            " has another site's id or an MTU outside 1280..65535");
+        }
+    }
+    return {};
+}
+
+std::uint64_t share_sum(const ServicePlan& plan) {
+    std::uint64_t sum = 0;
+    for (const auto& share : plan.shares) {
+        sum += share.ppm;
+    }
+    return sum;
+}
+
+} // namespace
+
+SteerTables::SteerTables(TableStore& store, Ip6 outer_source) : store_(store), outer_source_(outer_source) {
+}
+
+PlanId SteerTables::applied() const {
+    const auto& control = store_.control();
+    const auto* name = reinterpret_cast<const char*>(control.plan_controller);
+    return {std::string(name, strnlen(name, sizeof control.plan_controller)), control.plan_epoch,
+            control.plan_generation};
+}
+
+void SteerTables::name_plan(const PlanId& id) {
+    auto& control = store_.control();
+    std::memset(control.plan_controller, 0, sizeof control.plan_controller);
+    control.plan_epoch = id.epoch;
+    control.plan_generation = id.generation;
+    std::memcpy(control.plan_controller, id.controller.data(),
+                std::min(id.controller.size(), sizeof control.plan_controller - 1));
+}
+
+Status SteerTables::check(const Plan& plan) const {
+    if (plan.id.controller.size() >= sizeof(sl_control::plan_controller)) {
+        return bad_plan("controller name longer than 63 bytes");
+    }
+    const auto in_force = applied();
+    if (in_force.controller == plan.id.controller && in_force.is_newer_than(plan.id)) {
+        return Error{Errc::kConflict,
+                     "plan " + plan.id.text() + " is older than " + in_force.text() + " in force"};
+    }
+    std::set<SiteId> sites;
+    for (const auto& site : plan.sites) {
+        SL_TRY_VOID(check_site(site));
+        if (!sites.insert(site.id).second) {
+            return bad_plan("site " + site.name + " given twice");
+        }
+    }
+    std::set<ServiceId> services;
+    for (const auto& service : plan.services) {
+        SL_TRY_VOID(check_service(service));
+        if (!services.insert(service.id).second) {
+            return bad_plan("service " + service.name + " given twice");
+        }
+        for (const auto& share : service.shares) {
+            if (share.ppm > 0 && !sites.contains(share.site)) {
+                return bad_plan("service " + service.name + " has a share at an unknown site " +
+                                std::to_string(share.site.value));
+            }
+        }
+        const auto known = services_.find(service.id);
+        if (known != services_.end() && known->second.slots.size() != service.slots) {
+            return Error{Errc::kConflict, "plan: service " + service.name +
+                                              " may not change its number of slots while it has flows"};
+        }
+    }
+    return {};
+}
+
+// First fit; services in force keep their place.
+Result<std::map<ServiceId, std::uint32_t>> SteerTables::allocate(const Plan& plan) const {
+    std::map<ServiceId, std::uint32_t> offsets;
+    std::map<std::uint32_t, std::uint32_t> taken;
+    for (const auto& [id, service] : services_) {
+        offsets[id] = service.offset;
+        taken[service.offset] = service.offset + service.slots.size();
+    }
+    for (const auto& service : plan.services) {
+        if (offsets.contains(service.id)) {
+            continue;
+        }
+        std::uint32_t at = 0;
+        for (const auto& [begin, end] : taken) {
+            if (begin - at >= service.slots) {
+                break;
+            }
+            at = end;
+        }
+        if (at + service.slots > store_.slots().size()) {
+            return Error{Errc::kExhausted, "plan: no room for the slots of service " + service.name};
+        }
+        offsets[service.id] = at;
+        taken[at] = at + service.slots;
+    }
+    return offsets;
+}
+
+std::uint32_t SteerTables::clamp_mtu(const ServicePlan& plan,
+                                     const std::map<SiteId, SiteRecord>& sites) const {
+    std::uint32_t smallest = 0;
+    for (const auto& share : plan.shares) {
+        const auto site = sites.find(share.site);
+        if (site != sites.end() && site->second.row.interface != 0) {
+            smallest = smallest == 0 ? site->second.row.mtu : std::min(smallest, site->second.row.mtu);
+        }
+    }
+    return smallest;
+}
+
+std::vector<TableStore::ServiceRow> SteerTables::rows_of(const ServicePlan& plan, std::uint32_t offset,
+                                                         bool is_on,
+                                                         const std::map<SiteId, SiteRecord>& sites) const {
+    std::vector<TableStore::ServiceRow> rows;
+    for (const auto& address : plan.addresses) {
+        sl_service row{};
+        row.generation = static_cast<std::uint32_t>(store_.control().plan_generation);
+        row.id = plan.id.value;
+        row.affinity = static_cast<sl_u8>(plan.affinity);
+        row.flags = is_on && share_sum(plan) > 0 ? SL_SERVICE_STEERED : 0;
+        row.slot_offset = offset;
+        row.slot_count = plan.slots;
+        row.timeout_ticks = timeout_ticks(plan.affinity_timeout);
+        row.address_tag = address_tag(address);
+        row.clamp_mtu = clamp_mtu(plan, sites);
+        rows.emplace_back(service_key(address, plan.port, plan.transport, 0), row);
+    }
+    return rows;
+}
+
+// Rows that stay are overwritten, never removed and added again: a packet may still read this table.
+Status SteerTables::write_tables(std::uint32_t table, const std::map<SiteId, SiteRecord>& sites,
+                                 const std::vector<TableStore::ServiceRow>& services) {
+    SL_TRY(const auto old_services, store_.services());
+    SL_TRY(const auto old_sites, store_.sites());
+    for (const auto& [id, record] : sites) {
+        SL_TRY_VOID(store_.put_site(site_key(id, table), record.row));
+    }
+    std::vector<sl_service_key> kept;
+    for (auto [key, row] : services) {
+        key.table = static_cast<sl_u8>(table);
+        SL_TRY_VOID(store_.put_service(key, row));
+        kept.push_back(key);
+    }
+    for (const auto& [key, row] : old_services) {
+        const auto is_kept =
+            std::any_of(kept.begin(), kept.end(), [&key = key](const auto& k) { return same_row(k, key); });
+        if (key.table == table && !is_kept) {
+            SL_TRY_VOID(store_.drop_service(key));
+        }
+    }
+    for (const auto& [key, row] : old_sites) {
+        if (key.table == table && !sites.contains(SiteId{key.id})) {
+            SL_TRY_VOID(store_.drop_site(key));
+        }
+    }
+    return {};
+}
+
+// Sites that the Plan no longer has are dead by word: their slots go to survivors before their rows go.
+void SteerTables::withdraw_sites(const Plan& plan, std::uint64_t tick) {
+    for (auto& [id, record] : sites_) {
+        const auto named = std::any_of(plan.sites.begin(), plan.sites.end(),
+                                       [&id = id](const SitePlan& site) { return site.id == id; });
+        if (!named) {
+            record.in_force = record.wanted = SiteLiveness::kDead;
+            bury(id, tick);
+        }
+    }
+}
+
+void SteerTables::take_sites(const Plan& plan) {
+    std::map<SiteId, SiteRecord> sites;
+    for (const auto& site : plan.sites) {
+        auto& record = sites[site.id];
+        if (const auto known = sites_.find(site.id); known != sites_.end()) {
+            record = known->second;
+        }
+        record.paths = site.paths;
+        record.row.id = site.id.value;
+        record.row.source = to_row(outer_source_);
+        record.row.generation = static_cast<std::uint32_t>(plan.id.generation);
+        const auto path = std::find_if(site.paths.begin(), site.paths.end(),
+                                       [&](const PathPlan& p) { return p.id.value == record.row.path; });
+        if (path == site.paths.end()) {
+            record.row.interface = 0; // the path in use is gone: none until set_path()
+        } else {
+            record.row.mtu = path->mtu.value;
+            record.row.destination6 = to_row(path->destination6);
+            record.row.destination4 = to_row(path->destination4);
+        }
+    }
+    sites_ = std::move(sites);
+}
+
+Status SteerTables::take_services(const Plan& plan, const std::map<ServiceId, std::uint32_t>& offsets) {
+    for (const auto& service : plan.services) {
+        const auto offset = offsets.at(service.id);
+        const SlotRules rules{service.id, service.affinity, timeout_ticks(service.affinity_timeout)};
+        const auto known = services_.find(service.id);
+        if (known != services_.end()) {
+            known->second.plan = service;
+            known->second.slots.set_rules(rules);
+        } else {
+            SlotTable slots(rules, store_.slots().subspan(offset, service.slots),
+                            store_.targets().subspan(offset, service.slots));
+            slots.clear();
+            services_.emplace(service.id, ServiceRecord{service, true, offset, std::move(slots)});
+        }
+        SL_TRY_VOID(store_.admit_counter({service.id.value, 0}));
+        for (const auto& site : plan.sites) {
+            SL_TRY_VOID(store_.admit_counter({service.id.value, site.id.value}));
+        }
+    }
+    return {};
+}
+
+Status SteerTables::apply(const Plan& plan, MonoTime now) {
+    SL_TRY_VOID(check(plan));
+    SL_TRY(const auto offsets, allocate(plan));
+    const auto tick = ticks_of(now);
+    const auto old_table = store_.control().table & 1;
+    const bool is_first = std::exchange(is_adopted_, false);
+    withdraw_sites(plan, tick);
+    take_sites(plan);
+    SL_TRY_VOID(take_services(plan, offsets));
+    for (auto& [id, service] : services_) {
+        service.is_on = service.is_on || is_first;
+    }
+    std::set<ServiceId> named;
+    std::vector<TableStore::ServiceRow> rows;
+    for (const auto& service : plan.services) {
+        const auto& record = services_.at(service.id);
+        const auto own = rows_of(service, record.offset, record.is_on, sites_);
+        rows.insert(rows.end(), own.begin(), own.end());
+        named.insert(service.id);
+    }
+    // New slots get owners before a packet can meet their service.
+    retarget(tick);
+    SL_TRY_VOID(write_tables(1 - old_table, sites_, rows));
+    store_.control().sid_block = to_row(plan.sid_block);
+    __atomic_store_n(&store_.control().table, 1 - old_table, __ATOMIC_RELEASE);
+    name_plan(plan.id);
+    std::erase_if(services_, [&](const auto& item) { return !named.contains(item.first); });
+    for (const auto& site : plan.sites) {
+        if (is_first) { // nothing is known against a site after a restart: the agent learns anew
+            SL_TRY_VOID(set_liveness(site.id, SiteLiveness::kAlive, now));
+        }
+    }
+    return {};
+}
+
+} // namespace suanlu

@@ -1,0 +1,88 @@
+// SPDX-License-Identifier: Apache-2.0
+// The logic of every engine that runs the shared C core: turns Plans, next hops and liveness into table rows
+// and slot edits, commits moves, ages exceptions. Pure over a TableStore, with time as an argument; owned by
+// the engine's strand. A refused call changes nothing in force. The pinned state, not the Plan, is the truth
+// after a restart.
+#pragma once
+
+#include <map>
+#include <vector>
+
+#include "dataplane/api/dataplane.hpp"
+#include "dataplane/api/slot_table.hpp"
+#include "dataplane/api/table_store.hpp"
+
+namespace suanlu {
+
+class SteerTables {
+public:
+    /// `outer_source`: source address of encapsulated packets.
+    SteerTables(TableStore& store, Ip6 outer_source);
+
+    /// Takes over what the store already holds. Until the first apply() the shares are those of the slots in
+    /// force; with it every site counts as alive and every service as steered unless told otherwise from then
+    /// on (a site that was dead still returns by rule 6).
+    Status adopt();
+
+    Status apply(const Plan& plan, MonoTime now);
+    Status set_path(SiteId site, PathId path, const NextHop& hop, MonoTime now);
+    Status set_liveness(SiteId site, SiteLiveness liveness, MonoTime now);
+    Status set_steering(ServiceId service, bool on);
+    Status tick(MonoTime now);
+
+    [[nodiscard]] Result<std::vector<SlotView>> slots(ServiceId service) const;
+    [[nodiscard]] PlanId applied() const;
+    /// What packets see: a returning site is dead until its old entries are gone. kDead when unknown.
+    [[nodiscard]] SiteLiveness liveness(SiteId site) const;
+    [[nodiscard]] const SlotTable* slot_table(ServiceId service) const;
+
+private:
+    struct SiteRecord {
+        std::vector<PathPlan> paths;
+        SiteLiveness wanted = SiteLiveness::kAlive;
+        SiteLiveness in_force = SiteLiveness::kAlive;
+        /// Sweep rounds until a dead site may return; 0 = it is not returning.
+        int rounds_left = 0;
+        sl_site row{};
+    };
+    struct ServiceRecord {
+        ServicePlan plan;
+        bool is_on = true;
+        std::uint32_t offset = 0;
+        SlotTable slots;
+    };
+
+    Status check(const Plan& plan) const;
+    Result<std::map<ServiceId, std::uint32_t>> allocate(const Plan& plan) const;
+    Status write_tables(std::uint32_t table, const std::map<SiteId, SiteRecord>& sites,
+                        const std::vector<TableStore::ServiceRow>& services);
+    void take_sites(const Plan& plan);
+    Status take_services(const Plan& plan, const std::map<ServiceId, std::uint32_t>& offsets);
+    void withdraw_sites(const Plan& plan, std::uint64_t tick);
+    void name_plan(const PlanId& id);
+
+    [[nodiscard]] std::vector<TableStore::ServiceRow>
+    rows_of(const ServicePlan& plan, std::uint32_t offset, bool is_on,
+            const std::map<SiteId, SiteRecord>& sites) const;
+    [[nodiscard]] std::vector<Candidate> candidates(const ServicePlan& plan) const;
+    [[nodiscard]] std::uint32_t clamp_mtu(const ServicePlan& plan,
+                                          const std::map<SiteId, SiteRecord>& sites) const;
+    Status put_service(const ServiceRecord& service);
+    Status put_site(SiteId id);
+    Status put_services();
+    void adopt_service(const TableStore::ServiceRow& row);
+    void derive_shares(ServiceRecord& service) const;
+    void refresh(std::uint64_t tick);
+    void retarget(std::uint64_t tick);
+    void bury(SiteId site, std::uint64_t tick);
+    Status revive(SiteId id, std::uint64_t tick);
+    [[nodiscard]] bool is_over(const sl_flow_key& key, const sl_exception& entry, std::uint64_t tick) const;
+
+    TableStore& store_;
+    Ip6 outer_source_;
+    std::map<SiteId, SiteRecord> sites_;
+    std::map<ServiceId, ServiceRecord> services_;
+    bool is_adopted_ = false;
+};
+
+} // namespace suanlu

@@ -1,0 +1,53 @@
+// SPDX-License-Identifier: Apache-2.0
+// Where the tables of one engine live: pinned eBPF maps, the heap of a test, a DPDK process. The logic above
+// it (SteerTables) is the same for all. Owned and called by the engine's strand; slot words are shared with
+// packets and are touched only atomically. A failed put leaves the old value in force.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <span>
+#include <utility>
+#include <vector>
+
+#include "core/support/result.hpp"
+#include "dataplane/steer/wire.h"
+
+namespace suanlu {
+
+class TableStore {
+public:
+    using ServiceRow = std::pair<sl_service_key, sl_service>;
+    using SiteRow = std::pair<sl_site_key, sl_site>;
+    /// True = the entry is over and may be erased.
+    using IsOver = std::function<bool(const sl_flow_key&, const sl_exception&)>;
+
+    TableStore() = default;
+    TableStore(const TableStore&) = delete;
+    TableStore& operator=(const TableStore&) = delete;
+    virtual ~TableStore() = default;
+
+    virtual sl_control& control() = 0;
+    /// Live state, one word per slot of all services.
+    virtual std::span<std::uint64_t> slots() = 0;
+    virtual std::span<sl_target> targets() = 0;
+
+    /// Rows of both tables (key.table 0 and 1).
+    virtual Result<std::vector<ServiceRow>> services() = 0;
+    virtual Status put_service(const sl_service_key& key, const sl_service& value) = 0;
+    virtual Status drop_service(const sl_service_key& key) = 0;
+    virtual Result<std::vector<SiteRow>> sites() = 0;
+    virtual Status put_site(const sl_site_key& key, const sl_site& value) = 0;
+    virtual Status drop_site(const sl_site_key& key) = 0;
+
+    /// Packets may be redirected to this interface from now on.
+    virtual Status admit_interface(std::uint32_t index) = 0;
+    /// Makes the counter row, so that packets only add to it; site 0 = drops before a site was chosen.
+    virtual Status admit_counter(const sl_counter_key& key) = 0;
+
+    /// Visits at most about `limit` exceptions from where the last call stopped and erases those that are
+    /// over. True when a round through the whole table has ended.
+    virtual Result<bool> sweep(std::size_t limit, const IsOver& is_over) = 0;
+};
+
+} // namespace suanlu

@@ -1,0 +1,22 @@
+// SPDX-License-Identifier: (BSD-2-Clause OR GPL-2.0-only)
+// Hash of a flow: 64-bit multiply and fold (the finaliser of MurmurHash3), the same on every ingress. Its
+// bits are used apart: the high half picks the slot, the low 20 bits are the flow label, the start cache
+// takes the middle.
+#ifndef SL_HASH_H
+#define SL_HASH_H
+
+#include "port.h"
+#include "rendezvous.h"
+
+SL_INLINE sl_u64 sl_flow_hash(const struct sl_flow_key* key, sl_u64 seed) {
+    sl_u64 words[3];
+    __builtin_memcpy(words, key, sizeof words);
+    return sl_mix(sl_mix(sl_mix(seed, words[0]), words[1]), words[2]);
+}
+
+// 0..count-1 without a division (Lemire's reduction).
+SL_INLINE sl_u32 sl_slot_of(sl_u64 hash, sl_u32 count) {
+    return (sl_u32)(((hash >> 32) * count) >> 32);
+}
+
+#endif

@@ -1,0 +1,49 @@
+// SPDX-License-Identifier: (BSD-2-Clause OR GPL-2.0-only)
+// What an engine lends to the core: packet bytes, tables, time, counters. Each engine defines `struct
+// sl_port` and these functions before it includes steer.h. The core keeps no state of its own. All pointers
+// are valid for one packet; a null pointer means "not there" and is never an error of the core.
+#ifndef SL_PORT_H
+#define SL_PORT_H
+
+#include "inline.h"
+#include "reasons.h"
+#include "wire.h"
+
+struct sl_port;
+
+// Bytes that may be touched, [cur, end). Passed by value; every access follows a comparison in the same
+// function.
+struct sl_pkt {
+    sl_u8* cur;
+    sl_u8* end;
+};
+
+// Packet: first byte is the Ethernet destination. `length` counts bytes beyond `end` too (multi-buffer
+// frames).
+SL_INLINE struct sl_pkt sl_port_packet(struct sl_port* port);
+SL_INLINE sl_u32 sl_port_length(struct sl_port* port);
+// Moves the start `bytes` to the front; 0 or -1 without room. All earlier sl_pkt values are void afterwards.
+SL_INLINE int sl_port_push(struct sl_port* port, sl_u32 bytes);
+
+SL_INLINE const struct sl_control* sl_port_control(struct sl_port* port);
+SL_INLINE const struct sl_service* sl_port_service(struct sl_port* port, const struct sl_service_key* key);
+SL_INLINE const struct sl_site* sl_port_site(struct sl_port* port, const struct sl_site_key* key);
+
+// Affinity state; the index counts over all services (sl_service.slot_offset + slot).
+SL_INLINE sl_u64* sl_port_slot(struct sl_port* port, sl_u32 index);
+SL_INLINE const struct sl_target* sl_port_target(struct sl_port* port, sl_u32 index);
+SL_INLINE sl_u64* sl_port_start_line(struct sl_port* port, sl_u32 index);
+SL_INLINE struct sl_exception* sl_port_exception(struct sl_port* port, const struct sl_flow_key* key);
+// Writes or replaces; -1 when the table is full. Never evicts.
+SL_INLINE int sl_port_record(struct sl_port* port, const struct sl_flow_key* key, sl_u64 word);
+SL_INLINE void sl_port_forget(struct sl_port* port, const struct sl_flow_key* key);
+// Atomic; returns what was there.
+SL_INLINE sl_u64 sl_port_swap(struct sl_port* port, sl_u64* word, sl_u64 expected, sl_u64 desired);
+
+// Monotonic nanoseconds.
+SL_INLINE sl_u64 sl_port_now(struct sl_port* port);
+SL_INLINE void sl_port_count(struct sl_port* port, enum sl_reason reason);
+SL_INLINE struct sl_counter* sl_port_counter(struct sl_port* port, const struct sl_counter_key* key);
+SL_INLINE void sl_port_new_flow(struct sl_port* port, const struct sl_flow_event* event);
+
+#endif

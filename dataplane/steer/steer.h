@@ -1,0 +1,210 @@
+// SPDX-License-Identifier: (BSD-2-Clause OR GPL-2.0-only)
+// The whole life of a packet (docs/life-of-a-packet.md): border, parse, service, affinity, MSS,
+// encapsulation, and one exit that turns the result into a verdict and counts it. Shared by every engine, the
+// packet tests and `explain`. An engine includes its port functions first, then this.
+#ifndef SL_STEER_H
+#define SL_STEER_H
+
+#include "affinity.h"
+#include "border.h"
+#include "encap.h"
+
+enum sl_verdict { SL_PASS = 0, SL_DROP = 1, SL_REDIRECT = 2 };
+
+// What stands behind the interface a packet came in by.
+enum sl_role { SL_ROLE_EXTERNAL = 0, SL_ROLE_SITE = 1, SL_ROLE_CORE = 2 };
+
+struct sl_outcome {
+    sl_u32 verdict;   // enum sl_verdict
+    sl_u32 interface; // for SL_REDIRECT
+};
+
+// What was learnt about the packet on the way, zero before; `explain` and the tests read it.
+struct sl_trace {
+    sl_u16 service;
+    sl_u16 site;
+    sl_u16 bytes;
+    sl_u8 is_new;
+    sl_u8 reason; // enum sl_reason
+    sl_u32 path;
+    sl_u32 interface;
+};
+
+SL_INLINE int sl_is_loss(int reason) {
+    return reason >= SL_R_no_path && reason <= SL_R_border_unreadable;
+}
+
+SL_INLINE void sl_count_service(struct sl_port* port, const struct sl_trace* trace, int is_drop) {
+    struct sl_counter_key key = {trace->service, trace->site};
+    struct sl_counter* counter = sl_port_counter(port, &key);
+    if (!counter) {
+        return;
+    }
+    if (is_drop) {
+        counter->drops++;
+        return;
+    }
+    counter->packets++;
+    counter->bytes += trace->bytes;
+    counter->starts += trace->is_new;
+}
+
+// The one exit. `code` is 0 for a steered packet or a negative reason.
+SL_INLINE struct sl_outcome sl_leave(struct sl_port* port, int code, struct sl_trace* trace) {
+    struct sl_outcome outcome = {SL_PASS, 0};
+    const int reason = -code;
+    trace->reason = (sl_u8)reason;
+    sl_port_count(port, (enum sl_reason)reason);
+    if (reason == SL_R_steered) {
+        outcome.verdict = SL_REDIRECT;
+        outcome.interface = trace->interface;
+        sl_count_service(port, trace, 0);
+    } else if (sl_is_loss(reason)) {
+        outcome.verdict = SL_DROP;
+        if (trace->service != 0) {
+            sl_count_service(port, trace, 1);
+        }
+    }
+    return outcome;
+}
+
+SL_INLINE const struct sl_service* sl_find_service(struct sl_port* port, const struct sl_addr* address,
+                                                   sl_u16 port_be, sl_u8 protocol, sl_u32 table) {
+    struct sl_service_key key = {*address, port_be, protocol, (sl_u8)table};
+    return sl_port_service(port, &key);
+}
+
+SL_INLINE void sl_flow_key_of(const struct sl_flow* flow, const struct sl_service* service,
+                              struct sl_flow_key* key) {
+    key->source = flow->source;
+    key->service = service->id;
+    key->address_tag = service->address_tag;
+    key->port_be = flow->source_port_be;
+}
+
+SL_INLINE int sl_is_syn(const struct sl_flow* flow) {
+    return flow->protocol == SL_PROTOCOL_TCP && (flow->tcp_flags & (SL_TCP_SYN | SL_TCP_ACK)) == SL_TCP_SYN;
+}
+
+// A client address of a `source` service has no start mark of its own: a SYN may be its hundredth connection.
+SL_INLINE const struct sl_site* sl_choose_site(struct sl_port* port, const struct sl_flow* flow,
+                                               const struct sl_service* service, sl_u32 table, sl_u64* hash,
+                                               struct sl_trace* trace) {
+    struct sl_arrival arrival = {{{{0}}, 0, 0, 0}, 0, table, 0, 0};
+    const sl_u64 seed = sl_port_control(port)->hash_seed;
+    sl_flow_key_of(flow, service, &arrival.key);
+    *hash = sl_flow_hash(&arrival.key, seed);
+    arrival.hash = *hash;
+    arrival.is_start = (sl_u8)sl_is_syn(flow);
+    if (service->affinity == SL_AFFINITY_SOURCE) {
+        arrival.is_start = 0;
+        arrival.key.port_be = 0;
+        arrival.key.address_tag = 0;
+        arrival.hash = sl_flow_hash(&arrival.key, seed);
+    }
+    const struct sl_site* site = sl_choose(port, &arrival, service);
+    trace->is_new = arrival.is_new;
+    return site;
+}
+
+SL_INLINE void sl_tell_new_flow(struct sl_port* port, const struct sl_flow* flow,
+                                const struct sl_trace* trace) {
+    struct sl_flow_event event = {flow->source,   sl_tick(port), flow->source_port_be,
+                                  trace->service, trace->site,   0};
+    sl_port_new_flow(port, &event);
+}
+
+// Size, MSS and outer header. 0 or a negative reason.
+SL_INLINE int sl_send(struct sl_port* port, const struct sl_flow* flow, const struct sl_site* site,
+                      sl_u64 hash) {
+    const struct sl_addr* destination = flow->version == 6 ? &site->destination6 : &site->destination4;
+    if (site->interface == 0) {
+        return -SL_R_no_path;
+    }
+    if (destination->b[0] == 0) {
+        return -SL_R_no_family;
+    }
+    if ((sl_u32)flow->length + SL_OUTER > site->mtu) {
+        return -SL_R_too_big;
+    }
+    if (sl_is_syn(flow)) {
+        const sl_u32 offset = SL_ETHERNET + (flow->version == 6 ? SL_IPV6 : SL_IPV4);
+        if (sl_clamp_mss(sl_port_packet(port), offset, sl_mss_of(site->mtu - SL_OUTER, flow->version))) {
+            sl_port_count(port, SL_R_mss_clamped);
+        }
+    }
+    return sl_encapsulate(port, flow, site, hash);
+}
+
+// From a parsed packet to a steered one. 0 or a negative reason.
+SL_INLINE int sl_steer(struct sl_port* port, const struct sl_flow* flow, sl_u32 table,
+                       struct sl_trace* trace) {
+    const struct sl_service* service =
+        sl_find_service(port, &flow->destination, flow->destination_port_be, flow->protocol, table);
+    sl_u64 hash = 0;
+    if (!service) {
+        return -SL_R_no_service;
+    }
+    if (!(service->flags & SL_SERVICE_STEERED)) {
+        return -SL_R_steering_off;
+    }
+    trace->service = service->id;
+    trace->bytes = flow->length;
+    const struct sl_site* site = sl_choose_site(port, flow, service, table, &hash, trace);
+    if (!site) {
+        return -SL_R_no_site;
+    }
+    trace->site = site->id;
+    trace->path = site->path;
+    trace->interface = site->interface;
+    const int sent = sl_send(port, flow, site, hash);
+    if (sent == 0 && trace->is_new) {
+        sl_tell_new_flow(port, flow, trace);
+    }
+    return sent;
+}
+
+// A SYN+ACK of a steered service on its way back: the client must not send more than the path takes. The
+// answer's source is the anycast address, so its site cannot be told and the smallest path counts.
+SL_INLINE int sl_answer(struct sl_port* port, const struct sl_flow* flow, sl_u32 table) {
+    const sl_u8 both = SL_TCP_SYN | SL_TCP_ACK;
+    if (flow->protocol != SL_PROTOCOL_TCP || (flow->tcp_flags & both) != both) {
+        return -SL_R_core_packet;
+    }
+    const struct sl_service* service =
+        sl_find_service(port, &flow->source, flow->source_port_be, flow->protocol, table);
+    if (!service || service->clamp_mtu <= SL_OUTER) {
+        return -SL_R_core_packet;
+    }
+    const sl_u32 offset = SL_ETHERNET + (flow->version == 6 ? SL_IPV6 : SL_IPV4);
+    const sl_u16 limit = sl_mss_of(service->clamp_mtu - SL_OUTER, flow->version);
+    return sl_clamp_mss(sl_port_packet(port), offset, limit) ? -SL_R_clamped_answer : -SL_R_core_packet;
+}
+
+SL_INLINE int sl_walk(struct sl_port* port, enum sl_role role, struct sl_trace* trace) {
+    const struct sl_control* control = sl_port_control(port);
+    const struct sl_pkt pkt = sl_port_packet(port);
+    struct sl_flow flow = {{{0}}, {{0}}, 0, 0, 0, 0, 0, 0, 0};
+    if (!control) {
+        return -SL_R_core_packet;
+    }
+    if (role != SL_ROLE_CORE) {
+        const int foreign = sl_border(pkt, control);
+        if (foreign != 0) {
+            return foreign;
+        }
+    }
+    const int parsed = sl_parse(pkt, sl_port_length(port), &flow);
+    if (parsed != 0) {
+        return parsed;
+    }
+    const sl_u32 table = *(const volatile sl_u32*)&control->table & 1;
+    return role == SL_ROLE_EXTERNAL ? sl_steer(port, &flow, table, trace) : sl_answer(port, &flow, table);
+}
+
+// Runs one packet through the engine, which then carries out the outcome. `trace` comes zeroed.
+SL_INLINE struct sl_outcome sl_process(struct sl_port* port, enum sl_role role, struct sl_trace* trace) {
+    return sl_leave(port, sl_walk(port, role, trace), trace);
+}
+
+#endif
