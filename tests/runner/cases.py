@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Cases: what a test program reports, whatever language it is written in.
 
-A GoogleTest program (meson protocol 'gtest') reports through its XML file. Any other program prints a line per case:
+A GoogleTest program reports through the XML file that GTEST_OUTPUT asks for. Any other program prints a line per case:
 `ok NAME`, `not ok NAME: what`, `skip NAME # reason`; one that prints none is a single case judged by its exit status
 (77 = skipped). A program that ends badly without naming a failed case is a failed case itself.
 """

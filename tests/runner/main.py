@@ -72,9 +72,7 @@ def run_test(build, test):
     report = build.logs / f"{stem}.xml"
     report.unlink(missing_ok=True)
     command = list(test["cmd"])
-    if test["protocol"] == "gtest":
-        command.append(f"--gtest_output=xml:{report}")
-    environment = {**os.environ, **SANITIZER_ENVIRONMENT.get(build.name, {}), **test["env"]}
+    environment = {**os.environ, "GTEST_OUTPUT": f"xml:{report}", **SANITIZER_ENVIRONMENT.get(build.name, {}), **test["env"]}
     limit = test["timeout"] * (SANITIZER_SLOWDOWN if build.name in SANITIZED else 1) or None
     began = time.monotonic()
     status, output, timed_out = run_program(command, environment, test["workdir"] or build.folder, limit, build.logs / f"{stem}.log")
@@ -85,7 +83,8 @@ def run_test(build, test):
 
 
 def read_cases(label, test, report, output):
-    if test["protocol"] != "gtest":
+    is_gtest = test["protocol"] == "gtest" or re.search(r"^\[==========\] Running", output, re.M)
+    if not is_gtest and not report.exists():
         return from_lines(label, output)
     if not report.exists():
         return [Case(label, "report", FAILED, "ended before it wrote its report\n" + output[-4000:])]
