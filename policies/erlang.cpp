@@ -8,22 +8,12 @@ namespace suanlu {
 
 namespace {
 
-/// Erlang C for whole servers through the stable recursion of Erlang B.
-double erlang_c_whole(int servers, double offered) {
-    if (offered >= servers) {
-        return 1;
-    }
-    double blocking = 1;
-    for (int k = 1; k <= servers; ++k) {
-        blocking = offered * blocking / (k + offered * blocking);
-    }
-    const double load = offered / servers;
-    return blocking / (1 - load * (1 - blocking));
-}
-
+/// A fraction of a worker: as many whole workers as hold it, each a little slower, with the same capacity in
+/// sum. (Interpolating between whole numbers of workers is not convex.)
 double exact_queue(const Servers& servers, double arrivals) {
     const double spare = servers.capacity() - arrivals;
-    const double waits = erlang_c(servers.slots, arrivals / servers.rate_per_slot);
+    const int whole = static_cast<int>(std::ceil(servers.slots));
+    const double waits = erlang_c(whole, arrivals * whole / servers.capacity());
     return waits * arrivals / spare * (1 + servers.cv2) / 2;
 }
 
@@ -36,15 +26,17 @@ double exact_slope(const Servers& servers, double arrivals) {
 
 } // namespace
 
-double erlang_c(double slots, double offered) {
-    if (slots < 1) {
-        // Less than one worker is one slow worker: M/M/1 waits with probability rho.
-        return std::min(1.0, offered / slots);
+double erlang_c(int servers, double offered) {
+    if (offered >= servers) {
+        return 1;
     }
-    const int whole = static_cast<int>(slots);
-    const double rest = slots - whole;
-    const double below = erlang_c_whole(whole, offered);
-    return rest <= 0 ? below : below + rest * (erlang_c_whole(whole + 1, offered) - below);
+    // The recursion of Erlang B is stable; C follows from it.
+    double blocking = 1;
+    for (int k = 1; k <= servers; ++k) {
+        blocking = offered * blocking / (k + offered * blocking);
+    }
+    const double load = offered / servers;
+    return blocking / (1 - load * (1 - blocking));
 }
 
 double queue_length(const Servers& servers, double arrivals) {

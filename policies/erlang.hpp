@@ -20,7 +20,7 @@ struct Servers {
 };
 
 /// Probability that an arriving job waits, offered load a = arrivals / rate in Erlang; 1 from saturation on.
-double erlang_c(double slots, double offered);
+double erlang_c(int servers, double offered);
 
 /// Mean number of waiting jobs Lq at `arrivals` jobs/s. Convex and increasing.
 double queue_length(const Servers& servers, double arrivals);

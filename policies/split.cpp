@@ -11,9 +11,9 @@ namespace suanlu {
 
 namespace {
 
-constexpr int kMostRounds = 3000;
+constexpr int kMostRounds = 2000;
 // Relative weight of cost that could still be saved by moving everything to the cheapest sites.
-constexpr double kGap = 1e-7;
+constexpr double kGap = 1e-6;
 // A site that got nothing last time must be able to come back: exponentials never revive a zero.
 constexpr double kRevive = 1e-4;
 
@@ -49,53 +49,85 @@ std::vector<double> first_row(const SplitProblem& problem, std::size_t i, const 
     return row;
 }
 
-/// What is left to gain: sum x (m - min m) over sum x m.
-double relative_gap(const SplitProblem& problem, const SplitShares& shares, const SplitShares& marginal) {
-    double gain = 0;
-    double total = 0;
-    for (std::size_t i = 0; i < shares.size(); ++i) {
-        double least = INFINITY;
-        for (std::size_t j = 0; j < shares[i].size(); ++j) {
-            if (problem.delay_s[i][j] >= 0) {
-                least = std::min(least, marginal[i][j]);
-            }
-        }
-        for (std::size_t j = 0; j < shares[i].size(); ++j) {
-            if (problem.delay_s[i][j] >= 0) {
-                gain += problem.arrivals[i] * shares[i][j] * (marginal[i][j] - least);
-                total += problem.arrivals[i] * shares[i][j] * marginal[i][j];
-            }
-        }
-    }
-    return total > 0 ? gain / total : 0;
-}
+/// The state of the descent. Ingresses take turns, each with its own step: one that meets a steep queue does
+/// not shorten the steps of all others.
+class Descent {
+public:
+    Descent(const SplitProblem& problem, SplitShares shares)
+        : problem_(problem), shares_(std::move(shares)), load_(loads(problem, shares_)),
+          eta_(shares_.size(), 1.0) {}
 
-SplitShares step(const SplitProblem& problem, const SplitShares& shares, const SplitShares& marginal,
-                 double eta) {
-    SplitShares out = shares;
-    for (std::size_t i = 0; i < shares.size(); ++i) {
+    /// One step of every ingress; returns what could still be gained, relative to the whole cost.
+    double round() {
+        double gain = 0;
+        double total = 0;
+        for (std::size_t i = 0; i < shares_.size(); ++i) {
+            gain += turn(i, total);
+        }
+        return total > 0 ? gain / total : 0;
+    }
+    SplitShares take() { return std::move(shares_); }
+
+private:
+    double marginal(std::size_t i, std::size_t j) const {
+        return fixed_cost(problem_, i, j) + queue_price(problem_.sites[j].servers, load_[j]);
+    }
+    /// Cost of the row and of the queues it feeds, with its load replaced.
+    double row_cost(std::size_t i, const std::vector<double>& row) const {
+        double cost = 0;
+        for (std::size_t j = 0; j < row.size(); ++j) {
+            if (problem_.delay_s[i][j] >= 0) {
+                const double load = load_[j] + problem_.arrivals[i] * (row[j] - shares_[i][j]);
+                cost += problem_.arrivals[i] * row[j] * fixed_cost(problem_, i, j) +
+                        queue_length(problem_.sites[j].servers, load);
+            }
+        }
+        return cost;
+    }
+    double turn(std::size_t i, double& total) {
+        std::vector<double>& row = shares_[i];
+        std::vector<double> prices(row.size(), 0);
         double least = INFINITY;
         double mean = 0;
-        for (std::size_t j = 0; j < shares[i].size(); ++j) {
-            if (problem.delay_s[i][j] >= 0) {
-                least = std::min(least, marginal[i][j]);
-                mean += shares[i][j] * marginal[i][j];
+        for (std::size_t j = 0; j < row.size(); ++j) {
+            if (problem_.delay_s[i][j] >= 0) {
+                prices[j] = marginal(i, j);
+                least = std::min(least, prices[j]);
+                mean += row[j] * prices[j];
             }
         }
+        total += problem_.arrivals[i] * mean;
+        std::vector<double> next = row;
         double sum = 0;
-        for (std::size_t j = 0; j < shares[i].size(); ++j) {
-            if (problem.delay_s[i][j] >= 0) {
-                const double excess = (marginal[i][j] - least) / std::max(mean, 1e-9);
-                out[i][j] = shares[i][j] * std::exp(-eta * std::min(excess, 50.0));
-                sum += out[i][j];
+        for (std::size_t j = 0; j < row.size(); ++j) {
+            if (row[j] > 0) {
+                next[j] *= std::exp(-eta_[i] * std::min((prices[j] - least) / std::max(mean, 1e-9), 50.0));
+                sum += next[j];
             }
         }
-        for (double& x : out[i]) {
+        for (double& x : next) {
             x /= sum;
         }
+        accept(i, next);
+        return problem_.arrivals[i] * (mean - least);
     }
-    return out;
-}
+    void accept(std::size_t i, std::vector<double>& next) {
+        if (row_cost(i, next) >= row_cost(i, shares_[i])) {
+            eta_[i] = std::max(eta_[i] * 0.4, 1e-6);
+            return;
+        }
+        eta_[i] = std::min(eta_[i] * 1.3, 8.0);
+        for (std::size_t j = 0; j < next.size(); ++j) {
+            load_[j] += problem_.arrivals[i] * (next[j] - shares_[i][j]);
+        }
+        shares_[i] = std::move(next);
+    }
+
+    const SplitProblem& problem_;
+    SplitShares shares_;
+    std::vector<double> load_;
+    std::vector<double> eta_;
+};
 
 } // namespace
 
@@ -130,28 +162,17 @@ std::vector<std::vector<double>> marginal_costs(const SplitProblem& problem, con
 }
 
 SplitResult split(const SplitProblem& problem, const SplitShares& warm) {
-    SplitResult result;
+    SplitShares first;
     for (std::size_t i = 0; i < problem.arrivals.size(); ++i) {
-        result.shares.push_back(first_row(problem, i, warm));
+        first.push_back(first_row(problem, i, warm));
     }
+    SplitResult result;
+    Descent descent(problem, std::move(first));
+    while (result.rounds < kMostRounds && descent.round() > kGap) {
+        ++result.rounds;
+    }
+    result.shares = descent.take();
     result.cost = split_cost(problem, result.shares);
-    double eta = 1;
-    for (result.rounds = 0; result.rounds < kMostRounds && eta > 1e-9; ++result.rounds) {
-        const SplitShares marginal = marginal_costs(problem, result.shares);
-        if (relative_gap(problem, result.shares, marginal) < kGap) {
-            break;
-        }
-        // Backtracking keeps the descent monotone whatever the steepness of an overloaded site.
-        SplitShares next = step(problem, result.shares, marginal, eta);
-        const double cost = split_cost(problem, next);
-        if (cost < result.cost) {
-            result.shares = std::move(next);
-            result.cost = cost;
-            eta *= 1.3;
-        } else {
-            eta *= 0.4;
-        }
-    }
     return result;
 }
 
