@@ -1,0 +1,92 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "controller/paths/segments.hpp"
+
+#include <algorithm>
+
+namespace suanlu {
+
+namespace {
+
+/// How many hops of walk[from..] are the one and only IGP shortest path from their start.
+std::size_t pinned_hops(const Graph& graph, const ArcPath& walk, std::size_t from) {
+    const std::uint32_t start = graph.link(walk[from]).from;
+    const ShortestTree& tree = graph.igp_tree(start);
+    std::uint64_t metric = 0;
+    std::size_t hops = 0;
+    for (std::size_t k = from; k < walk.size(); ++k) {
+        const TopologyLink& link = graph.link(walk[k]);
+        metric += link.igp_metric;
+        if (tree.count[link.to] != 1 || tree.distance[link.to] != metric) {
+            // A longer part of the walk cannot be unique and shortest when this one is not.
+            break;
+        }
+        hops = k - from + 1;
+    }
+    return hops;
+}
+
+} // namespace
+
+std::uint16_t usid_of(const Router& router) {
+    const auto& b = router.locator.address.bytes;
+    return static_cast<std::uint16_t>(b[4] << 8 | b[5]);
+}
+
+std::variant<SegmentList, PinFailure> pin(const Graph& graph, std::uint32_t source, const ArcPath& walk,
+                                          std::size_t most) {
+    SL_CHECK(!walk.empty() && graph.link(walk.front()).from == source);
+    SegmentList list;
+    for (std::size_t at = 0; at < walk.size();) {
+        const std::size_t hops = pinned_hops(graph, walk, at);
+        if (hops == 0) {
+            const std::string name = graph.view().link_name(graph.link(walk[at]));
+            return PinFailure{
+                {Errc::kUnsupported,
+                 "link " + name + " is not the only shortest way to its end: it needs an adjacency SID"},
+                walk[at]};
+        }
+        at += hops;
+        const Router& router = graph.view().routers[graph.link(walk[at - 1]).to];
+        list.segments.push_back({router.name, usid_of(router)});
+    }
+    if (list.segments.size() > most) {
+        return PinFailure{{Errc::kOutOfRange, std::to_string(list.segments.size()) + " segments, " +
+                                                  std::to_string(most) + " fit"},
+                          kInfinite};
+    }
+    return list;
+}
+
+Result<Walked> walk(const Graph& graph, std::uint32_t source, const SegmentList& list) {
+    Walked out;
+    out.mtu = {kInfinite};
+    std::uint32_t at = source;
+    std::vector<bool> seen(graph.routers(), false);
+    seen[source] = true;
+    for (const Segment& segment : list.segments) {
+        SL_TRY(const std::uint32_t target, graph.view().find(segment.node));
+        const ShortestTree& tree = graph.igp_tree(at);
+        if (tree.distance[target] == kInfinite) {
+            return Error{Errc::kBadInput,
+                         "black hole: " + graph.view().routers[at].name + " has no route to " + segment.node};
+        }
+        if (tree.count[target] != 1) {
+            return Error{Errc::kBadInput,
+                         "several equal paths from " + graph.view().routers[at].name + " to " + segment.node};
+        }
+        for (const std::uint32_t arc : graph.path(tree, target)) {
+            const TopologyLink& link = graph.link(arc);
+            if (seen[link.to]) {
+                return Error{Errc::kBadInput, "loop at " + graph.view().routers[link.to].name};
+            }
+            seen[link.to] = true;
+            out.arcs.push_back(arc);
+            out.mtu = std::min(out.mtu, link.mtu);
+            out.delay += link.delay;
+        }
+        at = target;
+    }
+    return out;
+}
+
+} // namespace suanlu

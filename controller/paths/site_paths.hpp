@@ -1,0 +1,36 @@
+// SPDX-License-Identifier: Apache-2.0
+// The paths from an ingress to a site: the fastest one that can be pinned, and one that shares as little with
+// it as the topology allows, through another attachment where there is one. Every list is proven by walking
+// it before it is given out. Stable: a path that is still good keeps its place and its id, because live flows
+// are on it. Pure.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "controller/paths/graph.hpp"
+#include "core/model/plan.hpp"
+#include "core/model/site.hpp"
+
+namespace suanlu {
+
+/// A path in use gives way only to one that is faster by this factor.
+inline constexpr double kPathHysteresis = 1.25;
+
+struct SitePathRequest {
+    const Site* site = nullptr;
+    std::string ingress;
+    Prefix6 sid_block;
+    /// What was given out last; empty the first time.
+    std::vector<PathPlan> previous;
+};
+
+/// Best first, one or two paths. Delays include the access link. kNotFound when no attachment can be reached;
+/// the error says why for each attachment.
+Result<std::vector<PathPlan>> compile_site_paths(const Graph& graph, const SitePathRequest& request);
+
+/// Proves a path against a topology: the list leads to the egress over exactly the links it names, within its
+/// MTU.
+Status check_path(const Graph& graph, const std::string& ingress, const PathPlan& path);
+
+} // namespace suanlu

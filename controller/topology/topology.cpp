@@ -1,0 +1,117 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "controller/topology/topology.hpp"
+
+#include <algorithm>
+#include <set>
+#include <tuple>
+
+namespace suanlu {
+
+Result<std::uint32_t> TopologyView::find(std::string_view router) const {
+    for (std::uint32_t index = 0; index < routers.size(); ++index) {
+        if (routers[index].name == router) {
+            return index;
+        }
+    }
+    return Error{Errc::kNotFound, "the inventory has no router '" + std::string(router) + "'"};
+}
+
+std::string TopologyView::link_name(const TopologyLink& link) const {
+    return routers[link.from].name + ">" + routers[link.to].name;
+}
+
+Topology::Topology(std::vector<Router> routers, std::map<std::pair<std::string, std::string>, Bytes> mtus,
+                   Bytes core_mtu, Duration source_max_age)
+    : mtus_(std::move(mtus)), core_mtu_(core_mtu), source_max_age_(source_max_age) {
+    auto view = std::make_shared<TopologyView>();
+    view->routers = std::move(routers);
+    view_ = std::move(view);
+}
+
+void Topology::set_static(std::vector<LinkState> links) {
+    static_links_ = std::move(links);
+    (void)rebuild();
+}
+
+bool Topology::report(const std::string& source, std::vector<LinkState> links, MonoTime now) {
+    ++counters_.reports;
+    const auto current = sources_.find(in_force_);
+    const bool takes_over =
+        current == sources_.end() || source == in_force_ || now - current->second.heard > source_max_age_;
+    sources_[source] = {std::move(links), now};
+    if (!takes_over) {
+        ++counters_.standby_reports;
+        return false;
+    }
+    in_force_ = source;
+    return rebuild();
+}
+
+std::vector<Topology::Row> Topology::rows(MonoTime now) const {
+    std::vector<Row> out;
+    for (const LinkState& link : static_links_) {
+        out.push_back({link, "inventory", Duration{0}, true});
+    }
+    const auto current = sources_.find(in_force_);
+    if (current != sources_.end()) {
+        for (const LinkState& link : current->second.links) {
+            out.push_back({link, in_force_, now - current->second.heard, false});
+        }
+    }
+    return out;
+}
+
+Bytes Topology::mtu_of(const LinkState& link) const {
+    const auto known = mtus_.find({link.from, link.to});
+    return known == mtus_.end() ? core_mtu_ : known->second;
+}
+
+std::vector<TopologyLink> Topology::usable_links() {
+    std::vector<const LinkState*> up;
+    std::set<std::pair<std::string, std::string>> directions;
+    const auto take = [&](const std::vector<LinkState>& links) {
+        for (const LinkState& link : links) {
+            if (!view_->find(link.from) || !view_->find(link.to)) {
+                ++counters_.unknown_router;
+            } else if (link.up) {
+                up.push_back(&link);
+                directions.emplace(link.from, link.to);
+            }
+        }
+    };
+    take(static_links_);
+    if (const auto current = sources_.find(in_force_); current != sources_.end()) {
+        take(current->second.links);
+    }
+    counters_.one_way = 0;
+    counters_.without_delay = 0;
+    std::vector<TopologyLink> out;
+    for (const LinkState* link : up) {
+        if (!directions.contains({link->to, link->from})) {
+            ++counters_.one_way;
+            continue;
+        }
+        counters_.without_delay += link->delay ? 0 : 1;
+        out.push_back({*view_->find(link->from), *view_->find(link->to), link->igp_metric,
+                       link->delay.value_or(kUnreachableDelay), mtu_of(*link)});
+    }
+    std::sort(out.begin(), out.end(), [](const TopologyLink& a, const TopologyLink& b) {
+        return std::tie(a.from, a.to, a.igp_metric, a.delay) < std::tie(b.from, b.to, b.igp_metric, b.delay);
+    });
+    return out;
+}
+
+bool Topology::rebuild() {
+    std::vector<TopologyLink> links = usable_links();
+    if (links == view_->links) {
+        return false;
+    }
+    auto next = std::make_shared<TopologyView>();
+    next->version = view_->version + 1;
+    next->routers = view_->routers;
+    next->links = std::move(links);
+    view_ = std::move(next);
+    return true;
+}
+
+} // namespace suanlu
