@@ -77,7 +77,7 @@ bool SlotTable::names(SiteId site) const {
 
 void SlotTable::clear() {
     for (std::uint32_t slot = 0; slot < size(); slot++) {
-        std::atomic_ref(targets_[slot]).store({0, 0}, std::memory_order_release);
+        std::atomic_ref(targets_[slot]).store({0, 0, 0}, std::memory_order_release);
         std::atomic_ref(words_[slot]).store(0, std::memory_order_release);
         wanted_[slot] = {};
     }
@@ -123,7 +123,7 @@ void SlotTable::aim(std::uint32_t slot, SiteId next, std::span<const Candidate> 
     if (!base(slot).is_set() && next.is_set()) {
         set_base(slot, next, 0); // nobody can have been here
     }
-    set_target(slot, {next.value, effective.value}, tick);
+    set_target(slot, {next.value, effective.value, 0}, tick);
 }
 
 void SlotTable::refresh(std::span<const Candidate> candidates, std::uint64_t tick) {

@@ -102,8 +102,9 @@ struct sl_target {
     sl_u16 next;
     sl_u16
         effective; // next if it may take new flows, else the first such site in rendezvous order; 0 = nobody
-} __attribute__((aligned(4)));
-SL_ASSERT_SIZE(struct sl_target, 4);
+    sl_u32 pad;    // array maps place their values 8 bytes apart
+} __attribute__((aligned(8)));
+SL_ASSERT_SIZE(struct sl_target, 8);
 
 struct sl_flow_key {
     struct sl_addr source;

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-// The XDP engine of an ingress: loads steer.bpf.c, pins its maps and links below a bpffs folder and adopts them after a
-// restart, so that packets keep flowing while the agent is away. Owned by the agent's strand. Destruction leaves all
-// pinned and attached; only withdraw() removes it. A refused call changes nothing in force.
+// The XDP engine of an ingress: loads steer.bpf.c, pins its maps and links below a bpffs folder and adopts
+// them after a restart, so that packets keep flowing while the agent is away. Owned by the agent's strand.
+// Destruction leaves all pinned and attached; only withdraw() removes it. A refused call changes nothing in
+// force.
 #pragma once
 
 #include <memory>
@@ -12,8 +13,9 @@
 
 namespace suanlu {
 
-/// What stands behind an interface (design.md section 5, border): external = clients and other networks, steered and
-/// guarded; site = a site's access link, guarded only; core = routers of the domain, only answers are clamped.
+/// What stands behind an interface (design.md section 5, border): external = clients and other networks,
+/// steered and guarded; site = a site's access link, guarded only; core = routers of the domain, only answers
+/// are clamped.
 enum class InterfaceRole : std::uint8_t { kExternal, kSite, kCore };
 
 struct XdpInterface {
@@ -35,8 +37,9 @@ struct XdpConfig {
 
 class XdpDataplane final : public Dataplane {
 public:
-    /// Adopts what is pinned, else makes it; then attaches every interface. kConflict when the pinned layout is another
-    /// one (withdraw first), kKernel when the kernel refuses, kUnsupported without rights for eBPF.
+    /// Adopts what is pinned, else makes it; then attaches every interface. kConflict when the pinned layout
+    /// is another one (withdraw first), kKernel when the kernel refuses, kUnsupported without rights for
+    /// eBPF.
     static Result<std::unique_ptr<XdpDataplane>> open(XdpConfig config, MonoTime now);
     ~XdpDataplane() override;
 
@@ -63,7 +66,8 @@ private:
     std::unique_ptr<State> state_;
 };
 
-/// Removes links and pins below a folder without loading anything, for clean-up after another layout or a crash.
+/// Removes links and pins below a folder without loading anything, for clean-up after another layout or a
+/// crash.
 Status withdraw_pins(const std::string& pin_folder);
 
-}  // namespace suanlu
+} // namespace suanlu

@@ -1,0 +1,157 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "dataplane/xdp/map_store.hpp"
+
+#include <bpf/libbpf.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <memory>
+
+#include "dataplane/api/host_engine.hpp"
+#include "dataplane/api/rows.hpp"
+
+namespace suanlu {
+namespace {
+
+std::size_t cpu_count() {
+    return static_cast<std::size_t>(std::max(1, libbpf_num_possible_cpus()));
+}
+
+template <class Key, class Value>
+std::vector<std::pair<Key, Value>> rows_of_map(int map) {
+    std::vector<std::pair<Key, Value>> rows;
+    for (const auto& key : keys_of<Key>(map)) {
+        Value value{};
+        if (bpf_map_lookup_elem(map, &key, &value) == 0) {
+            rows.emplace_back(key, value);
+        }
+    }
+    return rows;
+}
+
+} // namespace
+
+Result<std::unique_ptr<MapStore>> MapStore::open(const MapSet& maps) {
+    auto store = std::make_unique<MapStore>();
+    store->maps_ = maps;
+    SL_TRY(store->control_, MappedMap::open(maps.control, sizeof(sl_control)));
+    SL_TRY(store->slots_, MappedMap::open(maps.slots, maps.slot_count * sizeof(std::uint64_t)));
+    SL_TRY(store->targets_, MappedMap::open(maps.targets, maps.slot_count * sizeof(sl_target)));
+    return store;
+}
+
+std::span<std::uint64_t> MapStore::slots() {
+    return {static_cast<std::uint64_t*>(slots_.memory()), maps_.slot_count};
+}
+
+std::span<sl_target> MapStore::targets() {
+    return {static_cast<sl_target*>(targets_.memory()), maps_.slot_count};
+}
+
+Result<std::vector<TableStore::ServiceRow>> MapStore::services() {
+    return rows_of_map<sl_service_key, sl_service>(maps_.services);
+}
+
+Status MapStore::put_service(const sl_service_key& key, const sl_service& value) {
+    return put_row(maps_.services, "services", key, value);
+}
+
+Status MapStore::drop_service(const sl_service_key& key) {
+    return drop_row(maps_.services, "services", key);
+}
+
+Result<std::vector<TableStore::SiteRow>> MapStore::sites() {
+    return rows_of_map<sl_site_key, sl_site>(maps_.sites);
+}
+
+Status MapStore::put_site(const sl_site_key& key, const sl_site& value) {
+    return put_row(maps_.sites, "sites", key, value);
+}
+
+Status MapStore::drop_site(const sl_site_key& key) {
+    return drop_row(maps_.sites, "sites", key);
+}
+
+Status MapStore::admit_interface(std::uint32_t index) {
+    return put_row(maps_.interfaces, "interfaces", index, index);
+}
+
+Status MapStore::admit_counter(const sl_counter_key& key) {
+    const std::vector<sl_counter> zero(cpu_count());
+    const int code = bpf_map_update_elem(maps_.counters, &key, zero.data(), BPF_NOEXIST);
+    return code == 0 || code == -EEXIST ? Status{} : kernel_error("writing map counters", code);
+}
+
+Result<MapStore::Batch> MapStore::read_batch(std::optional<std::uint32_t>& cursor, std::size_t limit) const {
+    // A batch ends between hash buckets and must hold the largest of them.
+    constexpr std::size_t kLargestBucket = 256;
+    auto count = static_cast<std::uint32_t>(std::max(limit, kLargestBucket));
+    std::vector<sl_flow_key> keys(count);
+    std::vector<sl_exception> values(count);
+    std::uint32_t next = 0;
+    const int code = bpf_map_lookup_batch(maps_.exceptions, cursor ? &*cursor : nullptr, &next, keys.data(),
+                                          values.data(), &count, nullptr);
+    if (code != 0 && code != -ENOENT) {
+        cursor.reset();
+        return kernel_error("reading map exceptions", code);
+    }
+    Batch batch;
+    batch.is_last = code == -ENOENT;
+    for (std::uint32_t i = 0; i < count; i++) {
+        batch.rows.emplace_back(keys[i], values[i]);
+    }
+    cursor = batch.is_last ? std::nullopt : std::optional(next);
+    return batch;
+}
+
+Result<bool> MapStore::sweep(std::size_t limit, const IsOver& is_over) {
+    SL_TRY(const auto batch, read_batch(swept_, limit));
+    for (const auto& [key, value] : batch.rows) {
+        sl_exception again{};
+        // Looked at twice: a packet may have refreshed it since the batch was read.
+        if (is_over(key, value) && bpf_map_lookup_elem(maps_.exceptions, &key, &again) == 0 &&
+            is_over(key, again)) {
+            SL_TRY_VOID(drop_row(maps_.exceptions, "exceptions", key));
+        }
+    }
+    return batch.is_last;
+}
+
+EngineCounters MapStore::counters() const {
+    EngineCounters all;
+    std::vector<sl_counter> per_cpu(cpu_count());
+    for (const auto& key : keys_of<sl_counter_key>(maps_.counters)) {
+        if (bpf_map_lookup_elem(maps_.counters, &key, per_cpu.data()) == 0) {
+            for (const auto& part : per_cpu) {
+                add_counter(all, key, part);
+            }
+        }
+    }
+    std::vector<std::uint64_t> counts(cpu_count());
+    for (std::uint32_t reason = 0; reason < SL_REASON_COUNT; reason++) {
+        auto& sum = all.reasons[reason_name(static_cast<sl_reason>(reason))];
+        if (bpf_map_lookup_elem(maps_.reasons, &reason, counts.data()) == 0) {
+            for (const auto part : counts) {
+                sum += part;
+            }
+        }
+    }
+    return all;
+}
+
+std::vector<EngineFlow> MapStore::exceptions(std::size_t limit, MonoTime now) const {
+    std::optional<std::uint32_t> cursor;
+    std::vector<EngineFlow> flows;
+    const auto batch = limit == 0 ? Result<Batch>(Batch{}) : read_batch(cursor, limit);
+    if (batch) {
+        for (const auto& [key, entry] : batch->rows) {
+            flows.push_back(exception_flow(key, entry, now));
+        }
+    }
+    if (flows.size() > limit) {
+        flows.resize(limit);
+    }
+    return flows;
+}
+
+} // namespace suanlu

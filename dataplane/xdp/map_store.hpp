@@ -1,0 +1,66 @@
+// SPDX-License-Identifier: Apache-2.0
+// The tables of SteerTables in eBPF maps (dataplane/xdp/port_bpf.h). Owned by XdpDataplane, called on its
+// strand; the descriptors belong to the loaded skeleton, which outlives the store. Kernel refusals come back
+// as Status.
+#pragma once
+
+#include <memory>
+#include <optional>
+
+#include "dataplane/api/dataplane.hpp"
+#include "dataplane/api/table_store.hpp"
+#include "dataplane/xdp/bpf_map.hpp"
+
+namespace suanlu {
+
+/// Descriptors of the maps, borrowed.
+struct MapSet {
+    int control = -1;
+    int services = -1;
+    int sites = -1;
+    int slots = -1;
+    int targets = -1;
+    int exceptions = -1;
+    int counters = -1;
+    int reasons = -1;
+    int interfaces = -1;
+    std::size_t slot_count = 0;
+};
+
+class MapStore final : public TableStore {
+public:
+    static Result<std::unique_ptr<MapStore>> open(const MapSet& maps);
+
+    sl_control& control() override { return *static_cast<sl_control*>(control_.memory()); }
+    std::span<std::uint64_t> slots() override;
+    std::span<sl_target> targets() override;
+    Result<std::vector<ServiceRow>> services() override;
+    Status put_service(const sl_service_key& key, const sl_service& value) override;
+    Status drop_service(const sl_service_key& key) override;
+    Result<std::vector<SiteRow>> sites() override;
+    Status put_site(const sl_site_key& key, const sl_site& value) override;
+    Status drop_site(const sl_site_key& key) override;
+    Status admit_interface(std::uint32_t index) override;
+    Status admit_counter(const sl_counter_key& key) override;
+    Result<bool> sweep(std::size_t limit, const IsOver& is_over) override;
+
+    [[nodiscard]] EngineCounters counters() const;
+    /// Exceptions, at most `limit`.
+    [[nodiscard]] std::vector<EngineFlow> exceptions(std::size_t limit, MonoTime now) const;
+
+private:
+    using ExceptionRow = std::pair<sl_flow_key, sl_exception>;
+    struct Batch {
+        std::vector<ExceptionRow> rows;
+        bool is_last = false;
+    };
+    [[nodiscard]] Result<Batch> read_batch(std::optional<std::uint32_t>& cursor, std::size_t limit) const;
+
+    MapSet maps_;
+    MappedMap control_;
+    MappedMap slots_;
+    MappedMap targets_;
+    std::optional<std::uint32_t> swept_;
+};
+
+} // namespace suanlu

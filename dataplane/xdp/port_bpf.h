@@ -1,0 +1,191 @@
+// SPDX-License-Identifier: (BSD-2-Clause OR GPL-2.0-only)
+// Maps and port functions of the XDP engine. Services and sites are HASH maps without preallocation: an
+// update puts a new element in place under RCU, so a packet sees the old row or the new one, never half of
+// each. Slots, targets and the control record are mapped into the agent's memory, where it changes them by
+// compare-and-swap.
+#ifndef SL_PORT_BPF_H
+#define SL_PORT_BPF_H
+
+#include <linux/bpf.h>
+
+#include <bpf/bpf_helpers.h>
+
+#include "dataplane/steer/port.h"
+
+enum { SL_MAX_SLOTS = 262144, SL_MAX_EXCEPTIONS = 65536 };
+
+struct {
+    __uint(type, BPF_MAP_TYPE_ARRAY);
+    __uint(map_flags, BPF_F_MMAPABLE);
+    __uint(max_entries, 1);
+    __type(key, __u32);
+    __type(value, struct sl_control);
+} sl_control_map SEC(".maps");
+
+struct {
+    __uint(type, BPF_MAP_TYPE_HASH);
+    __uint(map_flags, BPF_F_NO_PREALLOC);
+    __uint(max_entries, 2048);
+    __type(key, struct sl_service_key);
+    __type(value, struct sl_service);
+} sl_services SEC(".maps");
+
+struct {
+    __uint(type, BPF_MAP_TYPE_HASH);
+    __uint(map_flags, BPF_F_NO_PREALLOC);
+    __uint(max_entries, 8192);
+    __type(key, struct sl_site_key);
+    __type(value, struct sl_site);
+} sl_sites SEC(".maps");
+
+struct {
+    __uint(type, BPF_MAP_TYPE_ARRAY);
+    __uint(map_flags, BPF_F_MMAPABLE);
+    __uint(max_entries, SL_MAX_SLOTS);
+    __type(key, __u32);
+    __type(value, __u64);
+} sl_slots SEC(".maps");
+
+struct {
+    __uint(type, BPF_MAP_TYPE_ARRAY);
+    __uint(map_flags, BPF_F_MMAPABLE);
+    __uint(max_entries, SL_MAX_SLOTS);
+    __type(key, __u32);
+    __type(value, struct sl_target);
+} sl_targets SEC(".maps");
+
+struct {
+    __uint(type, BPF_MAP_TYPE_ARRAY);
+    __uint(max_entries, SL_START_LINES);
+    __type(key, __u32);
+    __type(value, __u64);
+} sl_starts SEC(".maps");
+
+// Preallocated and not LRU: inserting into a full table fails, and nothing alive is evicted.
+struct {
+    __uint(type, BPF_MAP_TYPE_HASH);
+    __uint(max_entries, SL_MAX_EXCEPTIONS);
+    __type(key, struct sl_flow_key);
+    __type(value, struct sl_exception);
+} sl_exceptions SEC(".maps");
+
+struct {
+    __uint(type, BPF_MAP_TYPE_PERCPU_HASH);
+    __uint(max_entries, 8192);
+    __type(key, struct sl_counter_key);
+    __type(value, struct sl_counter);
+} sl_counters SEC(".maps");
+
+struct {
+    __uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
+    __uint(max_entries, SL_REASON_COUNT);
+    __type(key, __u32);
+    __type(value, __u64);
+} sl_reasons SEC(".maps");
+
+struct {
+    __uint(type, BPF_MAP_TYPE_RINGBUF);
+    __uint(max_entries, 1 << 18);
+} sl_events SEC(".maps");
+
+struct {
+    __uint(type, BPF_MAP_TYPE_DEVMAP_HASH);
+    __uint(max_entries, 256);
+    __type(key, __u32);
+    __type(value, __u32);
+} sl_interfaces SEC(".maps");
+
+struct sl_port {
+    struct xdp_md* context;
+};
+
+SL_INLINE struct sl_pkt sl_port_packet(struct sl_port* port) {
+    struct sl_pkt pkt = {(sl_u8*)(long)port->context->data, (sl_u8*)(long)port->context->data_end};
+    return pkt;
+}
+
+SL_INLINE sl_u32 sl_port_length(struct sl_port* port) {
+    return (sl_u32)bpf_xdp_get_buff_len(port->context);
+}
+
+SL_INLINE int sl_port_push(struct sl_port* port, sl_u32 bytes) {
+    return bpf_xdp_adjust_head(port->context, -(int)bytes) == 0 ? 0 : -1;
+}
+
+SL_INLINE const struct sl_control* sl_port_control(struct sl_port* port) {
+    const __u32 only = 0;
+    (void)port;
+    return bpf_map_lookup_elem(&sl_control_map, &only);
+}
+
+SL_INLINE const struct sl_service* sl_port_service(struct sl_port* port, const struct sl_service_key* key) {
+    (void)port;
+    return bpf_map_lookup_elem(&sl_services, key);
+}
+
+SL_INLINE const struct sl_site* sl_port_site(struct sl_port* port, const struct sl_site_key* key) {
+    (void)port;
+    return bpf_map_lookup_elem(&sl_sites, key);
+}
+
+SL_INLINE sl_u64* sl_port_slot(struct sl_port* port, sl_u32 index) {
+    (void)port;
+    return bpf_map_lookup_elem(&sl_slots, &index);
+}
+
+SL_INLINE const struct sl_target* sl_port_target(struct sl_port* port, sl_u32 index) {
+    (void)port;
+    return bpf_map_lookup_elem(&sl_targets, &index);
+}
+
+SL_INLINE sl_u64* sl_port_start_line(struct sl_port* port, sl_u32 index) {
+    (void)port;
+    return bpf_map_lookup_elem(&sl_starts, &index);
+}
+
+SL_INLINE struct sl_exception* sl_port_exception(struct sl_port* port, const struct sl_flow_key* key) {
+    (void)port;
+    return bpf_map_lookup_elem(&sl_exceptions, key);
+}
+
+SL_INLINE int sl_port_record(struct sl_port* port, const struct sl_flow_key* key, sl_u64 word) {
+    const struct sl_exception entry = {word};
+    (void)port;
+    return bpf_map_update_elem(&sl_exceptions, key, &entry, BPF_ANY) == 0 ? 0 : -1;
+}
+
+SL_INLINE void sl_port_forget(struct sl_port* port, const struct sl_flow_key* key) {
+    (void)port;
+    bpf_map_delete_elem(&sl_exceptions, key);
+}
+
+SL_INLINE sl_u64 sl_port_swap(struct sl_port* port, sl_u64* word, sl_u64 expected, sl_u64 desired) {
+    (void)port;
+    return __sync_val_compare_and_swap(word, expected, desired);
+}
+
+SL_INLINE sl_u64 sl_port_now(struct sl_port* port) {
+    (void)port;
+    return bpf_ktime_get_ns();
+}
+
+SL_INLINE void sl_port_count(struct sl_port* port, enum sl_reason reason) {
+    const __u32 key = reason;
+    __u64* count = bpf_map_lookup_elem(&sl_reasons, &key);
+    (void)port;
+    if (count) {
+        *count += 1;
+    }
+}
+
+SL_INLINE struct sl_counter* sl_port_counter(struct sl_port* port, const struct sl_counter_key* key) {
+    (void)port;
+    return bpf_map_lookup_elem(&sl_counters, key);
+}
+
+SL_INLINE void sl_port_new_flow(struct sl_port* port, const struct sl_flow_event* event) {
+    (void)port;
+    bpf_ringbuf_output(&sl_events, (void*)event, sizeof *event, BPF_RB_NO_WAKEUP);
+}
+
+#endif

@@ -1,0 +1,33 @@
+// SPDX-License-Identifier: (BSD-2-Clause OR GPL-2.0-only)
+// The XDP programs: one per role of an interface, all the same core. "frags" because a core with jumbo frames
+// has an MTU above the 3506 bytes that plain XDP takes on veth.
+#include "port_bpf.h"
+
+#include "dataplane/steer/steer.h"
+
+SL_INLINE int run(struct xdp_md* context, enum sl_role role) {
+    struct sl_port port = {context};
+    struct sl_trace trace = {0, 0, 0, 0, 0, 0, 0};
+    const struct sl_outcome outcome = sl_process(&port, role, &trace);
+    if (outcome.verdict == SL_REDIRECT) {
+        return (int)bpf_redirect_map(&sl_interfaces, outcome.interface, XDP_DROP);
+    }
+    return outcome.verdict == SL_DROP ? XDP_DROP : XDP_PASS;
+}
+
+SEC("xdp.frags")
+int suanlu_external(struct xdp_md* context) {
+    return run(context, SL_ROLE_EXTERNAL);
+}
+
+SEC("xdp.frags")
+int suanlu_site(struct xdp_md* context) {
+    return run(context, SL_ROLE_SITE);
+}
+
+SEC("xdp.frags")
+int suanlu_core(struct xdp_md* context) {
+    return run(context, SL_ROLE_CORE);
+}
+
+char sl_license[] SEC("license") = "Dual BSD/GPL";

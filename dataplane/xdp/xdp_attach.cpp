@@ -1,0 +1,135 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "dataplane/xdp/xdp_attach.hpp"
+
+#include <linux/if_link.h>
+#include <linux/magic.h>
+#include <net/if.h>
+#include <sys/vfs.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <filesystem>
+
+#include "dataplane/xdp/bpf_map.hpp"
+
+namespace suanlu {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr const char* kLinkPrefix = "link_";
+
+fs::path link_path(const std::string& folder, const std::string& interface) {
+    return fs::path(folder) / (kLinkPrefix + interface);
+}
+
+bool is_on_bpffs(const fs::path& path) {
+    struct statfs about {};
+    return statfs(path.c_str(), &about) == 0 && about.f_type == BPF_FS_MAGIC;
+}
+
+/// The pinned link, if it still holds this very interface.
+FileDescriptor open_link(const fs::path& path, unsigned index) {
+    FileDescriptor link(bpf_obj_get(path.c_str()));
+    bpf_link_info about{};
+    std::uint32_t length = sizeof about;
+    if (link.is_open() && bpf_obj_get_info_by_fd(link.get(), &about, &length) == 0 &&
+        about.xdp.ifindex == index) {
+        return link;
+    }
+    std::error_code ignored;
+    fs::remove(path, ignored);
+    return {};
+}
+
+Result<AttachMode> attach_anew(const fs::path& path, unsigned index, const std::string& name, int program,
+                               bool allow_generic) {
+    LIBBPF_OPTS(bpf_link_create_opts, options, .flags = XDP_FLAGS_DRV_MODE);
+    auto mode = AttachMode::kNative;
+    int link = bpf_link_create(program, static_cast<int>(index), BPF_XDP, &options);
+    if (link < 0 && link != -EBUSY && allow_generic) {
+        options.flags = XDP_FLAGS_SKB_MODE;
+        mode = AttachMode::kGeneric;
+        link = bpf_link_create(program, static_cast<int>(index), BPF_XDP, &options);
+    }
+    if (link < 0) {
+        return kernel_error("attaching to interface " + name, link);
+    }
+    const FileDescriptor owned(link);
+    if (const int code = bpf_obj_pin(owned.get(), path.c_str()); code != 0) {
+        return kernel_error("pinning " + path.string(), code);
+    }
+    return mode;
+}
+
+} // namespace
+
+Status prepare_pin_folder(const std::string& folder) {
+    fs::path existing(folder);
+    while (!existing.empty() && !fs::exists(existing)) {
+        existing = existing.parent_path();
+    }
+    if (!is_on_bpffs(existing)) {
+        return Error{Errc::kUnsupported,
+                     folder + " is not on a bpf file system (mount -t bpf bpf /sys/fs/bpf)"};
+    }
+    std::error_code error;
+    fs::create_directories(folder, error);
+    return error ? Status(Error{Errc::kKernel, "making " + folder + ": " + error.message()}) : Status{};
+}
+
+Result<AttachMode> attach_program(const std::string& folder, const std::string& interface, int program,
+                                  bool allow_generic) {
+    const unsigned index = if_nametoindex(interface.c_str());
+    if (index == 0) {
+        return Error{Errc::kNotFound, "no interface " + interface};
+    }
+    const auto path = link_path(folder, interface);
+    const auto link = open_link(path, index);
+    if (!link.is_open()) {
+        return attach_anew(path, index, interface, program, allow_generic);
+    }
+    if (const int code = bpf_link_update(link.get(), program, nullptr); code != 0) {
+        return kernel_error("exchanging the program of interface " + interface, code);
+    }
+    return AttachMode::kAdopted;
+}
+
+Status detach_others(const std::string& folder, const std::vector<std::string>& kept) {
+    std::error_code error;
+    std::vector<fs::path> gone;
+    for (const auto& item : fs::directory_iterator(folder, error)) {
+        const auto name = item.path().filename().string();
+        const bool is_link = name.starts_with(kLinkPrefix);
+        if (is_link &&
+            std::find(kept.begin(), kept.end(), name.substr(std::string(kLinkPrefix).size())) == kept.end()) {
+            gone.push_back(item.path());
+        }
+    }
+    for (const auto& path : gone) {
+        fs::remove(path, error);
+    }
+    return error ? Status(Error{Errc::kKernel, "clearing " + folder + ": " + error.message()}) : Status{};
+}
+
+Status remove_pins(const std::string& folder) {
+    std::error_code error;
+    if (!fs::exists(folder, error)) {
+        return {};
+    }
+    if (!is_on_bpffs(folder)) {
+        return Error{Errc::kRefused, folder + " is not on a bpf file system; nothing removed"};
+    }
+    SL_TRY_VOID(detach_others(folder, {})); // links first: no program may run on half of its maps
+    std::vector<fs::path> pins;
+    for (const auto& item : fs::directory_iterator(folder, error)) {
+        pins.push_back(item.path());
+    }
+    for (const auto& pin : pins) {
+        fs::remove(pin, error);
+    }
+    fs::remove(folder, error);
+    return error ? Status(Error{Errc::kKernel, "removing " + folder + ": " + error.message()}) : Status{};
+}
+
+} // namespace suanlu

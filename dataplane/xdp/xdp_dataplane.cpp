@@ -1,0 +1,235 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "dataplane/xdp/xdp_dataplane.hpp"
+
+#include <bpf/libbpf.h>
+
+#include <deque>
+#include <filesystem>
+
+#include "core/support/clock.hpp"
+#include "core/support/log.hpp"
+#include "dataplane/api/rows.hpp"
+#include "dataplane/api/steer_tables.hpp"
+#include "dataplane/xdp/map_store.hpp"
+#include "dataplane/xdp/xdp_attach.hpp"
+#include "steer.skel.h"
+
+namespace suanlu {
+namespace {
+
+constexpr std::size_t kEventsKept = 4096;
+
+struct SkeletonDeleter {
+    void operator()(steer_bpf* skeleton) const { steer_bpf::destroy(skeleton); }
+};
+struct RingDeleter {
+    void operator()(ring_buffer* ring) const { ring_buffer__free(ring); }
+};
+using Skeleton = std::unique_ptr<steer_bpf, SkeletonDeleter>;
+
+std::string pin_of(const std::string& folder, const char* map) {
+    return folder + "/" + map;
+}
+
+/// Nothing pinned, or pinned by the same layout; anything else is refused before it is touched.
+Result<bool> find_pinned(const std::string& folder) {
+    const FileDescriptor control(bpf_obj_get(pin_of(folder, "sl_control_map").c_str()));
+    if (!control.is_open()) {
+        return false;
+    }
+    sl_control record{};
+    const std::uint32_t only = 0;
+    if (const int code = bpf_map_lookup_elem(control.get(), &only, &record); code != 0) {
+        return Error{Errc::kConflict, folder + " holds a control map of another shape; withdraw it first"};
+    }
+    if (record.layout != 0 && record.layout != SL_LAYOUT) {
+        return Error{Errc::kConflict, folder + " holds tables of layout " + std::to_string(record.layout) +
+                                          ", this program has " + std::to_string(SL_LAYOUT) +
+                                          "; withdraw them first"};
+    }
+    return record.layout == SL_LAYOUT;
+}
+
+Result<Skeleton> load(const XdpConfig& config, bool is_adopting) {
+    libbpf_set_print(nullptr);
+    Skeleton skeleton(steer_bpf::open(nullptr));
+    if (!skeleton) {
+        return kernel_error("opening the eBPF object", errno);
+    }
+    if (!is_adopting) {
+        bpf_map__set_max_entries(skeleton->maps.sl_exceptions, config.exceptions);
+    }
+    bpf_map* map = nullptr;
+    bpf_object__for_each_map(map, skeleton->obj) {
+        const auto path = pin_of(config.pin_folder, bpf_map__name(map));
+        if (is_adopting && map == skeleton->maps.sl_exceptions) {
+            const FileDescriptor pinned(bpf_obj_get(path.c_str()));
+            bpf_map_info about{};
+            std::uint32_t length = sizeof about;
+            if (pinned.is_open() && bpf_obj_get_info_by_fd(pinned.get(), &about, &length) == 0) {
+                bpf_map__set_max_entries(map, about.max_entries);
+            }
+        }
+        if (const int code = bpf_map__set_pin_path(map, path.c_str()); code != 0) {
+            return kernel_error("naming the pin " + path, code);
+        }
+    }
+    if (const int code = steer_bpf::load(skeleton.get()); code != 0) {
+        auto error = kernel_error("loading the XDP programs", code);
+        if (is_adopting && code == -EINVAL) {
+            error = {Errc::kConflict,
+                     config.pin_folder + " holds maps of another shape; withdraw them first"};
+        }
+        return error;
+    }
+    return skeleton;
+}
+
+MapSet maps_of(const steer_bpf& skeleton) {
+    const auto fd = [](const bpf_map* map) { return bpf_map__fd(map); };
+    const auto& maps = skeleton.maps;
+    return {fd(maps.sl_control_map), fd(maps.sl_services),
+            fd(maps.sl_sites),       fd(maps.sl_slots),
+            fd(maps.sl_targets),     fd(maps.sl_exceptions),
+            fd(maps.sl_counters),    fd(maps.sl_reasons),
+            fd(maps.sl_interfaces),  bpf_map__max_entries(maps.sl_slots)};
+}
+
+int program_for(const steer_bpf& skeleton, InterfaceRole role) {
+    switch (role) {
+    case InterfaceRole::kExternal:
+        return bpf_program__fd(skeleton.progs.suanlu_external);
+    case InterfaceRole::kSite:
+        return bpf_program__fd(skeleton.progs.suanlu_site);
+    case InterfaceRole::kCore:
+        break;
+    }
+    return bpf_program__fd(skeleton.progs.suanlu_core);
+}
+
+int keep_event(void* context, void* bytes, std::size_t length) {
+    auto& events = *static_cast<std::deque<sl_flow_event>*>(context);
+    if (length >= sizeof(sl_flow_event)) {
+        sl_flow_event event{};
+        __builtin_memcpy(&event, bytes, sizeof event);
+        events.push_back(event);
+        if (events.size() > kEventsKept) {
+            events.pop_front();
+        }
+    }
+    return 0;
+}
+
+} // namespace
+
+struct XdpDataplane::State {
+    XdpConfig config;
+    bool is_adopted = false;
+    std::uint64_t generic_interfaces = 0;
+    Skeleton skeleton;
+    std::unique_ptr<MapStore> store;
+    std::unique_ptr<SteerTables> tables;
+    std::deque<sl_flow_event> events;
+    std::unique_ptr<ring_buffer, RingDeleter> ring;
+    SteadyClock clock;
+
+    Status attach();
+};
+
+Status XdpDataplane::State::attach() {
+    std::vector<std::string> names;
+    for (const auto& interface : config.interfaces) {
+        SL_TRY(const auto mode, attach_program(config.pin_folder, interface.name,
+                                               program_for(*skeleton, interface.role), config.allow_generic));
+        if (mode == AttachMode::kGeneric) {
+            generic_interfaces++;
+            log_warn("xdp.generic", {{"interface", interface.name}, {"reason", "the driver has no XDP"}});
+        }
+        names.push_back(interface.name);
+    }
+    return detach_others(config.pin_folder, names);
+}
+
+XdpDataplane::XdpDataplane(std::unique_ptr<State> state) : state_(std::move(state)) {
+}
+XdpDataplane::~XdpDataplane() = default;
+
+Result<std::unique_ptr<XdpDataplane>> XdpDataplane::open(XdpConfig config, MonoTime) {
+    SL_TRY_VOID(prepare_pin_folder(config.pin_folder));
+    auto state = std::make_unique<State>();
+    state->config = std::move(config);
+    SL_TRY(state->is_adopted, find_pinned(state->config.pin_folder));
+    SL_TRY(state->skeleton, load(state->config, state->is_adopted));
+    SL_TRY(state->store, MapStore::open(maps_of(*state->skeleton)));
+    state->store->control().layout = SL_LAYOUT;
+    state->tables = std::make_unique<SteerTables>(*state->store, state->config.outer_source);
+    if (state->is_adopted) {
+        SL_TRY_VOID(state->tables->adopt());
+    }
+    state->ring.reset(
+        ring_buffer__new(bpf_map__fd(state->skeleton->maps.sl_events), keep_event, &state->events, nullptr));
+    if (!state->ring) {
+        return kernel_error("opening the ring of new flows", errno);
+    }
+    SL_TRY_VOID(state->attach());
+    return std::unique_ptr<XdpDataplane>(new XdpDataplane(std::move(state)));
+}
+
+Status XdpDataplane::apply(const Plan& plan, MonoTime now) {
+    return state_->tables->apply(plan, now);
+}
+
+Status XdpDataplane::set_path(SiteId site, PathId path, const NextHop& hop) {
+    return state_->tables->set_path(site, path, hop, state_->clock.now());
+}
+
+Status XdpDataplane::set_liveness(SiteId site, SiteLiveness liveness, MonoTime now) {
+    return state_->tables->set_liveness(site, liveness, now);
+}
+
+Status XdpDataplane::set_steering(ServiceId service, bool on) {
+    return state_->tables->set_steering(service, on);
+}
+
+Status XdpDataplane::tick(MonoTime now) {
+    return state_->tables->tick(now);
+}
+
+Result<EngineCounters> XdpDataplane::counters() {
+    auto all = state_->store->counters();
+    all.reasons["generic_interfaces"] = state_->generic_interfaces;
+    return all;
+}
+
+Result<std::vector<EngineFlow>> XdpDataplane::flows(std::size_t limit) {
+    const auto now = state_->clock.now();
+    auto list = state_->store->exceptions(limit, now);
+    ring_buffer__consume(state_->ring.get());
+    while (list.size() < limit && !state_->events.empty()) {
+        list.push_back(event_flow(state_->events.front(), now));
+        state_->events.pop_front();
+    }
+    return list;
+}
+
+Result<std::vector<SlotView>> XdpDataplane::slots(ServiceId service) {
+    return state_->tables->slots(service);
+}
+
+PlanId XdpDataplane::applied() const {
+    return state_->tables->applied();
+}
+
+bool XdpDataplane::is_adopted() const {
+    return state_->is_adopted;
+}
+
+Status XdpDataplane::withdraw() {
+    return remove_pins(state_->config.pin_folder);
+}
+
+Status withdraw_pins(const std::string& pin_folder) {
+    return remove_pins(pin_folder);
+}
+
+} // namespace suanlu
