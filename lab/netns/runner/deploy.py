@@ -7,10 +7,10 @@ import subprocess
 import time
 from dataclasses import asdict
 
-from . import destroy, init, kernel
+from . import destroy, init, kernel, netns_names
 from .isolate import NodeFailed
 from .source import Refused
-from .state import NETNS, State, start_time
+from .state import State, start_time
 from .topology import Endpoint, Node
 
 MGMT = 'mgmt-net'  # the pseudo node that holds the management bridge
@@ -66,6 +66,7 @@ class Deployer:
         for sock in inner.values():
             sock.close()
         os.waitpid(spawner, 0)
+        self.state.note_names_folder(netns_names.prepare())
         for name in self.nodes:
             self._await_ready(name)
 
@@ -128,7 +129,7 @@ class Deployer:
                 self._record(name, value['pid'])
         node = self.nodes[name]
         if name != MGMT:
-            self._name_netns(name)
+            netns_names.add(self.state.netns_path(name), self.pids[name])
             self.state.add_node(name, self._description(node))
 
     def _description(self, node):
@@ -139,13 +140,6 @@ class Deployer:
     def _record(self, name, pid):
         self.pids[name] = pid
         self.state.add_node(name, {'pid': pid, 'start': start_time(pid)})
-
-    def _name_netns(self, name):
-        """Lets `ip netns exec LAB-NODE` work; only the name is ours, the namespace lives with the node."""
-        os.makedirs(NETNS, exist_ok=True)
-        path = self.state.netns_path(name)
-        os.close(os.open(path, os.O_RDONLY | os.O_CREAT | os.O_EXCL, 0))
-        kernel.mount(f'/proc/{self.pids[name]}/ns/net', path, '', kernel.MS_BIND)
 
     def _make_links(self):
         batch = []

@@ -8,8 +8,8 @@ import os
 import select
 import signal
 
-from . import kernel
-from .state import NETNS, State, is_alive, start_time
+from . import netns_names
+from .state import State, is_alive, start_time
 
 KILL_TIMEOUT_MS = 20000
 
@@ -27,8 +27,8 @@ def destroy(lab):
         if not _wait(descriptor, records[name]):
             left.append(f'process 1 of node {name}')
     for name in _named(state, records):
-        left += _forget_netns(state.netns_path(name))
-    _remove_if_empty(NETNS)
+        left += netns_names.remove(state.netns_path(name))
+    netns_names.leave(state.made_names_folder())
     if not left:
         state.remove()
     return left
@@ -52,22 +52,3 @@ def _wait(descriptor, record):
 def _named(state, records):
     """Every node that may have a name under /run/netns: the recorded ones (a name is made after its record)."""
     return [name for name in records if os.path.lexists(state.netns_path(name))]
-
-
-def _forget_netns(path):
-    try:
-        kernel.unmount(path)
-    except OSError:
-        pass  # the name was made, the mount was not
-    try:
-        os.unlink(path)
-    except OSError as error:
-        return [f'{path} ({error.strerror})']
-    return []
-
-
-def _remove_if_empty(folder):
-    try:
-        os.rmdir(folder)
-    except OSError:
-        pass

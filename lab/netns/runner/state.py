@@ -8,8 +8,9 @@ import json
 import os
 import shutil
 
+from . import netns_names
+
 ROOT = '/run/suanlu-lab'
-NETNS = '/run/netns'
 
 
 class State:
@@ -28,6 +29,18 @@ class State:
         os.makedirs(ROOT, exist_ok=True)
         os.mkdir(self.folder)
         self._write('lab.json', {'file': os.path.abspath(path)})
+
+    def note_names_folder(self, is_new):
+        """Writes down whether /run/netns is there because of this lab."""
+        self._write('names.json', {'is_new': is_new})
+
+    def made_names_folder(self):
+        """True when this lab made /run/netns."""
+        try:
+            with open(os.path.join(self.folder, 'names.json'), encoding='utf-8') as file:
+                return json.load(file)['is_new']
+        except (OSError, ValueError):
+            return False
 
     def add_node(self, node, record):
         """Writes down one node (pid, start, addresses)."""
@@ -52,7 +65,7 @@ class State:
 
     def netns_path(self, node):
         """The name under which `ip netns exec` finds the node."""
-        return os.path.join(NETNS, f'{self.lab}-{node}')
+        return os.path.join(netns_names.FOLDER, f'{self.lab}-{node}')
 
     def remove(self):
         """Removes the folder, and the parent when it is empty."""

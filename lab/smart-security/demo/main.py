@@ -9,7 +9,7 @@ import traceback
 
 from . import step_bring_up, step_failures, step_overload, step_restarts, step_steering
 from .control import Control
-from .machine import LAB, LAB_FOLDER, Machine
+from .machine import LAB, LAB_FOLDER, Machine, State
 from .programs import Programs
 from .report import Report
 from .step_clean_up import Snapshot
@@ -100,7 +100,7 @@ def _keep(demo):
 
 def _clean_up(demo, snapshot):
     demo.report.step('9. cleaning up')
-    snapshot.note_lab(demo.machine.nodes)
+    snapshot.note_lab(State(LAB).nodes())
     left = demo.machine.destroy()
     demo.machine.end_outer()
     snapshot.judge(demo.report, left)
