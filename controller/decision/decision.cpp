@@ -1,0 +1,473 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "controller/decision/decision.hpp"
+
+#include <algorithm>
+#include <cmath>
+
+#include "controller/decision/plan_checker.hpp"
+
+namespace suanlu {
+
+namespace {
+
+constexpr double kUrgentChange = 0.20;
+constexpr double kHot = 0.90;
+
+std::vector<std::string> names_of(const std::vector<Site>& sites) {
+    std::vector<std::string> out;
+    for (const Site& site : sites) {
+        out.push_back(site.name);
+    }
+    return out;
+}
+
+std::vector<std::string> names_of(const std::vector<Router>& routers) {
+    std::vector<std::string> out;
+    for (const Router& router : routers) {
+        out.push_back(router.name);
+    }
+    return out;
+}
+
+const InstanceReport* instance_of(const SiteReport* report, const std::string& service) {
+    if (report == nullptr) {
+        return nullptr;
+    }
+    for (const InstanceReport& instance : report->instances) {
+        if (instance.service == service) {
+            return &instance;
+        }
+    }
+    return nullptr;
+}
+
+double capacity_of(const InstanceReport& instance) {
+    return instance.slots_usable * (instance.rate_per_slot.value > 0 ? instance.rate_per_slot.value : 1);
+}
+
+SiteTableLimits table_limits(const DecisionLimits& limits) {
+    SiteTableLimits out;
+    out.max_age = limits.report_max_age;
+    return out;
+}
+
+} // namespace
+
+std::string_view to_text(DecisionState state) {
+    switch (state) {
+    case DecisionState::kWarmingUp:
+        return "warming-up";
+    case DecisionState::kNoLinks:
+        return "no-links";
+    case DecisionState::kDeciding:
+        return "deciding";
+    case DecisionState::kSelfSuspect:
+        return "self-suspect";
+    }
+    return "unknown";
+}
+
+bool is_urgent(const InstanceReport* before, const InstanceReport& after) {
+    if (before == nullptr) {
+        return true;
+    }
+    const double was = capacity_of(*before);
+    const double is = capacity_of(after);
+    if ((was > 0) != (is > 0) || std::abs(is - was) > kUrgentChange * std::max(was, 1e-9)) {
+        return true;
+    }
+    return (before->utilisation > kHot) != (after.utilisation > kHot);
+}
+
+Decision::Decision(Inventory inventory, DecisionLimits limits, const ShareTable& adopted, MonoTime start)
+    : inventory_(std::move(inventory)), limits_(limits), start_(start), next_split_(start + limits.tick),
+      sites_(names_of(inventory_.sites), table_limits(limits)), ingresses_(names_of(inventory_.routers)),
+      paths_(inventory_, limits_.link_max_age) {
+    for (const Service& service : inventory_.services) {
+        services_[service.name].policy = service.policy;
+        every_service_.insert(service.name);
+    }
+    for (const auto& [key, shares] : adopted) {
+        const auto service = services_.find(key.second);
+        if (service == services_.end() || inventory_.router(key.first) == nullptr) {
+            continue; // the inventory has changed since
+        }
+        for (const SiteShare& share : shares) {
+            service->second.memory.shares[{key.first, share.site.value}] =
+                static_cast<double>(share.ppm) / kWholeShare;
+        }
+        shares_[key] = shares;
+    }
+    // Local SIDs follow from the inventory alone and wait for nobody.
+    publish_all();
+}
+
+Status Decision::take(SiteReport report, MonoTime now, std::uint64_t wall_unix_ns) {
+    const std::string name = report.site;
+    std::shared_ptr<const SiteReport> before;
+    if (auto view = sites_.view(name, now)) {
+        before = view->report;
+    }
+    SL_TRY_VOID(sites_.accept(std::move(report), now, wall_unix_ns));
+    const std::shared_ptr<const SiteReport> after = sites_.view(name, now)->report;
+    std::set<std::string> urgent;
+    const bool is_back = stale_sites_.erase(name) > 0;
+    for (const InstanceReport& instance : after->instances) {
+        if (services_.contains(instance.service) &&
+            (is_back || is_urgent(instance_of(before.get(), instance.service), instance))) {
+            urgent.insert(instance.service);
+        }
+    }
+    if (!urgent.empty()) {
+        on_event(urgent, now);
+    }
+    return {};
+}
+
+Status Decision::take(IngressReport report, MonoTime now) {
+    const IngressReport counts = report;
+    SL_TRY(const bool changed, ingresses_.take(std::move(report), now));
+    arrivals_.note(counts, now);
+    if (changed) {
+        on_event_everywhere(now);
+    }
+    return {};
+}
+
+Status Decision::take(LinkReport report, MonoTime now) {
+    auto changed = paths_.take(std::move(report), now);
+    if (!changed) {
+        ++counters_.links_refused;
+        return std::move(changed).error();
+    }
+    if (*changed) {
+        on_event_everywhere(now);
+    }
+    return {};
+}
+
+Result<std::string> Decision::set_policy(const std::string& service, const std::string& policy,
+                                         MonoTime now) {
+    const auto found = services_.find(service);
+    if (found == services_.end()) {
+        return Error{Errc::kNotFound, "no service '" + service + "'"};
+    }
+    if (const auto known = find_policy(policy); !known) {
+        return known.error();
+    }
+    const std::string previous = std::exchange(found->second.policy, policy);
+    if (previous != policy) {
+        // What the other policy remembered is not a history of this one's shares: follow at once.
+        found->second.memory = {};
+        on_event({service}, now);
+    }
+    return previous;
+}
+
+bool Decision::is_warm(MonoTime now) const {
+    if (now - start_ >= limits_.warm_up) {
+        return true;
+    }
+    for (const Site& site : inventory_.sites) {
+        if (sites_.view(site.name, now)->freshness == Freshness::kNeverReported) {
+            return false;
+        }
+    }
+    return paths_.is_complete();
+}
+
+/// True when splits may be made now.
+bool Decision::update_state(MonoTime now) {
+    const DecisionState before = state_;
+    if (state_ == DecisionState::kWarmingUp && !is_warm(now)) {
+        return false;
+    }
+    if (!paths_.has_links()) {
+        state_ = DecisionState::kNoLinks;
+    } else if (sites_.is_self_suspect(now)) {
+        state_ = DecisionState::kSelfSuspect;
+    } else {
+        state_ = DecisionState::kDeciding;
+    }
+    if (state_ == DecisionState::kSelfSuspect && before != state_) {
+        ++counters_.self_suspected;
+    }
+    return state_ == DecisionState::kDeciding || state_ == DecisionState::kSelfSuspect;
+}
+
+void Decision::on_event(const std::set<std::string>& services, MonoTime now) {
+    const bool was_warming = state_ == DecisionState::kWarmingUp || state_ == DecisionState::kNoLinks;
+    if (update_state(now)) {
+        run(was_warming ? every_service_ : services, Cause::kEvent, now);
+    }
+}
+
+void Decision::on_event_everywhere(MonoTime now) {
+    on_event(every_service_, now);
+}
+
+void Decision::tick(MonoTime now) {
+    const DecisionState before = state_;
+    if (!update_state(now)) {
+        return;
+    }
+    std::set<std::string> urgent;
+    for (const SiteView& view : sites_.views(now)) {
+        if (view.freshness != Freshness::kStale || !stale_sites_.insert(view.site).second) {
+            continue;
+        }
+        for (const Site::Hosted& hosted : inventory_.site(view.site)->services) {
+            urgent.insert(hosted.service);
+        }
+    }
+    if (before != state_ || now >= next_split_) {
+        next_split_ = now + limits_.tick;
+        run(every_service_, before != state_ ? Cause::kEvent : Cause::kTick, now);
+    } else if (!urgent.empty()) {
+        run(urgent, Cause::kEvent, now);
+    }
+}
+
+void Decision::run(const std::set<std::string>& services, Cause cause, MonoTime now) {
+    ++(cause == Cause::kTick ? counters_.ticks : counters_.events);
+    // While most sites seem gone at once the fault is more likely ours: shares stay, paths still follow.
+    for (const Service& service : inventory_.services) {
+        if (state_ == DecisionState::kDeciding && services.contains(service.name)) {
+            split(service, now);
+        } else if (state_ == DecisionState::kSelfSuspect) {
+            services_[service.name].last.verdict =
+                "held: most sites fell silent at once, suspecting this controller's own network";
+        }
+    }
+    publish_all();
+}
+
+double Decision::other_jobs(const Service& service, const Site& site, const SiteReport& report) const {
+    const InstanceReport* own = instance_of(&report, service.name);
+    double jobs = 0;
+    for (const InstanceReport& other : report.instances) {
+        const Service* neighbour = inventory_.service(other.service);
+        // Reports do not name pools; instances with the same figures at the same moment share one.
+        if (own == nullptr || neighbour == nullptr || other.service == service.name ||
+            other.slots_total != own->slots_total || other.slots_usable != own->slots_usable ||
+            other.running != own->running || other.waiting != own->waiting) {
+            continue;
+        }
+        for (const auto& [key, shares] : shares_) {
+            for (const SiteShare& share : shares) {
+                if (key.second == other.service && share.site == site.id) {
+                    jobs += arrivals_.rate(key.first, other.service).value * neighbour->jobs_per_flow *
+                            share.ppm / kWholeShare;
+                }
+            }
+        }
+    }
+    return jobs;
+}
+
+PolicySite Decision::policy_site(const Service& service, const Site& site, MonoTime now) const {
+    PolicySite out;
+    out.id = site.id;
+    out.name = site.name;
+    const Site::Hosted* hosted = Inventory::hosted(site, service.name);
+    out.hosts_service = hosted != nullptr;
+    if (hosted == nullptr) {
+        return out;
+    }
+    out.slots = hosted->slots;
+    out.rate_per_slot = hosted->rate_per_slot.value;
+    const SiteView view = *sites_.view(site.name, now);
+    out.is_fresh = view.freshness == Freshness::kFresh;
+    out.report_age_s = std::chrono::duration<double>(view.age).count();
+    const InstanceReport* instance = instance_of(view.report.get(), service.name);
+    if (instance == nullptr) {
+        out.is_fresh = false;
+        return out;
+    }
+    out.slots = instance->slots_usable;
+    if (instance->rate_per_slot.value > 0) {
+        out.rate_per_slot = instance->rate_per_slot.value;
+    }
+    out.cv2 = instance->cv2 >= 0 ? instance->cv2 : 1;
+    out.utilisation = instance->utilisation;
+    out.other_jobs = other_jobs(service, site, *view.report);
+    return out;
+}
+
+PolicyInput Decision::policy_input(const Service& service, MonoTime now) const {
+    PolicyInput out;
+    out.service = service.name;
+    out.affinity = service.affinity;
+    out.latency_budget_s = service.latency_budget.value;
+    for (const Site& site : inventory_.sites) {
+        out.sites.push_back(policy_site(service, site, now));
+    }
+    for (const Router& router : inventory_.routers) {
+        if (!router.is_ingress) {
+            continue;
+        }
+        PolicyIngress ingress;
+        ingress.name = router.name;
+        ingress.jobs_per_s = arrivals_.rate(router.name, service.name).value * service.jobs_per_flow;
+        for (const Site& site : inventory_.sites) {
+            const auto delay = paths_.delay(router.name, site.id);
+            ingress.delay_s.push_back(delay ? std::optional<double>(delay->value) : std::nullopt);
+            ingress.is_alive.push_back(ingresses_.liveness(router.name, site.name) == SiteLiveness::kAlive);
+        }
+        out.ingresses.push_back(std::move(ingress));
+    }
+    return out;
+}
+
+void Decision::split(const Service& service, MonoTime now) {
+    ServiceState& state = services_[service.name];
+    const auto policy = find_policy(state.policy);
+    SL_CHECK(policy.has_value()); // names are checked where they come in
+    state.last = (*policy)->decide(policy_input(service, now), state.memory, now);
+    for (const IngressDecision& decided : state.last.ingresses) {
+        std::vector<SiteShare>& shares = shares_[{decided.ingress, service.name}];
+        if (decided.shares.empty() && !shares.empty()) {
+            // Nothing passes the filters: an empty row would black-hole what still works at the ingress,
+            // which knows better which sites answer.
+            state.last.verdict = "held: no site passes the filters at " + decided.ingress + ", shares stay";
+            continue;
+        }
+        if (shares != decided.shares) {
+            shares = decided.shares;
+            shares_changed_ = true;
+        }
+    }
+}
+
+ServicePlan Decision::build_service(const Service& service, const std::string& ingress) const {
+    ServicePlan out;
+    out.id = service.id;
+    out.name = service.name;
+    out.addresses = service.addresses;
+    out.transport = service.transport;
+    out.port = service.port;
+    out.affinity = service.affinity;
+    out.affinity_timeout = service.affinity_timeout;
+    out.slots = service.slots;
+    if (const auto shares = shares_.find({ingress, service.name}); shares != shares_.end()) {
+        out.shares = shares->second;
+    }
+    if (const auto weights = inventory_.static_shares.find(service.name);
+        weights != inventory_.static_shares.end()) {
+        out.static_shares = weights->second;
+    }
+    return out;
+}
+
+Plan Decision::build(const Router& router) const {
+    Plan plan;
+    plan.node = router.name;
+    plan.sid_block = inventory_.sid_block;
+    plan.local_sids = inventory_.local_sids(router);
+    if (!router.is_ingress) {
+        return plan;
+    }
+    for (const Site& site : inventory_.sites) {
+        SitePlan out;
+        out.id = site.id;
+        out.name = site.name;
+        out.probe_address = site.address;
+        out.paths = paths_.paths(router.name, site.id);
+        plan.sites.push_back(std::move(out));
+    }
+    for (const Service& service : inventory_.services) {
+        plan.services.push_back(build_service(service, router.name));
+    }
+    return plan;
+}
+
+void Decision::publish_all() {
+    for (const Router& router : inventory_.routers) {
+        if (!router.is_ingress) {
+            if (router.srv6_owner == SrOwner::kAgent) {
+                publish(router);
+            }
+        } else if (state_ == DecisionState::kDeciding || state_ == DecisionState::kSelfSuspect) {
+            publish(router);
+        } else {
+            held_back_[router.name] = std::string(to_text(state_));
+        }
+    }
+}
+
+void Decision::publish(const Router& router) {
+    Plan plan = build(router);
+    if (const Status status = check_plan(plan, inventory_); !status) {
+        std::string& why = held_back_[router.name];
+        if (why != status.error().detail) {
+            ++counters_.plans_refused;
+            why = status.error().detail;
+        }
+        return;
+    }
+    held_back_.erase(router.name);
+    const auto last = published_.find(router.name);
+    if (last != published_.end() && same_content(last->second, plan)) {
+        changed_.erase(router.name);
+        return;
+    }
+    ++counters_.plans;
+    changed_[router.name] = plan;
+}
+
+std::vector<Plan> Decision::take_plans() {
+    std::vector<Plan> out;
+    for (auto& [node, plan] : changed_) {
+        published_[node] = plan;
+        out.push_back(std::move(plan));
+    }
+    changed_.clear();
+    return out;
+}
+
+const ShareTable* Decision::take_changed_shares() {
+    return std::exchange(shares_changed_, false) ? &shares_ : nullptr;
+}
+
+std::string Decision::held_back(const std::string& node) const {
+    const auto found = held_back_.find(node);
+    return found == held_back_.end() ? std::string() : found->second;
+}
+
+const std::string& Decision::policy_of(const std::string& service) const {
+    static const std::string kNone;
+    const auto found = services_.find(service);
+    return found == services_.end() ? kNone : found->second.policy;
+}
+
+Result<Explanation> Decision::explain(const std::string& service, const std::string& ingress) const {
+    const auto state = services_.find(service);
+    if (state == services_.end()) {
+        return Error{Errc::kNotFound, "no service '" + service + "'"};
+    }
+    const Router* router = inventory_.router(ingress);
+    if (router == nullptr || !router->is_ingress) {
+        return Error{Errc::kNotFound, "no ingress '" + ingress + "'"};
+    }
+    Explanation out;
+    out.service = service;
+    out.ingress = ingress;
+    out.policy = state->second.policy;
+    out.arrivals = arrivals_.rate(ingress, service);
+    out.cost_before = state->second.last.cost_before;
+    out.cost_after = state->second.last.cost_after;
+    out.verdict = state->second.last.verdict;
+    if (const std::string why = held_back(ingress); !why.empty()) {
+        out.verdict = "held: " + why;
+    } else if (out.verdict.empty()) {
+        out.verdict = std::string(to_text(state_));
+    }
+    for (const IngressDecision& decided : state->second.last.ingresses) {
+        if (decided.ingress == ingress) {
+            out.candidates = decided.candidates;
+        }
+    }
+    return out;
+}
+
+} // namespace suanlu

@@ -1,0 +1,146 @@
+// SPDX-License-Identifier: Apache-2.0
+// The one owner of the model: reports of sites, ingresses and links in, a Plan per router out. Pure: one
+// strand calls it and passes the time in, the simulator does the same with a virtual clock. A split is made
+// every tick, or at once when something happened that must not wait. Whatever cannot be decided safely leaves
+// the last good Plan in force, counted and explained (docs/decision.md).
+#pragma once
+
+#include <map>
+#include <memory>
+#include <set>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "controller/decision/arrivals.hpp"
+#include "controller/decision/ingress_table.hpp"
+#include "controller/decision/inventory.hpp"
+#include "controller/decision/path_table.hpp"
+#include "controller/program/state_folder.hpp"
+#include "core/model/plan.hpp"
+#include "core/model/sample.hpp"
+#include "policies/steering_policy.hpp"
+#include "telemetry/site_table.hpp"
+
+namespace suanlu {
+
+struct DecisionLimits {
+    Duration tick = std::chrono::seconds(1);
+    Duration report_max_age = std::chrono::seconds(2);
+    /// A source of links that said nothing for so long is shown as stale; its links stay.
+    Duration link_max_age = std::chrono::seconds(10);
+    /// Longest wait after a start for every site and path before an ingress gets its first Plan.
+    Duration warm_up = std::chrono::seconds(3);
+};
+
+struct DecisionCounters {
+    std::uint64_t ticks = 0;
+    /// Splits made because something happened, not because it was time.
+    std::uint64_t events = 0;
+    std::uint64_t plans = 0;
+    /// Plans that the checker refused; the last good one stays.
+    std::uint64_t plans_refused = 0;
+    /// Times that most sites fell silent at once.
+    std::uint64_t self_suspected = 0;
+    std::uint64_t links_refused = 0;
+};
+
+/// "warming-up", "no-links", "deciding", "self-suspect".
+enum class DecisionState : std::uint8_t { kWarmingUp, kNoLinks, kDeciding, kSelfSuspect };
+std::string_view to_text(DecisionState state);
+
+/// Why a service is split as it is at one ingress.
+struct Explanation {
+    std::string service;
+    std::string ingress;
+    std::string policy;
+    PerSecond arrivals;
+    double cost_before = 0;
+    double cost_after = 0;
+    std::string verdict;
+    std::vector<Candidate> candidates;
+};
+
+class Decision {
+public:
+    /// `adopted`: shares that were in force before a restart; the first split continues from them.
+    Decision(Inventory inventory, DecisionLimits limits, const ShareTable& adopted, MonoTime start);
+    Decision(const Decision&) = delete;
+    Decision& operator=(const Decision&) = delete;
+
+    // Inputs. Errors are refusals: counted, and nothing changed.
+    Status take(SiteReport report, MonoTime now, std::uint64_t wall_unix_ns);
+    Status take(IngressReport report, MonoTime now);
+    Status take(LinkReport report, MonoTime now);
+    /// Gives the previous policy's name. kNotFound: no such service or policy.
+    Result<std::string> set_policy(const std::string& service, const std::string& policy, MonoTime now);
+    /// Call about every 100 ms; splits when it is time.
+    void tick(MonoTime now);
+
+    /// Plans whose content changed since the last call; ids are given by the programmer.
+    std::vector<Plan> take_plans();
+    /// The shares in force, when they changed since the last call; else null.
+    const ShareTable* take_changed_shares();
+
+    [[nodiscard]] Result<Explanation> explain(const std::string& service, const std::string& ingress) const;
+    [[nodiscard]] DecisionState state() const { return state_; }
+    /// What keeps a router's last Plan in force; empty when nothing does.
+    [[nodiscard]] std::string held_back(const std::string& node) const;
+    [[nodiscard]] const std::string& policy_of(const std::string& service) const;
+    [[nodiscard]] const Inventory& inventory() const { return inventory_; }
+    [[nodiscard]] const SiteTable& sites() const { return sites_; }
+    [[nodiscard]] const IngressTable& ingresses() const { return ingresses_; }
+    [[nodiscard]] const PathTable& paths() const { return paths_; }
+    [[nodiscard]] const ArrivalTable& arrivals() const { return arrivals_; }
+    [[nodiscard]] const ShareTable& shares() const { return shares_; }
+    [[nodiscard]] const DecisionLimits& limits() const { return limits_; }
+    [[nodiscard]] const DecisionCounters& counters() const { return counters_; }
+
+private:
+    struct ServiceState {
+        std::string policy;
+        PolicyMemory memory;
+        PolicyDecision last;
+    };
+    enum class Cause : std::uint8_t { kTick, kEvent };
+
+    [[nodiscard]] bool is_warm(MonoTime now) const;
+    void on_event(const std::set<std::string>& services, MonoTime now);
+    void on_event_everywhere(MonoTime now);
+    void run(const std::set<std::string>& services, Cause cause, MonoTime now);
+    bool update_state(MonoTime now);
+    void split(const Service& service, MonoTime now);
+    [[nodiscard]] PolicyInput policy_input(const Service& service, MonoTime now) const;
+    [[nodiscard]] PolicySite policy_site(const Service& service, const Site& site, MonoTime now) const;
+    [[nodiscard]] double other_jobs(const Service& service, const Site& site, const SiteReport& report) const;
+    void publish_all();
+    void publish(const Router& router);
+    [[nodiscard]] Plan build(const Router& router) const;
+    [[nodiscard]] ServicePlan build_service(const Service& service, const std::string& ingress) const;
+
+    Inventory inventory_;
+    DecisionLimits limits_;
+    MonoTime start_;
+    MonoTime next_split_;
+    DecisionState state_ = DecisionState::kWarmingUp;
+    SiteTable sites_;
+    IngressTable ingresses_;
+    PathTable paths_;
+    ArrivalTable arrivals_;
+    std::map<std::string, ServiceState> services_;
+    std::set<std::string> every_service_;
+    std::set<std::string> stale_sites_;
+    ShareTable shares_;
+    bool shares_changed_ = false;
+    /// Router -> what was handed out last; only content that passed the checker.
+    std::map<std::string, Plan> published_;
+    std::map<std::string, Plan> changed_;
+    std::map<std::string, std::string> held_back_;
+    DecisionCounters counters_;
+};
+
+/// A change of one instance that must not wait for the tick: capacity to or from zero, capacity by more than
+/// a fifth, utilisation crossing 90 %.
+bool is_urgent(const InstanceReport* before, const InstanceReport& after);
+
+} // namespace suanlu

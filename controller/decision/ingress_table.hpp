@@ -1,0 +1,42 @@
+// SPDX-License-Identifier: Apache-2.0
+// The last report of every router's agent: liveness of sites as that ingress sees them, its path
+// measurements, its flow samples. Ordered by boot id and sequence; what is older is refused and counted, the
+// last one stays. A silent ingress keeps what it said last. Pure; owned by Decision.
+#pragma once
+
+#include <map>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "core/model/sample.hpp"
+#include "core/support/clock.hpp"
+#include "core/support/result.hpp"
+
+namespace suanlu {
+
+struct IngressRow {
+    std::shared_ptr<const IngressReport> report;
+    MonoTime received;
+};
+
+class IngressTable {
+public:
+    explicit IngressTable(const std::vector<std::string>& nodes);
+
+    /// True when a site's liveness at this ingress changed. kNotFound: unknown node; kConflict: old.
+    Result<bool> take(IngressReport report, MonoTime now);
+    /// Alive until the ingress says otherwise.
+    [[nodiscard]] SiteLiveness liveness(const std::string& ingress, const std::string& site) const;
+    /// Null when this path was never measured.
+    [[nodiscard]] const PathMeasurement* measured(const std::string& ingress, PathId path) const;
+    [[nodiscard]] const std::map<std::string, IngressRow>& rows() const { return rows_; }
+    [[nodiscard]] std::uint64_t refused() const { return refused_; }
+
+private:
+    std::map<std::string, IngressRow> rows_;
+    std::uint64_t refused_ = 0;
+};
+
+} // namespace suanlu

@@ -1,0 +1,54 @@
+// SPDX-License-Identifier: Apache-2.0
+// The inventory: what the operator declares and no protocol tells (routers with their locators, sites with
+// their attachments, services). Read once at start-up by controller/app/inventory_file and immutable
+// afterwards; a file that contradicts itself is refused as a whole with file:line. Pure values.
+#pragma once
+
+#include <map>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "core/model/link.hpp"
+#include "core/model/plan.hpp"
+#include "core/model/service.hpp"
+#include "core/model/site.hpp"
+
+namespace suanlu {
+
+/// Extras of one link, both directions; names are routers of the inventory.
+struct LinkExtra {
+    std::string a;
+    std::string b;
+    Bytes mtu{1500};
+};
+
+struct Inventory {
+    /// SR domain block, 32 bits long (format F3216).
+    Prefix6 sid_block;
+    std::vector<Router> routers;
+    /// Ingress name -> client class behind it; empty when it has none.
+    std::map<std::string, std::string> client_classes;
+    /// MTU of links whose MTU nobody told.
+    Bytes core_mtu{1500};
+    std::vector<LinkExtra> links;
+    std::vector<Site> sites;
+    std::vector<Service> services;
+    /// Service name -> weights of the fail-static state, sum kWholeShare; absent = the latest shares serve.
+    std::map<std::string, std::vector<SiteShare>> static_shares;
+
+    /// Null when nobody has that name.
+    [[nodiscard]] const Router* router(std::string_view name) const;
+    [[nodiscard]] const Site* site(std::string_view name) const;
+    [[nodiscard]] const Site* site(SiteId id) const;
+    [[nodiscard]] const Service* service(std::string_view name) const;
+    /// What the inventory expects of a service at a site; null when the site does not host it.
+    [[nodiscard]] static const Site::Hosted* hosted(const Site& site, std::string_view service);
+    /// SIDs that this router of ours must have: End on its locator and DX6/DX4 per attachment. Empty unless
+    /// its SIDs belong to the agent.
+    [[nodiscard]] std::vector<LocalSid> local_sids(const Router& router) const;
+    /// MTU that the inventory gives the link between two routers, whatever the direction.
+    [[nodiscard]] Bytes link_mtu(std::string_view from, std::string_view to) const;
+};
+
+} // namespace suanlu
