@@ -1,0 +1,280 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "dataplane/agent/agent_core.hpp"
+
+#include <algorithm>
+
+namespace suanlu {
+
+AgentCore::AgentCore(AgentCoreConfig config, Dataplane& engine, LocalSidSink& sids, MonoTime now)
+    : config_(std::move(config)), engine_(engine), sids_(sids), started_(now),
+      fail_static_(config_.fail_static, now), liveness_(config_.liveness), applied_(engine.applied()) {
+}
+
+void AgentCore::note(std::string name, std::vector<std::pair<std::string, std::string>> fields, bool warn) {
+    events_.push_back({std::move(name), std::move(fields), warn});
+}
+
+void AgentCore::expect(const Status& status, const char* call) {
+    if (!status) {
+        ++counters_.engine_errors;
+        note("engine.refused", {{"call", call}, {"why", status.error().text()}}, true);
+    }
+}
+
+std::string AgentCore::site_name(SiteId site) const {
+    const auto found = sites_.find(site);
+    return found == sites_.end() ? std::to_string(site.value) : found->second.plan().name;
+}
+
+std::string AgentCore::service_name(ServiceId service) const {
+    if (plan_) {
+        for (const ServicePlan& each : plan_->services) {
+            if (each.id == service) {
+                return each.name;
+            }
+        }
+    }
+    return std::to_string(service.value);
+}
+
+std::optional<PathId> AgentCore::path_of(SiteId site) const {
+    const auto found = pushed_.find(site);
+    return found == pushed_.end() ? std::nullopt : std::optional(found->second.path);
+}
+
+Plan AgentCore::tables_for(const Plan& plan, AgentMode mode) const {
+    Plan out = plan;
+    if (mode == AgentMode::kStatic || mode == AgentMode::kAnycast) {
+        for (ServicePlan& service : out.services) {
+            if (!service.static_shares.empty()) {
+                service.shares = service.static_shares;
+            }
+        }
+    }
+    return out;
+}
+
+Status AgentCore::put_in_force(const Plan& plan, MonoTime now) {
+    // SIDs first: they can be put back, the engine keeps its last tables when it refuses.
+    if (config_.owns_sids) {
+        SL_TRY_VOID(sids_.check(plan.local_sids));
+        SL_TRY_VOID(sids_.set(plan.local_sids));
+    }
+    Status done = engine_.apply(tables_for(plan, mode()), now);
+    if (!done && config_.owns_sids && plan_) {
+        expect(sids_.set(plan_->local_sids), "SIDs of the Plan before");
+    }
+    return std::move(done).map_error([](Error&& e) { return std::move(e).with("engine"); });
+}
+
+void AgentCore::take_over(const Plan& plan, const NextHopMap& hops, MonoTime now) {
+    std::vector<SiteId> ids;
+    std::map<SiteId, SitePaths> next;
+    for (const SitePlan& site : plan.sites) {
+        ids.push_back(site.id);
+        auto known = sites_.find(site.id);
+        if (known == sites_.end()) {
+            next.emplace(site.id, SitePaths(site, config_.path_hold, now));
+        } else {
+            known->second.adopt(site, now);
+            next.emplace(site.id, std::move(known->second));
+        }
+    }
+    sites_ = std::move(next);
+    liveness_.keep_only(ids);
+    plan_ = plan;
+    applied_ = plan.id;
+    // New tables may know neither paths nor gates: say all of it again.
+    pushed_.clear();
+    set_next_hops(hops, now);
+    for (const SiteId id : ids) {
+        if (liveness_.of(id) != SiteLiveness::kAlive) {
+            expect(engine_.set_liveness(id, liveness_.of(id), now), "set_liveness");
+        }
+    }
+    push_all_steering();
+}
+
+Status AgentCore::restore(const Plan& saved, const NextHopMap& hops, MonoTime now) {
+    if (!applied_.controller.empty() && !(applied_ == saved.id)) {
+        note("plan.adopted", {{"engine", applied_.text()}, {"saved", saved.id.text()}}, true);
+        return {};
+    }
+    SL_TRY_VOID(check_allowed(config_.rules, saved));
+    SL_TRY_VOID(put_in_force(saved, now));
+    take_over(saved, hops, now);
+    note("plan.restored", {{"plan", saved.id.text()}});
+    return {};
+}
+
+Status AgentCore::on_welcome(const std::string& controller, MonoTime now) {
+    if (!session_.empty() && session_ != controller) {
+        return Error{Errc::kConflict, "controller " + controller + ": the session of " + session_ + " lives"};
+    }
+    session_ = controller;
+    const AgentMode before = mode();
+    if (fail_static_.on_session(now)) {
+        enter_mode(before, now);
+    }
+    return {};
+}
+
+void AgentCore::on_session_lost(MonoTime now) {
+    session_.clear();
+    fail_static_.on_lost(now);
+}
+
+Result<PlanOrder> AgentCore::offer(const Plan& plan, const NextHopMap& hops, MonoTime now) {
+    auto order = check_order(applied_, session_, plan.id);
+    Status verdict = order ? check_allowed(config_.rules, plan) : Status(order.error());
+    // A repeated Plan is put in force again only when its content is not known here (after a restart).
+    const bool is_known = order && *order == PlanOrder::kRepeated && plan_ && same_content(*plan_, plan);
+    if (verdict && !is_known && order && *order == PlanOrder::kRepeated && plan_) {
+        verdict = Error{Errc::kConflict, "id: " + plan.id.text() + " with another content"};
+    }
+    if (verdict && !is_known) {
+        verdict = put_in_force(plan, now);
+    }
+    if (!verdict) {
+        count_refusal(verdict.error());
+        note("plan.refused", {{"plan", plan.id.text()}, {"why", verdict.error().text()}}, true);
+        return verdict.error();
+    }
+    if (is_known) {
+        ++counters_.plans_repeated;
+        return order;
+    }
+    take_over(plan, hops, now);
+    ++counters_.plans_applied;
+    return order;
+}
+
+void AgentCore::count_refusal(const Error& why) {
+    ++counters_.plans_refused[std::string(to_text(why.code))];
+}
+
+void AgentCore::on_probe(const ProbeResult& result, MonoTime now) {
+    const auto site = sites_.find(site_of(result.path));
+    PathState* path = site == sites_.end() ? nullptr : site->second.find(result.path);
+    if (path == nullptr || path->plan.destination6 != result.destination) {
+        return;
+    }
+    path->sent = result.sent;
+    path->received = result.received;
+    path->delay = result.delay_one_way;
+    if (path->probe == result.state) {
+        return;
+    }
+    site->second.set_probe(result.path, result.state, now);
+    note(result.state == ProbeState::kDown ? "path.down" : "path.up",
+         {{"site", site->second.plan().name},
+          {"rank", std::to_string(result.path.value % kPathsPerSite)},
+          {"egress", path->plan.egress}},
+         result.state == ProbeState::kDown);
+    choose_paths(now);
+}
+
+void AgentCore::set_next_hops(const NextHopMap& hops, MonoTime now) {
+    for (auto& [id, site] : sites_) {
+        for (const PathState& path : std::vector<PathState>(site.paths())) {
+            const auto hop = hops.find(path.plan.id);
+            site.set_hop(path.plan.id, hop == hops.end() ? NextHop{} : hop->second, now);
+        }
+    }
+    choose_paths(now);
+}
+
+void AgentCore::push_path(SitePaths& site, MonoTime now) {
+    const PathState* path = site.choose(now);
+    if (path == nullptr || path->hop.interface_index == 0) {
+        return; // the last one that worked stays in the engine: better than none
+    }
+    const SiteId id = site.plan().id;
+    const Pushed next{path->plan.id, path->hop};
+    const auto before = pushed_.find(id);
+    if (before != pushed_.end() && before->second == next) {
+        return;
+    }
+    if (before != pushed_.end() && before->second.path != next.path) {
+        ++counters_.path_changes;
+        note("path.chosen", {{"site", site.plan().name},
+                             {"rank", std::to_string(next.path.value % kPathsPerSite)},
+                             {"egress", path->plan.egress}});
+    }
+    const Status done = engine_.set_path(id, next.path, next.hop);
+    expect(done, "set_path");
+    if (done) {
+        pushed_[id] = next;
+    }
+}
+
+void AgentCore::push_liveness(MonoTime now) {
+    const std::uint64_t guards = liveness_.guard_count();
+    for (const auto& [site, liveness] : liveness_.update(now)) {
+        note("site." + std::string(to_text(liveness)), {{"site", site_name(site)}},
+             liveness != SiteLiveness::kAlive);
+        expect(engine_.set_liveness(site, liveness, now), "set_liveness");
+    }
+    if (liveness_.guard_count() != guards) {
+        note("liveness.guard", {{"why", "most sites failed at once: suspecting ourselves"}}, true);
+    }
+}
+
+void AgentCore::choose_paths(MonoTime now) {
+    for (auto& [id, site] : sites_) {
+        push_path(site, now);
+        liveness_.set_failed(id, site.all_failed(now), now);
+    }
+    push_liveness(now);
+}
+
+void AgentCore::push_steering(ServiceId service) {
+    const auto usable = route_usable_.find(service);
+    const bool on = mode() != AgentMode::kAnycast && usable != route_usable_.end() && usable->second;
+    expect(engine_.set_steering(service, on), "set_steering");
+}
+
+void AgentCore::push_all_steering() {
+    if (plan_) {
+        for (const ServicePlan& service : plan_->services) {
+            push_steering(service.id);
+        }
+    }
+}
+
+void AgentCore::set_route_usable(ServiceId service, bool usable, const std::string& why, MonoTime) {
+    const auto known = route_usable_.find(service);
+    if (known != route_usable_.end() && known->second == usable) {
+        return;
+    }
+    route_usable_[service] = usable;
+    note(usable ? "service.steered" : "service.not-steered",
+         {{"service", service_name(service)}, {"route", why}}, !usable);
+    push_steering(service);
+}
+
+void AgentCore::enter_mode(AgentMode before, MonoTime now) {
+    note("mode", {{"from", std::string(to_text(before))}, {"to", std::string(to_text(mode()))}},
+         mode() != AgentMode::kLive);
+    if (!plan_) {
+        return;
+    }
+    const auto is_degraded = [](AgentMode m) { return m == AgentMode::kStatic || m == AgentMode::kAnycast; };
+    if (is_degraded(before) != is_degraded(mode())) {
+        expect(engine_.apply(tables_for(*plan_, mode()), now), "apply");
+        pushed_.clear();
+        choose_paths(now);
+    }
+    push_all_steering();
+}
+
+void AgentCore::tick(MonoTime now) {
+    const AgentMode before = mode();
+    if (fail_static_.tick(now)) {
+        enter_mode(before, now);
+    }
+    choose_paths(now);
+    expect(engine_.tick(now), "tick");
+}
+
+} // namespace suanlu

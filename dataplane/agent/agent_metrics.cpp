@@ -1,0 +1,74 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "dataplane/agent/agent_metrics.hpp"
+
+namespace suanlu {
+
+namespace {
+
+void show_core(MetricRegistry& r, const AgentCore& core) {
+    const AgentCoreCounters& c = core.counters();
+    r.count_to("suanlu_agent_plans_applied_total", "Plans put in force", {},
+               static_cast<double>(c.plans_applied));
+    r.count_to("suanlu_agent_plans_repeated_total", "Plans that were in force already", {},
+               static_cast<double>(c.plans_repeated));
+    for (const auto& [code, count] : c.plans_refused) {
+        r.count_to("suanlu_agent_plans_refused_total", "Plans refused, by reason", {{"code", code}},
+                   static_cast<double>(count));
+    }
+    r.count_to("suanlu_agent_path_changes_total", "Changes of a site's path", {},
+               static_cast<double>(c.path_changes));
+    r.count_to("suanlu_agent_engine_errors_total", "Calls that the engine refused", {},
+               static_cast<double>(c.engine_errors));
+    r.count_to("suanlu_agent_liveness_guard_total", "Times most sites failed at once", {},
+               static_cast<double>(core.guard_count()));
+    r.set("suanlu_agent_plan_generation", "Generation of the Plan in force", {},
+          static_cast<double>(core.applied().generation));
+    for (const auto mode :
+         {AgentMode::kLive, AgentMode::kLastGood, AgentMode::kStatic, AgentMode::kAnycast}) {
+        r.set("suanlu_agent_mode", "1 for the state the agent is in", {{"mode", std::string(to_text(mode))}},
+              core.mode() == mode ? 1 : 0);
+    }
+    if (core.plan() != nullptr) {
+        for (const SitePlan& site : core.plan()->sites) {
+            r.set("suanlu_agent_site_liveness", "0 alive, 1 suspect, 2 dead", {{"site", site.name}},
+                  static_cast<double>(core.liveness(site.id)));
+        }
+    }
+}
+
+void show_probes(MetricRegistry& r, const ProbeCounters& p) {
+    r.count_to("suanlu_agent_probes_sent_total", "STAMP probes sent", {}, static_cast<double>(p.sent));
+    r.count_to("suanlu_agent_probes_received_total", "STAMP answers", {}, static_cast<double>(p.received));
+    r.count_to("suanlu_agent_probe_send_errors_total", "Probes that the kernel would not send", {},
+               static_cast<double>(p.send_errors));
+    r.count_to("suanlu_agent_probe_strays_total", "Packets on the probe port that answer nothing", {},
+               static_cast<double>(p.strays));
+    r.set("suanlu_agent_probe_targets", "Paths probed", {}, static_cast<double>(p.targets));
+    r.set("suanlu_agent_probe_realtime", "1 when the prober runs under SCHED_FIFO", {},
+          p.is_realtime ? 1 : 0);
+}
+
+void show_sids(MetricRegistry& r, const Seg6Counters& s) {
+    r.set("suanlu_agent_sids", "SID routes of ours in the kernel", {}, static_cast<double>(s.in_kernel));
+    r.count_to("suanlu_agent_sid_changes_total", "SID routes added or removed", {{"change", "add"}},
+               static_cast<double>(s.added));
+    r.count_to("suanlu_agent_sid_changes_total", "SID routes added or removed", {{"change", "remove"}},
+               static_cast<double>(s.removed));
+    r.count_to("suanlu_agent_sid_errors_total", "SID routes that the kernel refused", {},
+               static_cast<double>(s.errors));
+    r.count_to("suanlu_agent_sid_repairs_total", "SID routes put back after somebody removed them", {},
+               static_cast<double>(s.repaired));
+}
+
+} // namespace
+
+void show_agent_metrics(MetricRegistry& registry, const AgentCore& core, const Seg6Counters* sids,
+                        const ProbeCounters& probes) {
+    show_core(registry, core);
+    show_probes(registry, probes);
+    if (sids != nullptr) {
+        show_sids(registry, *sids);
+    }
+}
+
+} // namespace suanlu

@@ -1,0 +1,17 @@
+// SPDX-License-Identifier: Apache-2.0
+// The agent's metrics page (names: suanlu_agent_*; docs/reference/metrics.md). Called on the agent's strand
+// about once a second; the registry itself is thread-safe.
+#pragma once
+
+#include "core/support/metric.hpp"
+#include "dataplane/agent/agent_core.hpp"
+#include "dataplane/agent/probe_sender.hpp"
+#include "dataplane/kernel/seg6_routes.hpp"
+
+namespace suanlu {
+
+/// `sids` is nullptr on a node whose SIDs belong to somebody else.
+void show_agent_metrics(MetricRegistry& registry, const AgentCore& core, const Seg6Counters* sids,
+                        const ProbeCounters& probes);
+
+} // namespace suanlu

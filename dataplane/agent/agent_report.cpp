@@ -1,0 +1,84 @@
+// SPDX-License-Identifier: Apache-2.0
+// The part of AgentCore that writes reports.
+#include "dataplane/agent/agent_core.hpp"
+
+namespace suanlu {
+
+namespace {
+
+/// Flow samples per report: they are samples, not accounting.
+constexpr std::size_t kFlowsPerReport = 200;
+
+double seconds_of(Duration d) {
+    return std::chrono::duration<double>(d).count();
+}
+
+std::string endpoint_text(const EngineFlow& flow) {
+    const std::string address = flow.source.text();
+    const std::string port = ":" + std::to_string(flow.source_port);
+    return flow.source.is_mapped_v4() ? address + port : "[" + address + "]" + port;
+}
+
+} // namespace
+
+void AgentCore::report_paths(IngressReport& out) const {
+    for (const auto& [id, site] : sites_) {
+        for (const PathState& path : site.paths()) {
+            if (path.probe == ProbeState::kUnknown) {
+                continue; // not measured yet is neither up nor down
+            }
+            out.paths.push_back({path.plan.id, site.plan().name, path.probe == ProbeState::kUp, path.delay,
+                                 path.sent, path.received});
+        }
+        out.sites[site.plan().name] = liveness_.of(id);
+    }
+}
+
+void AgentCore::report_counts(IngressReport& out) {
+    const auto counters = engine_.counters();
+    if (!counters) {
+        expect(counters.error(), "counters");
+        return;
+    }
+    out.reasons = counters->reasons;
+    for (const auto& [service, count] : counters->services) {
+        IngressServiceCount row;
+        row.service = service_name(service);
+        row.client_class = config_.client_class;
+        row.new_flows = count.new_flows;
+        row.packets = count.packets;
+        row.bytes = count.bytes;
+        row.drops = count.drops;
+        for (const auto& [site, flows] : count.new_flows_by_site) {
+            row.new_flows_by_site[site_name(site)] = flows;
+        }
+        out.services.push_back(std::move(row));
+    }
+}
+
+void AgentCore::report_flows(IngressReport& out) {
+    const auto flows = engine_.flows(kFlowsPerReport);
+    if (!flows) {
+        expect(flows.error(), "flows");
+        return;
+    }
+    for (const EngineFlow& flow : *flows) {
+        out.flows.push_back({service_name(flow.service), endpoint_text(flow), site_name(flow.site),
+                             flow.is_exception ? "exception" : "sample", seconds_of(flow.age)});
+    }
+}
+
+IngressReport AgentCore::report(MonoTime now) {
+    IngressReport out;
+    out.node = config_.rules.node;
+    out.boot_id = config_.boot_id;
+    out.sequence = ++sequence_;
+    out.uptime_s = seconds_of(now - started_);
+    out.mode = std::string(to_text(mode()));
+    report_paths(out);
+    report_counts(out);
+    report_flows(out);
+    return out;
+}
+
+} // namespace suanlu

@@ -1,0 +1,41 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "dataplane/agent/engine.hpp"
+
+#include "core/support/log.hpp"
+#include "dataplane/agent/null_dataplane.hpp"
+#include "dataplane/xdp/xdp_dataplane.hpp"
+
+namespace suanlu {
+
+namespace {
+
+InterfaceRole role_of(const std::string& text) {
+    if (text == "site") {
+        return InterfaceRole::kSite;
+    }
+    return text == "core" ? InterfaceRole::kCore : InterfaceRole::kExternal;
+}
+
+} // namespace
+
+Result<std::unique_ptr<Dataplane>> open_engine(const AgentConfig& config, MonoTime now) {
+    if (config.engine == "none") {
+        return std::unique_ptr<Dataplane>(std::make_unique<NullDataplane>());
+    }
+    XdpConfig xdp;
+    xdp.pin_folder = config.pins;
+    xdp.outer_source = config.outer_source;
+    for (const AgentInterface& interface : config.interfaces) {
+        xdp.interfaces.push_back({interface.name, role_of(interface.role)});
+    }
+    SL_TRY(auto engine, XdpDataplane::open(std::move(xdp), now));
+    log_info("engine.open",
+             {{"engine", "xdp"}, {"adopted", engine->is_adopted()}, {"plan", engine->applied().text()}});
+    return std::unique_ptr<Dataplane>(std::move(engine));
+}
+
+Status withdraw_engine(const AgentConfig& config) {
+    return config.engine == "xdp" ? withdraw_pins(config.pins) : Status{};
+}
+
+} // namespace suanlu

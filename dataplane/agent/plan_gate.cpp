@@ -1,0 +1,99 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "dataplane/agent/plan_gate.hpp"
+
+#include <algorithm>
+
+namespace suanlu {
+
+namespace {
+
+bool is_inside(const std::vector<Prefix6>& prefixes, const Ip6& address) {
+    return std::any_of(prefixes.begin(), prefixes.end(),
+                       [&](const Prefix6& prefix) { return prefix.contains(address); });
+}
+
+bool is_inside(const std::vector<Prefix6>& prefixes, const Prefix6& inner) {
+    return std::any_of(prefixes.begin(), prefixes.end(),
+                       [&](const Prefix6& prefix) { return prefix.contains(inner); });
+}
+
+Error refused(const std::string& field, const std::string& why) {
+    return Error{Errc::kRefused, field + ": " + why};
+}
+
+std::string item(const char* list, std::size_t index) {
+    return std::string(list) + "[" + std::to_string(index) + "]";
+}
+
+Status check_sids(const PlanRules& rules, const Plan& plan) {
+    for (std::size_t i = 0; i < plan.local_sids.size(); ++i) {
+        const Prefix6& sid = plan.local_sids[i].sid;
+        if (!is_inside(rules.sid_blocks, sid)) {
+            return refused(item("local_sids", i) + ".sid", sid.text() + " is outside allow.sid_blocks");
+        }
+        if (!rules.locator.contains(sid)) {
+            return refused(item("local_sids", i) + ".sid",
+                           sid.text() + " is outside this node's locator " + rules.locator.text());
+        }
+    }
+    return {};
+}
+
+Status check_path(const Plan& plan, const std::string& at, const PathPlan& path) {
+    for (const Ip6& destination : {path.destination6, path.destination4}) {
+        if (!destination.is_zero() && !plan.sid_block.contains(destination)) {
+            return refused(at, destination.text() + " is outside sid_block " + plan.sid_block.text());
+        }
+    }
+    return {};
+}
+
+Status check_services(const PlanRules& rules, const Plan& plan) {
+    for (std::size_t i = 0; i < plan.services.size(); ++i) {
+        for (const Ip6& address : plan.services[i].addresses) {
+            if (!is_inside(rules.service_prefixes, address)) {
+                return refused(item("services", i) + ".addresses",
+                               address.text() + " is outside allow.service_prefixes");
+            }
+        }
+    }
+    return {};
+}
+
+} // namespace
+
+Status check_allowed(const PlanRules& rules, const Plan& plan) {
+    if (plan.node != rules.node) {
+        return Error{Errc::kBadInput, "node: this Plan is for " + plan.node + ", this node is " + rules.node};
+    }
+    if (!is_inside(rules.sid_blocks, plan.sid_block)) {
+        return refused("sid_block", plan.sid_block.text() + " is outside allow.sid_blocks");
+    }
+    SL_TRY_VOID(check_sids(rules, plan));
+    for (std::size_t s = 0; s < plan.sites.size(); ++s) {
+        for (std::size_t p = 0; p < plan.sites[s].paths.size(); ++p) {
+            SL_TRY_VOID(check_path(plan, item("sites", s) + "." + item("paths", p) + ".destination",
+                                   plan.sites[s].paths[p]));
+        }
+    }
+    return check_services(rules, plan);
+}
+
+Result<PlanOrder> check_order(const PlanId& in_force, const std::string& session, const PlanId& offered) {
+    if (!session.empty() && offered.controller != session) {
+        return Error{Errc::kConflict,
+                     "id.controller: " + offered.controller + " is not " + session + ", whose session lives"};
+    }
+    if (in_force.controller.empty() || in_force.controller != offered.controller) {
+        return PlanOrder::kNewer;
+    }
+    if (offered == in_force) {
+        return PlanOrder::kRepeated;
+    }
+    if (!offered.is_newer_than(in_force)) {
+        return Error{Errc::kConflict, "id: " + offered.text() + " is older than " + in_force.text()};
+    }
+    return PlanOrder::kNewer;
+}
+
+} // namespace suanlu
