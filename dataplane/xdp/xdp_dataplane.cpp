@@ -42,12 +42,36 @@ Result<bool> find_pinned(const std::string& folder) {
     if (const int code = bpf_map_lookup_elem(control.get(), &only, &record); code != 0) {
         return Error{Errc::kConflict, folder + " holds a control map of another shape; withdraw it first"};
     }
-    if (record.layout != 0 && record.layout != SL_LAYOUT) {
+    if (record.layout == 0) {  // killed while making them: nothing was attached yet
+        SL_TRY_VOID(remove_pins(folder));
+        SL_TRY_VOID(prepare_pin_folder(folder));
+        return false;
+    }
+    if (record.layout != SL_LAYOUT) {
         return Error{Errc::kConflict, folder + " holds tables of layout " + std::to_string(record.layout) +
                                           ", this program has " + std::to_string(SL_LAYOUT) +
                                           "; withdraw them first"};
     }
-    return record.layout == SL_LAYOUT;
+    return true;
+}
+
+/// libbpf takes over pinned maps by itself when their shapes agree. Two differ by design: the exception table
+/// has the bound it was made with, and the kernel adds a flag of its own to device maps.
+Status take_over(steer_bpf& skeleton, const std::string& folder) {
+    for (auto* map : {skeleton.maps.sl_exceptions, skeleton.maps.sl_interfaces}) {
+        const FileDescriptor pinned(bpf_obj_get(pin_of(folder, bpf_map__name(map)).c_str()));
+        bpf_map_info about{};
+        std::uint32_t length = sizeof about;
+        const bool fits = pinned.is_open() && bpf_obj_get_info_by_fd(pinned.get(), &about, &length) == 0 &&
+                          about.type == static_cast<std::uint32_t>(bpf_map__type(map)) &&
+                          about.key_size == bpf_map__key_size(map) &&
+                          about.value_size == bpf_map__value_size(map);
+        if (!fits || bpf_map__reuse_fd(map, pinned.get()) != 0) {
+            return Error{Errc::kConflict,
+                         pin_of(folder, bpf_map__name(map)) + " is missing or has another shape"};
+        }
+    }
+    return {};
 }
 
 Result<Skeleton> load(const XdpConfig& config, bool is_adopting) {
@@ -56,31 +80,24 @@ Result<Skeleton> load(const XdpConfig& config, bool is_adopting) {
     if (!skeleton) {
         return kernel_error("opening the eBPF object", errno);
     }
-    if (!is_adopting) {
+    if (is_adopting) {
+        SL_TRY_VOID(take_over(*skeleton, config.pin_folder));
+    } else {
         bpf_map__set_max_entries(skeleton->maps.sl_exceptions, config.exceptions);
     }
     bpf_map* map = nullptr;
     bpf_object__for_each_map(map, skeleton->obj) {
         const auto path = pin_of(config.pin_folder, bpf_map__name(map));
-        if (is_adopting && map == skeleton->maps.sl_exceptions) {
-            const FileDescriptor pinned(bpf_obj_get(path.c_str()));
-            bpf_map_info about{};
-            std::uint32_t length = sizeof about;
-            if (pinned.is_open() && bpf_obj_get_info_by_fd(pinned.get(), &about, &length) == 0) {
-                bpf_map__set_max_entries(map, about.max_entries);
-            }
-        }
         if (const int code = bpf_map__set_pin_path(map, path.c_str()); code != 0) {
             return kernel_error("naming the pin " + path, code);
         }
     }
     if (const int code = steer_bpf::load(skeleton.get()); code != 0) {
-        auto error = kernel_error("loading the XDP programs", code);
         if (is_adopting && code == -EINVAL) {
-            error = {Errc::kConflict,
-                     config.pin_folder + " holds maps of another shape; withdraw them first"};
+            return Error{Errc::kConflict,
+                         config.pin_folder + " holds maps of another shape; withdraw them first"};
         }
-        return error;
+        return kernel_error("loading the XDP programs", code);
     }
     return skeleton;
 }
