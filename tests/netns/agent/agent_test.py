@@ -1,0 +1,314 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
+"""suanlu-agent on real kernels: ingress i - transit t - egress e - site s, SIDs by the agents, probes over the uSID path.
+
+Only the encapsulation can carry a probe: i has no route to the site's address. Needs root."""
+import argparse
+import json
+import os
+import queue
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+
+LINKS = (("i", "t", 1), ("t", "e", 2), ("e", "s", 3))
+NODES = {"i": ("R1", "1"), "t": ("P1", "a1"), "e": ("E1", "e1")}
+SITE = "2001:db8:51::1"
+OUR_PROTOCOL = "206"
+
+
+def sh(*words, check=True):
+    return subprocess.run(words, check=check, capture_output=True, text=True).stdout
+
+
+class Talker:
+    """A child process that prints lines; keeps the last ones and waits for one that fits."""
+
+    def __init__(self, *words, name):
+        self.name = name
+        self.child = subprocess.Popen(words, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+        self.lines = queue.Queue()
+        self.seen = []
+        threading.Thread(target=self._read, daemon=True).start()
+
+    def _read(self):
+        for line in self.child.stdout:
+            self.lines.put(line.rstrip("\n"))
+        self.lines.put(None)
+
+    def expect(self, fits, what, seconds=10):
+        end = time.monotonic() + seconds
+        while True:
+            try:
+                line = self.lines.get(timeout=max(0.01, end - time.monotonic()))
+            except queue.Empty:
+                raise AssertionError(f"{self.name}: no {what} within {seconds} s; last lines: {self.seen[-6:]}") from None
+            if line is None:
+                raise AssertionError(f"{self.name} ended; last lines: {self.seen[-6:]}")
+            self.seen.append(line)
+            if fits(line):
+                return line
+
+    def drain(self):
+        while not self.lines.empty():
+            self.seen.append(self.lines.get())
+
+    def tell(self, line):
+        self.child.stdin.write(line + "\n")
+        self.child.stdin.flush()
+
+    def end(self, sig=signal.SIGTERM):
+        if self.child.poll() is None:
+            self.child.send_signal(sig)
+        return self.child.wait(10)
+
+
+class Lab:
+    def __init__(self, agent, peer):
+        self.agent_binary, self.peer = agent, peer
+        self.tag = f"sla{os.getpid()}"
+        self.folder = tempfile.mkdtemp(prefix="suanlu-agent-")
+        self.children = []
+        self.generation = 0
+
+    def ns(self, node):
+        return f"{self.tag}{node}"
+
+    def run(self, node, *words, check=True):
+        return sh("ip", "netns", "exec", self.ns(node), *words, check=check)
+
+    def start(self, node, *words, name):
+        talker = Talker("ip", "netns", "exec", self.ns(node), *words, name=name)
+        self.children.append(talker)
+        return talker
+
+    def build(self):
+        for node in "ites":
+            sh("ip", "netns", "add", self.ns(node))
+            self.run(node, "sysctl", "-qw", "net.ipv6.conf.all.forwarding=1", "net.ipv6.conf.all.seg6_enabled=1",
+                     "net.ipv6.conf.default.seg6_enabled=1", "net.ipv6.conf.default.accept_dad=0")
+            self.run(node, "ip", "link", "set", "lo", "up")
+        for a, b, number in LINKS:
+            sh("ip", "link", "add", f"to-{b}", "netns", self.ns(a), "type", "veth", "peer", "name", f"to-{a}", "netns", self.ns(b))
+            for node, other, host in ((a, b, 1), (b, a, 2)):
+                self.run(node, "ip", "addr", "add", f"2001:db8:{number}::{host}/64", "dev", f"to-{other}", "nodad")
+                self.run(node, "ip", "link", "set", f"to-{other}", "up")
+        for node, (_, number) in NODES.items():
+            self.run(node, "ip", "link", "add", "sr0", "type", "veth", "peer", "name", "sr0p")
+            self.run(node, "ip", "link", "set", "sr0", "up")
+            self.run(node, "ip", "link", "set", "sr0p", "up")
+            self.run(node, "ip", "addr", "add", f"fc00:0:{number}::1/48", "dev", "lo", "nodad")
+        self.run("i", "ip", "addr", "add", "2001:db8:f::1/128", "dev", "lo")
+        self.run("s", "ip", "addr", "add", f"{SITE}/128", "dev", "lo")
+        routes = (("i", "fc00:0:a1::/48", "2001:db8:1::2"), ("i", "fc00:0:e1::/48", "2001:db8:1::2"),
+                  ("t", "fc00:0:e1::/48", "2001:db8:2::2"), ("t", "2001:db8:f::1/128", "2001:db8:1::1"),
+                  ("e", "2001:db8:f::1/128", "2001:db8:2::1"), ("s", "default", "2001:db8:3::1"))
+        for node, prefix, via in routes:
+            self.run(node, "ip", "-6", "route", "add", prefix, "via", via)
+
+    def config(self, node):
+        name, number = NODES[node]
+        probes = 'probes: {interval: 50ms, miss: 3, dead_hold: 1s, source: "2001:db8:f::1", port: 862}\n' if node == "i" else ""
+        path = f"{self.folder}/{node}.yaml"
+        with open(path, "w", encoding="utf-8") as out:
+            out.write(f'node: {name}\ncontroller: {{address: "unix:{self.folder}/ctl.sock", name: suanlud}}\n'
+                      f'srv6: {{owner: agent, locator: "fc00:0:{number}::/48", source: "fc00:0:{number}::1", sid_interface: sr0}}\n'
+                      'allow: {service_prefixes: ["2001:db8:a::/64"], sid_blocks: ["fc00:0::/32"]}\n'
+                      f"engine: none\nstate_dir: {self.folder}/state-{node}\n{probes}"
+                      'metrics: "127.0.0.1:9101"\n')
+        return path
+
+    def agent(self, node):
+        return self.start(node, self.agent_binary, "-c", self.config(node), name=f"agent {node}")
+
+    def plan(self, node, sids, sites="", generation=None):
+        """Writes a Plan in text format; gives its path and generation."""
+        if generation is None:
+            self.generation += 1
+            generation = self.generation
+        path = f"{self.folder}/{node}-{generation}.plan"
+        block = packed("fc00::")
+        body = "".join(f'local_sids {{ sid {{ address: "{packed(a)}" length: {length} }} {rest} }}\n' for a, length, rest in sids)
+        with open(path, "w", encoding="utf-8") as out:
+            out.write(f'id {{ controller: "ctl" epoch: 1 generation: {generation} }} node: "{NODES[node][0]}"\n'
+                      f'sid_block {{ address: "{block}" length: 32 }}\n{body}{sites}')
+        return path, generation
+
+    def metric(self, node, name):
+        text = self.run(node, "curl", "-s", "http://127.0.0.1:9101/metrics")
+        rows = [line.rsplit(" ", 1) for line in text.splitlines() if line.startswith(name)]
+        return sum(float(value) for _, value in rows)
+
+    def ours(self, node):
+        rows = json.loads(self.run(node, "ip", "-6", "-j", "route", "show", "proto", OUR_PROTOCOL) or "[]")
+        return {row["dst"]: row for row in rows}
+
+    def close(self):
+        for child in self.children:
+            if child.child.poll() is None:
+                child.child.kill()
+        for node in "ites":
+            sh("ip", "netns", "del", self.ns(node), check=False)
+        shutil.rmtree(self.folder, ignore_errors=True)
+
+
+def packed(address):
+    import socket
+    return "".join(f"\\{byte:03o}" for byte in socket.inet_pton(socket.AF_INET6, address))
+
+
+def end_sid(number):
+    return (f"fc00:0:{number}::", 48, 'behaviour: "End"')
+
+
+DX6 = ("fc00:0:e1:f006::", 64, f'behaviour: "End.DX6" next_hop: "{packed("2001:db8:3::2")}" interface: "to-s"')
+
+
+def site_text(*destinations):
+    paths = "".join(f'paths {{ id: {4 + rank} egress: "E1" destination6: "{packed(d)}" mtu: 1500 }}\n' for rank, d in enumerate(destinations))
+    return f'sites {{ id: 1 name: "mec-1" probe_address: "{packed(SITE)}"\n{paths} }}\n'
+
+
+def check(name, function):
+    try:
+        function()
+        print(f"ok {name}", flush=True)
+        return True
+    except (AssertionError, subprocess.SubprocessError, OSError, ValueError) as problem:
+        print(f"not ok {name}: {str(problem).splitlines()[0] if str(problem) else type(problem).__name__}", flush=True)
+        return False
+
+
+class Story:
+    """The cases, in order; each builds on the one before."""
+
+    def __init__(self, lab):
+        self.lab = lab
+        self.control = lab.start("t", lab.peer, "control", f"unix:{lab.folder}/ctl.sock", name="control")
+        self.control.expect(lambda line: line == "ready", "start")
+        self.agents = {}
+        self.reflector = None
+
+    def send(self, node, sids, sites="", generation=None):
+        path, generation = self.lab.plan(node, sids, sites, generation)
+        self.control.tell(f"plan {path}")
+        return generation
+
+    def sids_are_programmed(self):
+        lab = self.lab
+        for node, (name, number) in NODES.items():
+            self.agents[node] = lab.agent(node)
+            self.control.expect(lambda line, n=name: line.startswith(f"{n} hello"), f"hello of {name}")
+            sids = [end_sid(number)] + ([DX6] if node == "e" else [])
+            generation = self.send(node, sids)
+            self.control.expect(lambda line, n=name, g=generation: line == f"{n} applied ctl/1/{g}", "applied")
+        text = lab.run("t", "ip", "-6", "route", "show", "proto", OUR_PROTOCOL)
+        assert "next-csid" in text and "lblen 32" in text and "nflen 16" in text, text
+        assert set(lab.ours("e")) == {"fc00:0:e1::/48", "fc00:0:e1:f006::/64"}, lab.ours("e")
+
+    def probe_passes_end_and_dx(self):
+        lab = self.lab
+        self.reflector = lab.start("s", lab.peer, "reflect", f"[{SITE}]:862", name="reflector")
+        self.reflector.expect(lambda line: line == "ready", "start")
+        assert "Network is unreachable" in sh("ip", "netns", "exec", lab.ns("i"), "sh", "-c", f"ip -6 route get {SITE} 2>&1 || true")
+        self.send("i", [end_sid("1")], site_text("fc00:0:a1:e1:f006::", "fc00:0:e1:f006::"))
+        line = self.control.expect(lambda l: l.startswith("R1 report") and "path4=up" in l and "path5=up" in l, "both paths up")
+        assert "mec-1=alive" in line, line
+        before = int(lab.run("t", "cat", "/sys/class/net/to-e/statistics/tx_packets"))
+        self.control.expect(lambda l: l.startswith("R1 report"), "report")
+        self.control.expect(lambda l: l.startswith("R1 report"), "report")
+        assert int(lab.run("t", "cat", "/sys/class/net/to-e/statistics/tx_packets")) > before
+
+    def older_generation_is_refused(self):
+        self.send("t", [], generation=1)
+        self.control.expect(lambda l: l.startswith("P1 refused conflict"), "refusal")
+        assert "fc00:0:a1::/48" in self.lab.ours("t")
+
+    def foreign_routes_stay(self):
+        lab = self.lab
+        lab.run("t", "ip", "-6", "route", "add", "fc00:0:a1:f006::/64", "via", "2001:db8:2::2", "proto", "187", "metric", "10")
+        foreign = lab.run("t", "ip", "-6", "route", "show", "proto", "187")
+        sid = ("fc00:0:a1:f006::", 64, f'behaviour: "End.DX6" next_hop: "{packed("2001:db8:2::2")}" interface: "to-e"')
+        self.send("t", [end_sid("a1"), sid])
+        line = self.control.expect(lambda l: l.startswith("P1 refused"), "refusal")
+        assert "protocol 187" in line, line
+        assert lab.run("t", "ip", "-6", "route", "show", "proto", "187") == foreign
+        assert set(lab.ours("t")) == {"fc00:0:a1::/48"}
+
+    def removed_sid_comes_back(self):
+        lab = self.lab
+        lab.run("t", "ip", "-6", "route", "del", "fc00:0:a1::/48", "proto", OUR_PROTOCOL)
+        end = time.monotonic() + 5
+        while "fc00:0:a1::/48" not in lab.ours("t"):
+            assert time.monotonic() < end, "not repaired"
+
+    def killed_agent_is_adopted(self):
+        lab = self.lab
+        self.agents["e"].end(signal.SIGKILL)
+        self.control.expect(lambda l: l == "E1 gone", "end of the session")
+        assert len(lab.ours("e")) == 2
+        self.control.drain()
+        self.agents["e"] = lab.agent("e")
+        hello = self.control.expect(lambda l: l.startswith("E1 hello"), "hello")
+        assert hello.startswith("E1 hello ctl/1/3 "), hello
+        self.control.expect(lambda l: l.startswith("E1 report mode=live"), "report")
+        assert len(lab.ours("e")) == 2
+        assert lab.metric("e", 'suanlu_agent_sid_changes_total') == 0, "adopted routes were made again"
+
+    def path_fails_over_and_site_is_judged(self):
+        lab = self.lab
+        self.control.drain()
+        lab.run("t", "ip", "-6", "route", "add", "blackhole", "fc00:0:a1:e1::/64", "metric", "1")
+        self.control.expect(lambda l: "path4=down" in l and "path5=up" in l and "mec-1=alive" in l, "failover")
+        lab.run("t", "ip", "-6", "route", "del", "blackhole", "fc00:0:a1:e1::/64", "metric", "1")
+        self.control.expect(lambda l: "path4=up" in l and "path5=up" in l, "return")
+        self.reflector.end(signal.SIGKILL)
+        self.control.expect(lambda l: "mec-1=suspect" in l, "suspicion")
+        self.control.expect(lambda l: "mec-1=dead" in l, "death")
+        self.reflector = lab.start("s", lab.peer, "reflect", f"[{SITE}]:862", name="reflector")
+        self.control.expect(lambda l: "mec-1=alive" in l, "return")
+
+    def sigterm_leaves_withdraw_removes(self):
+        lab = self.lab
+        assert self.agents["e"].end() == 0
+        assert len(lab.ours("e")) == 2
+        before = lab.run("e", "ip", "-6", "route", "show", "proto", "kernel")
+        lab.run("e", lab.agent_binary, "-c", lab.config("e"), "--withdraw")
+        assert not lab.ours("e")
+        assert lab.run("e", "ip", "-6", "route", "show", "proto", "kernel") == before
+
+    def cases(self):
+        return ("sids_are_programmed", "probe_passes_end_and_dx", "older_generation_is_refused", "foreign_routes_stay",
+                "removed_sid_comes_back", "killed_agent_is_adopted", "path_fails_over_and_site_is_judged",
+                "sigterm_leaves_withdraw_removes")
+
+
+def main():
+    parser = argparse.ArgumentParser()
+    parser.add_argument("agent")
+    parser.add_argument("peer")
+    arguments = parser.parse_args()
+    if os.geteuid() != 0:
+        print("skip agent # needs root")
+        return 77
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
+    lab = Lab(arguments.agent, arguments.peer)
+    try:
+        lab.build()
+        story = Story(lab)
+        good = [check(name, getattr(story, name)) for name in story.cases()]
+    finally:
+        if os.environ.get("SUANLU_SHOW"):
+            for child in lab.children:
+                child.drain()
+                print(f"--- {child.name}", *child.seen[-40:], sep="\n")
+        lab.close()
+    return 0 if all(good) else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())
