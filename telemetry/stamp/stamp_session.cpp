@@ -15,7 +15,14 @@ constexpr std::size_t kMaxOutstanding = 64;
 Duration StampSession::patience() const {
     // A path of 80 ms is no worse at 50 ms probes: the usual round trip comes on top, twice for its
     // variation.
-    return config_.interval + 2 * smoothed_;
+    return config_.interval + 2 * round_trip();
+}
+
+Duration StampSession::round_trip() const {
+    const auto known = std::min<std::uint64_t>(counters_.received, kRoundTripWindow);
+    const auto least =
+        std::min_element(recent_.begin(), recent_.begin() + static_cast<std::ptrdiff_t>(known));
+    return known == 0 ? Duration{0} : *least;
 }
 
 bool StampSession::enter(ProbeState next) {
@@ -63,8 +70,7 @@ bool StampSession::on_reply(std::uint32_t sequence, Duration round_trip) {
     ++counters_.received;
     misses_ = 0;
     ++answers_;
-    const Duration sample = std::max(round_trip, Duration{0});
-    smoothed_ = smoothed_ == Duration{0} ? sample : smoothed_ + (sample - smoothed_) / 8;
+    recent_[(counters_.received - 1) % kRoundTripWindow] = std::max(round_trip, Duration{0});
     return answers_ >= config_.answers && enter(ProbeState::kUp);
 }
 

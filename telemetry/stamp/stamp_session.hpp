@@ -4,6 +4,7 @@
 // interval beyond the usual round trip, so a sender that was not scheduled for a while accuses nobody.
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <deque>
 #include <optional>
@@ -12,6 +13,8 @@
 #include "telemetry/stamp/stamp_codec.hpp"
 
 namespace suanlu {
+
+inline constexpr std::size_t kRoundTripWindow = 16;
 
 enum class ProbeState : std::uint8_t { kUnknown, kUp, kDown };
 
@@ -44,8 +47,9 @@ public:
     bool on_reply(std::uint32_t sequence, Duration round_trip);
 
     [[nodiscard]] ProbeState state() const { return state_; }
-    /// Smoothed round trip (RFC 6298's 1/8); zero before the first answer.
-    [[nodiscard]] Duration round_trip() const { return smoothed_; }
+    /// Least of the last kRoundTripWindow answers, which neither a first packet that waited for neighbour
+    /// discovery nor a busy host distorts; zero before the first answer.
+    [[nodiscard]] Duration round_trip() const;
     [[nodiscard]] const StampCounters& counters() const { return counters_; }
 
 private:
@@ -64,7 +68,7 @@ private:
     std::uint32_t misses_ = 0;
     std::uint32_t answers_ = 0;
     ProbeState state_ = ProbeState::kUnknown;
-    Duration smoothed_{0};
+    std::array<Duration, kRoundTripWindow> recent_{};
     StampCounters counters_;
 };
 
