@@ -1,0 +1,336 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "tests/packets/cases.hpp"
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <random>
+
+namespace suanlu::packets {
+namespace {
+
+constexpr const char* kAny6 = "2001:db8:a::1";
+constexpr const char* kAny4 = "198.51.100.1";
+constexpr const char* kClient6 = "2001:db8:c1::2";
+constexpr const char* kClient4 = "10.0.1.2";
+
+SyntheticPacket packet(bool is_v4, Transport transport, std::uint16_t port) {
+    SyntheticPacket p;
+    p.flow = {address(is_v4 ? kClient4 : kClient6), 40000, address(is_v4 ? kAny4 : kAny6), port, transport};
+    return p;
+}
+
+SyntheticPacket udp(bool is_v4, std::size_t payload) {
+    auto p = packet(is_v4, Transport::kUdp, 9001);
+    p.payload = payload;
+    return p;
+}
+
+SyntheticPacket syn(bool is_v4, std::uint16_t mss) {
+    auto p = packet(is_v4, Transport::kTcp, 8080);
+    p.tcp_flags = SyntheticPacket::kSyn;
+    p.mss = mss;
+    return p;
+}
+
+Frame with(Frame frame, std::size_t at, const std::vector<std::uint8_t>& bytes) {
+    for (std::size_t i = 0; i < bytes.size(); i++) {
+        frame.at(at + i) = bytes[i];
+    }
+    return frame;
+}
+
+/// Puts extension headers between the IPv6 header and the rest; each item is {type, 8 bytes without the next
+/// header}.
+Frame with_headers(const Frame& frame,
+                   const std::vector<std::pair<std::uint8_t, std::vector<std::uint8_t>>>& headers) {
+    Frame out(frame.begin(), frame.begin() + 54);
+    std::uint8_t next = frame[20];
+    for (auto item = headers.rbegin(); item != headers.rend(); ++item) {
+        Frame header{next};
+        header.insert(header.end(), item->second.begin(), item->second.end());
+        out.insert(out.begin() + 54, header.begin(), header.end());
+        next = item->first;
+    }
+    out[20] = next;
+    out.insert(out.end(), frame.begin() + 54, frame.end());
+    const auto length = out.size() - 54;
+    return with(out, 18, {static_cast<std::uint8_t>(length >> 8), static_cast<std::uint8_t>(length)});
+}
+
+const std::vector<std::uint8_t> kPlainHeader = {0, 1, 4, 0, 0, 0, 0};    // PadN
+const std::vector<std::uint8_t> kSegmentRouting = {0, 4, 0, 0, 0, 0, 0}; // type 4, nothing left
+const std::vector<std::uint8_t> kOtherRouting = {0, 3, 0, 0, 0, 0, 0};   // RPL source route
+const std::vector<std::uint8_t> kLaterFragment = {0, 0x05, 0x08, 0, 0, 0, 7};
+
+void expect_mss(const Frame& after, std::size_t inner, std::size_t option, std::uint16_t mss) {
+    EXPECT_EQ(after[inner + option] << 8 | after[inner + option + 1], mss);
+    EXPECT_TRUE(has_valid_checksum(after, inner));
+}
+
+void add_steered(std::vector<PacketCase>& rows) {
+    for (const bool is_v4 : {false, true}) {
+        const std::string family = is_v4 ? "v4 " : "v6 ";
+        const std::size_t tcp = is_v4 ? 20 : 40;
+        const std::uint16_t limit = static_cast<std::uint16_t>(kPathMtu - 40 - tcp - 20);
+        for (std::size_t payload = 0; payload <= 8; payload++) {
+            rows.push_back({family + "UDP with " + std::to_string(payload) + " bytes",
+                            build_frame(udp(is_v4, payload)),
+                            PacketRole::kExternal,
+                            Verdict::kRedirect,
+                            SL_R_steered,
+                            {}});
+        }
+        rows.push_back({family + "SYN whose MSS is too large", build_frame(syn(is_v4, 1460)),
+                        PacketRole::kExternal, Verdict::kRedirect, SL_R_steered,
+                        [=](const Frame&, const Frame& after) { expect_mss(after, 54, tcp + 22, limit); }});
+        rows.push_back({family + "SYN whose MSS fits", build_frame(syn(is_v4, 536)), PacketRole::kExternal,
+                        Verdict::kRedirect, SL_R_steered,
+                        [=](const Frame&, const Frame& after) { expect_mss(after, 54, tcp + 22, 536); }});
+        auto marked = udp(is_v4, 20);
+        marked.traffic_class = 0xb9; // EF, ECT(1)
+        rows.push_back({family + "DSCP and ECN are carried", build_frame(marked), PacketRole::kExternal,
+                        Verdict::kRedirect, SL_R_steered, [](const Frame&, const Frame& after) {
+                            EXPECT_EQ((after[14] << 4 | after[15] >> 4) & 0xff, 0xb9);
+                        }});
+        rows.push_back({family + "largest that fits",
+                        build_frame(udp(is_v4, kPathMtu - 40 - tcp - 8)),
+                        PacketRole::kExternal,
+                        Verdict::kRedirect,
+                        SL_R_steered,
+                        {}});
+        rows.push_back({family + "one byte too big",
+                        build_frame(udp(is_v4, kPathMtu - 40 - tcp - 7)),
+                        PacketRole::kExternal,
+                        Verdict::kDrop,
+                        SL_R_too_big,
+                        {}});
+    }
+}
+
+/// An MSS option behind one no-operation begins at an odd byte, so the checksum mends with swapped bytes.
+void add_odd_option(std::vector<PacketCase>& rows) {
+    auto p = packet(false, Transport::kTcp, 8080);
+    p.tcp_flags = SyntheticPacket::kSyn;
+    p.payload = 8;
+    auto frame = with(build_frame(p), 54 + 20, {1, 2, 4, 0x05, 0xb4, 1, 1, 0});
+    frame[54 + 12] = 7 << 4; // the payload bytes become options
+    frame = with(frame, 54 + 16, {0, 0});
+    const auto sum = ones_sum(&frame[22], 32, static_cast<std::uint32_t>(6 + 28));
+    const auto check = 0xffff & ~ones_sum(&frame[54], 28, sum);
+    frame = with(frame, 54 + 16, {static_cast<std::uint8_t>(check >> 8), static_cast<std::uint8_t>(check)});
+    ASSERT_TRUE(has_valid_checksum(frame));
+    rows.push_back({"MSS option at an odd byte", frame, PacketRole::kExternal, Verdict::kRedirect,
+                    SL_R_steered,
+                    [](const Frame&, const Frame& after) { expect_mss(after, 54, 40 + 23, 1400); }});
+}
+
+void add_left_alone(std::vector<PacketCase>& rows) {
+    const auto v6 = build_frame(udp(false, 20));
+    const auto v4 = build_frame(udp(true, 20));
+    const auto pass = [&](const char* name, Frame frame, sl_reason reason) {
+        rows.push_back({name, std::move(frame), PacketRole::kExternal, Verdict::kPass, reason, {}});
+    };
+    pass("v6 hop limit 1", with(v6, 21, {1}), SL_R_hop_limit);
+    pass("v4 time to live 1", with(v4, 22, {1}), SL_R_hop_limit);
+    pass("v4 options", with(v4, 14, {0x46}), SL_R_ip_options);
+    pass("v4 first fragment", with(v4, 20, {0x20, 0}), SL_R_ip_fragment);
+    pass("v4 later fragment", with(v4, 20, {0, 5}), SL_R_ip_fragment);
+    pass("v4 don't fragment is no fragment", with(v4, 12, {0x08, 0x06}), SL_R_not_ip);
+    pass("v6 destination options", with_headers(v6, {{60, kPlainHeader}}), SL_R_extension_header);
+    pass("v6 fragment", with_headers(v6, {{44, kLaterFragment}}), SL_R_extension_header);
+    pass("ICMPv6", with(v6, 20, {58}), SL_R_other_protocol);
+    pass("VLAN", with(v6, 12, {0x81, 0}), SL_R_vlan);
+    pass("service VLAN", with(v6, 12, {0x88, 0xa8}), SL_R_vlan);
+    pass("other port", build_frame(packet(false, Transport::kTcp, 8082)), SL_R_no_service);
+    pass("same port, other transport", build_frame(packet(false, Transport::kUdp, 8080)), SL_R_no_service);
+    pass("steering switched off", build_frame(packet(false, Transport::kTcp, 8081)), SL_R_steering_off);
+    pass("payload length beyond the frame", with(v6, 18, {0, 29}), SL_R_truncated);
+    pass("version 5", with(v6, 14, {0x50}), SL_R_truncated);
+    pass("total length below the header", with(v4, 16, {0, 19}), SL_R_truncated);
+    rows.push_back({"a site that takes no IPv4",
+                    build_frame(packet(true, Transport::kUdp, 9002)),
+                    PacketRole::kExternal,
+                    Verdict::kDrop,
+                    SL_R_no_family,
+                    {}});
+    for (std::size_t length = 14; length < v6.size(); length++) {
+        rows.push_back({"v6 cut at " + std::to_string(length),
+                        Frame(v6.begin(), v6.begin() + static_cast<long>(length)),
+                        PacketRole::kExternal,
+                        Verdict::kPass,
+                        SL_R_truncated,
+                        {}});
+    }
+}
+
+void add_border(std::vector<PacketCase>& rows) {
+    auto to_sid = udp(false, 20);
+    to_sid.flow.destination = address("fc00:0:e1:f006::1");
+    auto from_sid = udp(false, 20);
+    from_sid.flow.source = address("fc00:0:e1::1");
+    auto beside = udp(false, 20);
+    beside.flow.destination = address("fc00:1:e1:f006::1");
+    const auto plain = build_frame(udp(false, 20));
+    const auto row = [&](const char* name, Frame frame, PacketRole role, sl_reason reason) {
+        const bool is_loss = reason >= SL_R_border_sid && reason <= SL_R_border_unreadable;
+        rows.push_back({name, std::move(frame), role, is_loss ? Verdict::kDrop : Verdict::kPass, reason, {}});
+    };
+    for (const auto role : {PacketRole::kExternal, PacketRole::kSite}) {
+        row("SID as destination", build_frame(to_sid), role, SL_R_border_sid);
+        row("SID block as source", build_frame(from_sid), role, SL_R_border_source);
+        row("routing header 4", with_headers(plain, {{43, kSegmentRouting}}), role,
+            SL_R_border_routing_header);
+        row("routing header 4 behind options",
+            with_headers(plain, {{0, kPlainHeader}, {60, kPlainHeader}, {43, kSegmentRouting}}), role,
+            SL_R_border_routing_header);
+        row("too many headers to check",
+            with_headers(plain, std::vector<std::pair<std::uint8_t, std::vector<std::uint8_t>>>(
+                                    6, {60, kPlainHeader})),
+            role, SL_R_border_unreadable);
+        row("other routing header", with_headers(plain, {{43, kOtherRouting}}), role, SL_R_extension_header);
+    }
+    row("address beside the SID block", build_frame(beside), PacketRole::kExternal, SL_R_no_service);
+    row("SID from the domain's own side", build_frame(to_sid), PacketRole::kCore, SL_R_core_packet);
+}
+
+void add_answers(std::vector<PacketCase>& rows) {
+    for (const bool is_v4 : {false, true}) {
+        auto answer = syn(is_v4, 1460);
+        std::swap(answer.flow.source, answer.flow.destination);
+        std::swap(answer.flow.source_port, answer.flow.destination_port);
+        answer.tcp_flags = SyntheticPacket::kSyn | SyntheticPacket::kAck;
+        const std::size_t tcp = is_v4 ? 20 : 40;
+        const std::uint16_t limit = static_cast<std::uint16_t>(kPathMtu - 40 - tcp - 20);
+        rows.push_back({"SYN+ACK of a service is clamped", build_frame(answer), PacketRole::kCore,
+                        Verdict::kPass, SL_R_clamped_answer,
+                        [=](const Frame&, const Frame& after) { expect_mss(after, 14, tcp + 22, limit); }});
+        answer.mss = 1000;
+        rows.push_back({"SYN+ACK with a small MSS",
+                        build_frame(answer),
+                        PacketRole::kCore,
+                        Verdict::kPass,
+                        SL_R_core_packet,
+                        {}});
+        answer.mss = 1460;
+        answer.flow.source_port = 22;
+        rows.push_back({"SYN+ACK of something else",
+                        build_frame(answer),
+                        PacketRole::kCore,
+                        Verdict::kPass,
+                        SL_R_core_packet,
+                        {}});
+    }
+}
+
+void expect_encapsulated(const Frame& before, const Frame& after) {
+    ASSERT_EQ(after.size(), before.size() + 40);
+    const bool is_v4 = before[12] == 0x08;
+    const Frame macs = {2, 0, 0, 0, 0, 9, 2, 0, 0, 0, 0, 8, 0x86, 0xdd};
+    EXPECT_TRUE(std::equal(macs.begin(), macs.end(), after.begin()));
+    EXPECT_EQ(after[14] >> 4, 6);
+    EXPECT_NE((after[15] & 0x0f) | after[16] | after[17], 0) << "flow label";
+    EXPECT_EQ(static_cast<std::size_t>(after[18] << 8 | after[19]), before.size() - 14);
+    EXPECT_EQ(after[20], is_v4 ? 4 : 41);
+    EXPECT_EQ(after[21], 64);
+    const auto source = address("fc00:0:1::1").bytes;
+    const auto to = address(is_v4 ? "fc00:0:a1:e1:f004::" : "fc00:0:a1:e1:f006::").bytes;
+    EXPECT_TRUE(std::equal(source.begin(), source.end(), after.begin() + 22));
+    EXPECT_TRUE(std::equal(to.begin(), to.end(), after.begin() + 38));
+    const std::size_t hops = is_v4 ? 8 : 7;
+    EXPECT_EQ(after[54 + hops], before[14 + hops] - 1);
+    if (is_v4) {
+        EXPECT_EQ(ones_sum(&after[54], 20), 0xffffU) << "IPv4 header checksum";
+    }
+    EXPECT_TRUE(has_valid_checksum(after, 54));
+    // Addresses, ports and payload are the client's.
+    EXPECT_TRUE(std::equal(before.begin() + (is_v4 ? 26 : 22), before.begin() + (is_v4 ? 40 : 60),
+                           after.begin() + (is_v4 ? 66 : 62)));
+}
+
+} // namespace
+
+Ip6 address(const char* text) {
+    return *Ip6::parse(text);
+}
+
+Plan case_plan() {
+    Plan plan;
+    plan.id = {"cases", 1, 1};
+    plan.sid_block = *Prefix6::parse("fc00::/32");
+    for (const std::uint16_t id : {1, 2}) {
+        PathPlan path;
+        path.id = path_id(SiteId{id}, 0);
+        path.destination6 = address(id == 1 ? "fc00:0:a1:e1:f006::" : "fc00:0:a1:e3:f006::");
+        path.destination4 = id == 1 ? address("fc00:0:a1:e1:f004::") : Ip6{};
+        path.mtu = {kPathMtu};
+        plan.sites.push_back({{id}, "site-" + std::to_string(id), {}, {path}});
+    }
+    const std::vector<std::tuple<std::uint16_t, Transport, std::uint16_t, std::uint16_t>> services = {
+        {1, Transport::kTcp, 8080, 1},
+        {2, Transport::kUdp, 9001, 1},
+        {3, Transport::kTcp, 8081, 1},
+        {4, Transport::kUdp, 9002, 2}};
+    for (const auto& [id, transport, port, site] : services) {
+        ServicePlan service;
+        service.id = {id};
+        service.name = "service-" + std::to_string(id);
+        service.addresses = {address(kAny6), address(kAny4)};
+        service.transport = transport;
+        service.port = port;
+        service.slots = 251;
+        service.shares = {{{site}, kWholeShare}};
+        plan.services.push_back(service);
+    }
+    return plan;
+}
+
+Status prepare(SteerTables& tables, MonoTime now) {
+    SL_TRY_VOID(tables.apply(case_plan(), now));
+    const NextHop hop{kInterface, {2, 0, 0, 0, 0, 8}, {2, 0, 0, 0, 0, 9}};
+    SL_TRY_VOID(tables.set_path(SiteId{1}, path_id(SiteId{1}, 0), hop, now));
+    SL_TRY_VOID(tables.set_path(SiteId{2}, path_id(SiteId{2}, 0), hop, now));
+    return tables.set_steering(ServiceId{3}, false);
+}
+
+std::vector<PacketCase> all_cases() {
+    std::vector<PacketCase> rows;
+    add_steered(rows);
+    add_odd_option(rows);
+    add_left_alone(rows);
+    add_border(rows);
+    add_answers(rows);
+    return rows;
+}
+
+std::vector<Frame> random_frames(std::size_t count, std::uint64_t seed) {
+    std::mt19937_64 random(seed);
+    const auto rows = all_cases();
+    std::vector<Frame> frames;
+    while (frames.size() < count) {
+        auto frame = rows[random() % rows.size()].frame;
+        for (auto changes = random() % 4; changes > 0; changes--) {
+            frame[random() % frame.size()] = static_cast<std::uint8_t>(random());
+        }
+        if (random() % 8 == 0) {
+            frame.resize(14 + random() % (frame.size() + 20));
+        }
+        frames.push_back(std::move(frame));
+    }
+    return frames;
+}
+
+void expect_row(const PacketCase& row, Verdict verdict, const Frame& after) {
+    SCOPED_TRACE(row.name);
+    EXPECT_EQ(verdict, row.verdict);
+    if (verdict == Verdict::kRedirect && row.verdict == verdict) {
+        expect_encapsulated(row.frame, after);
+    } else if (!row.check) {
+        EXPECT_EQ(after, row.frame);
+    }
+    if (row.check) {
+        row.check(row.frame, after);
+    }
+}
+
+} // namespace suanlu::packets

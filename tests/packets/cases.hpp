@@ -1,0 +1,47 @@
+// SPDX-License-Identifier: Apache-2.0
+// Packet tests are rows: a frame, where it comes in, and what must become of it. The same rows and the same
+// tables run on the host build of the core and in the kernel.
+#pragma once
+
+#include <functional>
+#include <string>
+#include <vector>
+
+#include "dataplane/api/host_engine.hpp"
+#include "dataplane/api/steer_tables.hpp"
+#include "dataplane/api/synthetic_packet.hpp"
+
+namespace suanlu::packets {
+
+using Frame = std::vector<std::uint8_t>;
+
+struct PacketCase {
+    std::string name;
+    Frame frame;
+    PacketRole role = PacketRole::kExternal;
+    Verdict verdict = Verdict::kPass;
+    sl_reason reason = SL_R_steered;
+    /// Checks the frame that leaves beyond "unchanged" (pass, drop) and "outer header + inner" (redirect);
+    /// may be empty.
+    std::function<void(const Frame& before, const Frame& after)> check;
+};
+
+inline constexpr std::uint32_t kPathMtu = 1500;
+/// lo: exists in every network namespace, so that the device map accepts it.
+inline constexpr std::uint32_t kInterface = 1;
+
+Ip6 address(const char* text);
+/// Service 1 (TCP 8080) and 2 (UDP 9001) at site 1, service 3 (TCP 8081) switched off, service 4 (UDP 9002)
+/// at site 2, which takes no IPv4.
+Plan case_plan();
+/// Applies it and gives both sites their paths.
+Status prepare(SteerTables& tables, MonoTime now);
+
+std::vector<PacketCase> all_cases();
+/// Valid frames with a few random bytes changed, cut or grown; the same for the same seed.
+std::vector<Frame> random_frames(std::size_t count, std::uint64_t seed);
+
+/// Fails the running test when the result is not what the row says.
+void expect_row(const PacketCase& row, Verdict verdict, const Frame& after);
+
+} // namespace suanlu::packets

@@ -1,0 +1,73 @@
+// SPDX-License-Identifier: Apache-2.0
+// The core as plain C11: compiled with -Wpedantic, and callable on an engine that knows nothing.
+#include "dataplane/steer/port.h"
+
+struct sl_port {
+    sl_u8* cur;
+    sl_u8* end;
+    struct sl_control control;
+    sl_u64 counts[SL_REASON_COUNT];
+};
+
+SL_INLINE struct sl_pkt sl_port_packet(struct sl_port* port) {
+    struct sl_pkt pkt = {port->cur, port->end};
+    return pkt;
+}
+SL_INLINE sl_u32 sl_port_length(struct sl_port* port) {
+    return (sl_u32)(port->end - port->cur);
+}
+SL_INLINE int sl_port_push(struct sl_port* port, sl_u32 bytes) {
+    return (void)port, (void)bytes, -1;
+}
+SL_INLINE const struct sl_control* sl_port_control(struct sl_port* port) {
+    return &port->control;
+}
+SL_INLINE const struct sl_service* sl_port_service(struct sl_port* port, const struct sl_service_key* key) {
+    return (void)port, (void)key, (const struct sl_service*)0;
+}
+SL_INLINE const struct sl_site* sl_port_site(struct sl_port* port, const struct sl_site_key* key) {
+    return (void)port, (void)key, (const struct sl_site*)0;
+}
+SL_INLINE sl_u64* sl_port_slot(struct sl_port* port, sl_u32 index) {
+    return (void)port, (void)index, (sl_u64*)0;
+}
+SL_INLINE const struct sl_target* sl_port_target(struct sl_port* port, sl_u32 index) {
+    return (void)port, (void)index, (const struct sl_target*)0;
+}
+SL_INLINE sl_u64* sl_port_start_line(struct sl_port* port, sl_u32 index) {
+    return (void)port, (void)index, (sl_u64*)0;
+}
+SL_INLINE struct sl_exception* sl_port_exception(struct sl_port* port, const struct sl_flow_key* key) {
+    return (void)port, (void)key, (struct sl_exception*)0;
+}
+SL_INLINE int sl_port_record(struct sl_port* port, const struct sl_flow_key* key, sl_u64 word) {
+    return (void)port, (void)key, (void)word, -1;
+}
+SL_INLINE void sl_port_forget(struct sl_port* port, const struct sl_flow_key* key) {
+    (void)port, (void)key;
+}
+SL_INLINE sl_u64 sl_port_swap(struct sl_port* port, sl_u64* word, sl_u64 expected, sl_u64 desired) {
+    return (void)port, (void)word, (void)desired, expected;
+}
+SL_INLINE sl_u64 sl_port_now(struct sl_port* port) {
+    return (void)port, 0;
+}
+SL_INLINE void sl_port_count(struct sl_port* port, enum sl_reason reason) {
+    port->counts[reason]++;
+}
+SL_INLINE struct sl_counter* sl_port_counter(struct sl_port* port, const struct sl_counter_key* key) {
+    return (void)port, (void)key, (struct sl_counter*)0;
+}
+SL_INLINE void sl_port_new_flow(struct sl_port* port, const struct sl_flow_event* event) {
+    (void)port, (void)event;
+}
+
+#include "dataplane/steer/steer.h"
+
+int main(void) {
+    sl_u8 frame[14] = {0};
+    struct sl_port port = {frame, frame + sizeof frame, {0}, {0}};
+    struct sl_trace trace = {0};
+    const struct sl_outcome outcome = sl_process(&port, SL_ROLE_EXTERNAL, &trace);
+    return outcome.verdict == SL_PASS && trace.reason == SL_R_not_ip && port.counts[SL_R_not_ip] == 1 ? 0 : 1;
+}

@@ -1,0 +1,89 @@
+// SPDX-License-Identifier: Apache-2.0
+// What C++ thinks of wire.h against what the eBPF object's BTF says. (sl_flow_event goes through a ring
+// buffer, which carries no type; its size is asserted in wire.h on both sides.)
+#include <bpf/btf.h>
+#include <bpf/libbpf.h>
+#include <gtest/gtest.h>
+
+#include <cstddef>
+#include <map>
+
+#include "dataplane/steer/wire.h"
+
+namespace {
+
+using Offsets = std::map<std::string, std::size_t>;
+
+struct Layout {
+    std::size_t size;
+    Offsets offsets;
+};
+
+#define FIELD(type, name)                                                                                    \
+    { #name, offsetof(type, name) }
+
+const std::map<std::string, Layout> kLayouts = {
+    {"sl_service_key",
+     {sizeof(sl_service_key),
+      {FIELD(sl_service_key, address), FIELD(sl_service_key, port_be), FIELD(sl_service_key, protocol),
+       FIELD(sl_service_key, table)}}},
+    {"sl_service",
+     {sizeof(sl_service),
+      {FIELD(sl_service, generation), FIELD(sl_service, id), FIELD(sl_service, affinity),
+       FIELD(sl_service, flags), FIELD(sl_service, slot_offset), FIELD(sl_service, slot_count),
+       FIELD(sl_service, timeout_ticks), FIELD(sl_service, address_tag), FIELD(sl_service, clamp_mtu)}}},
+    {"sl_site_key",
+     {sizeof(sl_site_key), {FIELD(sl_site_key, id), FIELD(sl_site_key, table), FIELD(sl_site_key, pad)}}},
+    {"sl_site",
+     {sizeof(sl_site),
+      {FIELD(sl_site, generation), FIELD(sl_site, id), FIELD(sl_site, state), FIELD(sl_site, pad),
+       FIELD(sl_site, path), FIELD(sl_site, interface), FIELD(sl_site, mtu), FIELD(sl_site, destination_mac),
+       FIELD(sl_site, source_mac), FIELD(sl_site, source), FIELD(sl_site, destination6),
+       FIELD(sl_site, destination4)}}},
+    {"sl_target",
+     {sizeof(sl_target), {FIELD(sl_target, next), FIELD(sl_target, effective), FIELD(sl_target, pad)}}},
+    {"sl_flow_key",
+     {sizeof(sl_flow_key),
+      {FIELD(sl_flow_key, source), FIELD(sl_flow_key, address_tag), FIELD(sl_flow_key, port_be),
+       FIELD(sl_flow_key, service)}}},
+    {"sl_exception", {sizeof(sl_exception), {FIELD(sl_exception, word)}}},
+    {"sl_counter_key",
+     {sizeof(sl_counter_key), {FIELD(sl_counter_key, service), FIELD(sl_counter_key, site)}}},
+    {"sl_counter",
+     {sizeof(sl_counter),
+      {FIELD(sl_counter, packets), FIELD(sl_counter, bytes), FIELD(sl_counter, starts),
+       FIELD(sl_counter, drops)}}},
+    {"sl_control",
+     {sizeof(sl_control),
+      {FIELD(sl_control, layout), FIELD(sl_control, table), FIELD(sl_control, hash_seed),
+       FIELD(sl_control, sid_block), FIELD(sl_control, plan_epoch), FIELD(sl_control, plan_generation),
+       FIELD(sl_control, plan_controller)}}},
+};
+
+std::string object_file;
+
+TEST(Layout, EveryStructure_SameInTheKernelObject) {
+    btf* types = btf__parse_elf(object_file.c_str(), nullptr);
+    ASSERT_NE(types, nullptr) << object_file;
+    for (const auto& [name, layout] : kLayouts) {
+        const int id = btf__find_by_name_kind(types, name.c_str(), BTF_KIND_STRUCT);
+        ASSERT_GT(id, 0) << name;
+        const btf_type* type = btf__type_by_id(types, static_cast<std::uint32_t>(id));
+        EXPECT_EQ(type->size, layout.size) << name;
+        Offsets seen;
+        for (std::uint16_t i = 0; i < btf_vlen(type); i++) {
+            seen[btf__name_by_offset(types, btf_members(type)[i].name_off)] =
+                btf_member_bit_offset(type, i) / 8;
+        }
+        EXPECT_EQ(seen, layout.offsets) << name;
+    }
+    btf__free(types);
+}
+
+} // namespace
+
+int main(int count, char** words) {
+    testing::InitGoogleTest(&count, words);
+    object_file = count > 1 ? words[1] : "";
+    return RUN_ALL_TESTS();
+}

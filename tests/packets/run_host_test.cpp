@@ -1,0 +1,68 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <gtest/gtest.h>
+
+#include "tests/packets/cases.hpp"
+
+namespace suanlu::packets {
+namespace {
+
+constexpr MonoTime kNow{std::chrono::seconds(1000)};
+
+class HostPackets : public testing::Test {
+protected:
+    void SetUp() override { ASSERT_TRUE(prepare(tables, kNow)); }
+
+    HostEngine engine;
+    SteerTables tables{engine, address("fc00:0:1::1")};
+};
+
+TEST_F(HostPackets, Rows) {
+    for (const auto& row : all_cases()) {
+        const auto before = engine.counters();
+        const auto result = engine.run(row.frame, row.role, kNow);
+        expect_row(row, result.verdict, result.frame);
+        EXPECT_STREQ(reason_name(result.reason), reason_name(row.reason)) << row.name;
+        const auto* name = reason_name(row.reason);
+        EXPECT_EQ(engine.counters().reasons.at(name), before.reasons.at(name) + 1) << row.name;
+    }
+}
+
+TEST_F(HostPackets, DryRun_ChangesAndCountsNothing) {
+    for (const auto& row : all_cases()) {
+        const auto dry = engine.run(row.frame, row.role, kNow, true);
+        EXPECT_EQ(dry.verdict, row.verdict) << row.name;
+    }
+    for (const auto& [reason, count] : engine.counters().reasons) {
+        EXPECT_EQ(count, 0U) << reason;
+    }
+    EXPECT_TRUE(engine.flows(10, kNow).empty());
+}
+
+TEST_F(HostPackets, OneFlow_OneLabel_OtherFlowAnother) {
+    SyntheticPacket packet;
+    packet.flow = {address("2001:db8:c1::2"), 1, address("2001:db8:a::1"), 9001, Transport::kUdp};
+    const auto label = [&] {
+        const auto frame = engine.run(build_frame(packet), PacketRole::kExternal, kNow).frame;
+        return (frame[15] & 0x0f) << 16 | frame[16] << 8 | frame[17];
+    };
+    const auto first = label();
+    packet.payload = 100;
+    EXPECT_EQ(label(), first);
+    packet.flow.source_port = 2;
+    EXPECT_NE(label(), first);
+}
+
+TEST(Reasons, LossesAreExactlyTheDroppedOnes) {
+#define SL_REASON(name, text, severity) SL_SEVERITY_##severity,
+    const sl_severity severities[] = {
+#include "dataplane/steer/reasons.def"
+    };
+#undef SL_REASON
+    for (int i = 0; i < SL_REASON_COUNT; i++) {
+        const bool is_loss = i >= SL_R_no_path && i <= SL_R_border_unreadable;
+        EXPECT_EQ(severities[i] == SL_SEVERITY_loss, is_loss) << reason_name(static_cast<sl_reason>(i));
+    }
+}
+
+} // namespace
+} // namespace suanlu::packets

@@ -1,0 +1,109 @@
+// SPDX-License-Identifier: Apache-2.0
+// The same rows in the kernel through BPF_PROG_TEST_RUN, and random packets on both sides with equal results.
+#include <bpf/bpf.h>
+#include <bpf/libbpf.h>
+#include <gtest/gtest.h>
+#include <unistd.h>
+
+#include "dataplane/xdp/map_store.hpp"
+#include "steer.skel.h"
+#include "tests/packets/cases.hpp"
+
+namespace suanlu::packets {
+namespace {
+
+struct Deleter {
+    void operator()(steer_bpf* skeleton) const { steer_bpf::destroy(skeleton); }
+};
+
+class XdpPackets : public testing::Test {
+protected:
+    void SetUp() override {
+        libbpf_set_print(nullptr);
+        skeleton.reset(steer_bpf::open_and_load());
+        if (!skeleton && (geteuid() != 0 || errno == EPERM)) {
+            GTEST_SKIP() << "needs root and eBPF";
+        }
+        ASSERT_TRUE(skeleton);
+        const auto fd = [](const bpf_map* map) { return bpf_map__fd(map); };
+        const auto& maps = skeleton->maps;
+        auto opened = MapStore::open({fd(maps.sl_control_map), fd(maps.sl_services), fd(maps.sl_sites),
+                                      fd(maps.sl_slots), fd(maps.sl_targets), fd(maps.sl_exceptions),
+                                      fd(maps.sl_counters), fd(maps.sl_reasons), fd(maps.sl_interfaces),
+                                      bpf_map__max_entries(maps.sl_slots)});
+        ASSERT_TRUE(opened) << opened.error().text();
+        store = std::move(*opened);
+        tables = std::make_unique<SteerTables>(*store, address("fc00:0:1::1"));
+        ASSERT_TRUE(prepare(*tables, SteadyClock().now()));
+    }
+
+    [[nodiscard]] int program(PacketRole role) const {
+        const auto& programs = skeleton->progs;
+        return bpf_program__fd(role == PacketRole::kExternal ? programs.suanlu_external
+                               : role == PacketRole::kSite   ? programs.suanlu_site
+                                                             : programs.suanlu_core);
+    }
+
+    std::pair<Verdict, Frame> run(const Frame& frame, PacketRole role) const {
+        Frame out(frame.size() + 256);
+        LIBBPF_OPTS(bpf_test_run_opts, options, .data_in = frame.data(), .data_out = out.data(),
+                    .data_size_in = static_cast<std::uint32_t>(frame.size()),
+                    .data_size_out = static_cast<std::uint32_t>(out.size()), .repeat = 1);
+        EXPECT_EQ(bpf_prog_test_run_opts(program(role), &options), 0);
+        out.resize(options.data_size_out);
+        return {options.retval == 4   ? Verdict::kRedirect
+                : options.retval == 2 ? Verdict::kPass
+                                      : Verdict::kDrop,
+                out};
+    }
+
+    std::unique_ptr<steer_bpf, Deleter> skeleton;
+    std::unique_ptr<MapStore> store;
+    std::unique_ptr<SteerTables> tables;
+};
+
+TEST_F(XdpPackets, Rows) {
+    for (const auto& row : all_cases()) {
+        const auto* name = reason_name(row.reason);
+        const auto before = store->counters().reasons.at(name);
+        const auto [verdict, frame] = run(row.frame, row.role);
+        expect_row(row, verdict, frame);
+        EXPECT_EQ(store->counters().reasons.at(name), before + 1) << row.name;
+    }
+}
+
+/// Half of the slots move away, so that recording and following are compared as well.
+void move_half(SteerTables& tables, MonoTime now) {
+    auto plan = case_plan();
+    plan.id.generation = 2;
+    for (auto& service : plan.services) {
+        service.shares = {{SiteId{1}, kWholeShare / 2}, {SiteId{2}, kWholeShare / 2}};
+    }
+    ASSERT_TRUE(tables.apply(plan, now));
+}
+
+TEST_F(XdpPackets, FiveThousandRandomPackets_EqualToTheHost) {
+    HostEngine host;
+    SteerTables host_tables(host, address("fc00:0:1::1"));
+    const SteadyClock clock;
+    ASSERT_TRUE(prepare(host_tables, clock.now()));
+    move_half(host_tables, clock.now());
+    move_half(*tables, clock.now());
+    std::size_t equal = 0;
+    const auto frames = random_frames(5000, 20261121);
+    for (std::size_t i = 0; i < frames.size(); i++) {
+        const auto role = static_cast<PacketRole>(i % 5 < 3 ? 0 : i % 5 - 2);
+        const auto expected = host.run(frames[i], role, clock.now());
+        const auto [verdict, frame] = run(frames[i], role);
+        const bool is_equal = verdict == expected.verdict && frame == expected.frame;
+        EXPECT_TRUE(is_equal) << "packet " << i << ", host says " << reason_name(expected.reason);
+        equal += is_equal ? 1 : 0;
+    }
+    EXPECT_EQ(equal, frames.size());
+    EXPECT_EQ(store->counters().reasons, host.counters().reasons);
+    EXPECT_GT(host.counters().reasons.at("recorded"), 0U);
+    EXPECT_EQ(store->exceptions(100000, clock.now()).size(), host.exceptions());
+}
+
+} // namespace
+} // namespace suanlu::packets
