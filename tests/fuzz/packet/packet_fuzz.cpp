@@ -1,0 +1,188 @@
+// SPDX-License-Identifier: Apache-2.0
+// libFuzzer over the whole packet walk on the host. The first byte picks the role and how the clock moves;
+// the rest is the frame. The frame lies in memory of exactly its size, so that reading beyond it is found.
+#include <cstdint>
+#include <cstdlib>
+#include <cstring>
+
+#include "dataplane/steer/port.h"
+
+struct sl_port {
+    sl_u8* room;
+    sl_u32 start;
+    sl_u32 end;
+    sl_u64 now;
+    sl_u32 beyond; // bytes of the frame in further buffers, which the core may not touch
+};
+
+namespace {
+
+constexpr sl_u32 kHeadroom = 40;
+
+sl_control control;
+sl_service service;
+sl_site sites[2];
+sl_u64 slots[16];
+sl_target targets[16];
+sl_u64 starts[SL_START_LINES];
+sl_counter counter;
+sl_u64 counts[SL_REASON_COUNT];
+
+struct Entry {
+    sl_flow_key key;
+    sl_exception value;
+    bool is_used;
+};
+Entry entries[4]; // soon full
+
+Entry* find(const sl_flow_key& key) {
+    for (auto& entry : entries) {
+        if (entry.is_used && std::memcmp(&entry.key, &key, sizeof key) == 0) {
+            return &entry;
+        }
+    }
+    return nullptr;
+}
+
+} // namespace
+
+SL_INLINE struct sl_pkt sl_port_packet(struct sl_port* port) {
+    return {port->room + port->start, port->room + port->end};
+}
+SL_INLINE sl_u32 sl_port_length(struct sl_port* port) {
+    return port->end - port->start;
+}
+SL_INLINE int sl_port_push(struct sl_port* port, sl_u32 bytes) {
+    if (port->start < bytes) {
+        return -1;
+    }
+    port->start -= bytes;
+    return 0;
+}
+SL_INLINE const struct sl_control* sl_port_control(struct sl_port*) {
+    return &control;
+}
+// Any address with a low port bit is served, so that random frames get far.
+SL_INLINE const struct sl_service* sl_port_service(struct sl_port*, const struct sl_service_key* key) {
+    return key->port_be & 1 ? &service : nullptr;
+}
+SL_INLINE const struct sl_site* sl_port_site(struct sl_port*, const struct sl_site_key* key) {
+    return key->id == 1 || key->id == 2 ? &sites[key->id - 1] : nullptr;
+}
+SL_INLINE sl_u64* sl_port_slot(struct sl_port*, sl_u32 index) {
+    return index < 16 ? &slots[index] : nullptr;
+}
+SL_INLINE const struct sl_target* sl_port_target(struct sl_port*, sl_u32 index) {
+    return index < 16 ? &targets[index] : nullptr;
+}
+SL_INLINE sl_u64* sl_port_start_line(struct sl_port*, sl_u32 index) {
+    return &starts[index];
+}
+SL_INLINE struct sl_exception* sl_port_exception(struct sl_port*, const struct sl_flow_key* key) {
+    auto* entry = find(*key);
+    return entry ? &entry->value : nullptr;
+}
+SL_INLINE int sl_port_record(struct sl_port*, const struct sl_flow_key* key, sl_u64 word) {
+    auto* entry = find(*key);
+    for (auto& free : entries) {
+        entry = entry || free.is_used ? entry : &free;
+    }
+    if (!entry) {
+        return -1;
+    }
+    *entry = {*key, {word}, true};
+    return 0;
+}
+SL_INLINE void sl_port_forget(struct sl_port*, const struct sl_flow_key* key) {
+    if (auto* entry = find(*key)) {
+        entry->is_used = false;
+    }
+}
+SL_INLINE sl_u64 sl_port_swap(struct sl_port*, sl_u64* word, sl_u64 expected, sl_u64 desired) {
+    const auto found = *word;
+    *word = found == expected ? desired : found;
+    return found;
+}
+SL_INLINE sl_u64 sl_port_now(struct sl_port* port) {
+    return port->now;
+}
+SL_INLINE void sl_port_count(struct sl_port*, enum sl_reason reason) {
+    if (reason < 0 || reason >= SL_REASON_COUNT) {
+        std::abort();
+    }
+    counts[reason]++;
+}
+SL_INLINE struct sl_counter* sl_port_counter(struct sl_port*, const struct sl_counter_key*) {
+    return &counter;
+}
+SL_INLINE void sl_port_new_flow(struct sl_port*, const struct sl_flow_event*) {
+}
+
+#include "dataplane/steer/steer.h"
+
+namespace {
+
+void set_tables(sl_u8 choice) {
+    const sl_u8 block[4] = {0xfc, 0, 0, 0};
+    const sl_u8 mask[4] = {0xff, 0xff, 0xff, 0xff};
+    std::memcpy(control.sid_block.address, block, sizeof block);
+    std::memcpy(control.sid_block.mask, mask, sizeof mask);
+    service = {1, 1, static_cast<sl_u8>(choice >> 2 & 3), SL_SERVICE_STEERED, 0, 16, 100, 7, 1500};
+    for (sl_u16 i = 0; i < 2; i++) {
+        sites[i] = {};
+        sites[i].id = static_cast<sl_u16>(i + 1);
+        sites[i].state = static_cast<sl_u8>(choice >> 4 & 3) == i ? SL_SITE_DEAD : SL_SITE_ALIVE;
+        sites[i].interface = 3;
+        sites[i].mtu = 1500;
+        sites[i].destination6.b[0] = 0xfc;
+        sites[i].destination4.b[0] = i == 0 ? 0xfc : 0;
+    }
+    for (sl_u16 i = 0; i < 16; i++) {
+        slots[i] = 1 + i % 2U;
+        targets[i] = {static_cast<sl_u16>(1 + i / 2 % 2), static_cast<sl_u16>(i % 5 == 4 ? 0 : 1 + i / 2 % 2),
+                      0};
+    }
+}
+
+void check_outcome(const sl_port& port, sl_u32 length, const sl_outcome& outcome, const sl_trace& trace) {
+    const bool is_loss = trace.reason >= SL_R_no_path && trace.reason <= SL_R_border_unreadable;
+    const bool is_steered = outcome.verdict == SL_REDIRECT;
+    if (is_steered != (trace.reason == SL_R_steered) || is_loss != (outcome.verdict == SL_DROP)) {
+        std::abort();
+    }
+    if (port.end - port.start != length + (is_steered ? SL_OUTER : 0)) {
+        std::abort();
+    }
+    // The outer length must tell the truth: nothing beyond the frame is announced.
+    if (is_steered && 14U + 40U + (port.room[port.start + 18] << 8 | port.room[port.start + 19]) >
+                          port.end - port.start + port.beyond) {
+        std::abort();
+    }
+}
+
+} // namespace
+
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* bytes, std::size_t size) {
+    static sl_u64 now = 1'000'000'000;
+    if (size < 1 || size > 4096) {
+        return 0;
+    }
+    const auto length = static_cast<sl_u32>(size - 1);
+    auto* room = static_cast<sl_u8*>(std::malloc(kHeadroom + length));
+    std::memcpy(room + kHeadroom, bytes + 1, length);
+    set_tables(bytes[0]);
+    now += bytes[0] & 0x80 ? 200'000'000 : 1'000'000;
+    // Half of the frames come without room for an outer header.
+    sl_port port{room, bytes[0] & 0x40 ? kHeadroom : 0, kHeadroom + length, now,
+                 bytes[0] & 0x80 ? 2000U : 0U};
+    if (port.start == 0) {
+        std::memmove(room, room + kHeadroom, length);
+        port.end = length;
+        room = port.room = static_cast<sl_u8*>(std::realloc(room, length ? length : 1));
+    }
+    sl_trace trace{};
+    const auto outcome = sl_process(&port, static_cast<sl_role>(bytes[0] % 3), &trace);
+    check_outcome(port, length, outcome, trace);
+    std::free(room);
+    return 0;
+}
