@@ -50,7 +50,7 @@ SL_INLINE struct sl_pkt sl_port_packet(struct sl_port* port) {
     return {port->room + port->start, port->room + port->end};
 }
 SL_INLINE sl_u32 sl_port_length(struct sl_port* port) {
-    return port->end - port->start;
+    return port->end - port->start + port->beyond;
 }
 SL_INLINE int sl_port_push(struct sl_port* port, sl_u32 bytes) {
     if (port->start < bytes) {
