@@ -42,7 +42,7 @@ Result<bool> find_pinned(const std::string& folder) {
     if (const int code = bpf_map_lookup_elem(control.get(), &only, &record); code != 0) {
         return Error{Errc::kConflict, folder + " holds a control map of another shape; withdraw it first"};
     }
-    if (record.layout == 0) {  // killed while making them: nothing was attached yet
+    if (record.layout == 0) { // killed while making them: nothing was attached yet
         SL_TRY_VOID(remove_pins(folder));
         SL_TRY_VOID(prepare_pin_folder(folder));
         return false;
