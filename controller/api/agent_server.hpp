@@ -1,0 +1,47 @@
+// SPDX-License-Identifier: Apache-2.0
+// The agents' sessions: Plans down; Applied, reports and link state up. An agent speaks for its own node only
+// (the certificate's name is the node's); a new session of a node ends the old one. What is malformed is
+// refused and counted, the session goes on. Only the newest Plan waits for a slow agent. gRPC's threads.
+#pragma once
+
+#include <atomic>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <string>
+
+#include "controller/api/controller_probe.hpp"
+#include "controller/decision/decision_loop.hpp"
+#include "controller/program/programmer.hpp"
+#include "suanlu/v1/agent.grpc.pb.h"
+
+namespace suanlu {
+
+class AgentStream;
+
+/// Where the sessions deliver what they hear.
+struct AgentServerWiring {
+    DecisionLoop& decision;
+    Programmer& programmer;
+    ControllerProbe& probe;
+    std::string controller;
+    std::uint64_t epoch = 0;
+};
+
+class AgentServer final : public v1::AgentControl::CallbackService {
+public:
+    explicit AgentServer(AgentServerWiring wiring) : wiring_(std::move(wiring)) {}
+    grpc::ServerBidiReactor<v1::AgentMessage, v1::ControllerMessage>*
+    Session(grpc::CallbackServerContext* context) override;
+
+    /// Registers the session of a node and ends the one it replaces.
+    void enter(const std::string& node, const std::shared_ptr<AgentStream>& stream);
+
+private:
+    AgentServerWiring wiring_;
+    std::atomic<SessionId> last_session_{0};
+    std::mutex mutex_;
+    std::map<std::string, std::weak_ptr<AgentStream>> streams_;
+};
+
+} // namespace suanlu

@@ -1,0 +1,232 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "controller/api/operator_codec.hpp"
+
+#include "suanlu/v1/operator.pb.h"
+
+namespace suanlu {
+
+namespace {
+
+double seconds_of(Duration d) {
+    return std::chrono::duration<double>(d).count();
+}
+
+double share_of(std::uint32_t ppm) {
+    return static_cast<double>(ppm) / kWholeShare;
+}
+
+std::string name_of(const Inventory& inventory, SiteId id) {
+    const Site* site = inventory.site(id);
+    return site != nullptr ? site->name : std::to_string(id.value);
+}
+
+void encode_instance(const InstanceReport& from, v1::InstanceView& to) {
+    to.set_service(from.service);
+    to.set_slots_total(from.slots_total);
+    to.set_slots_usable(from.slots_usable);
+    to.set_running(from.running);
+    to.set_waiting(from.waiting);
+    to.set_rate_per_slot(from.rate_per_slot.value);
+    to.set_utilisation(from.utilisation);
+}
+
+void encode_path(const Decision& decision, const std::string& node, const SitePlan& site, std::size_t rank,
+                 v1::PathView& to) {
+    const PathPlan& from = site.paths[rank];
+    to.set_site(site.name);
+    to.set_rank(static_cast<std::uint32_t>(rank));
+    to.set_egress(from.egress);
+    for (const Segment& segment : from.segments.segments) {
+        to.add_segments(segment.node);
+    }
+    to.set_destination(from.destination6.text());
+    to.set_delay_us(from.delay.value);
+    to.set_mtu(from.mtu.value);
+    for (const std::string& link : from.links) {
+        to.add_links(link);
+    }
+    const PathMeasurement* measured = decision.ingresses().measured(node, from.id);
+    to.set_measured_state(measured == nullptr ? "unknown" : measured->up ? "up" : "down");
+    to.set_measured_delay_us(measured == nullptr ? 0 : measured->delay_one_way.value);
+}
+
+std::string sid_text(const LocalSid& sid) {
+    std::string out = sid.sid.text() + " " + std::string(to_text(sid.behaviour));
+    if (!sid.next_hop.is_zero()) {
+        out += " " + sid.next_hop.text() + " dev " + sid.interface;
+    }
+    return out;
+}
+
+void encode_content(const Decision& decision, const Plan& plan, v1::PlanView& to) {
+    for (const SitePlan& site : plan.sites) {
+        for (std::size_t rank = 0; rank < site.paths.size(); ++rank) {
+            encode_path(decision, plan.node, site, rank, *to.add_paths());
+        }
+    }
+    for (const ServicePlan& service : plan.services) {
+        for (const SiteShare& share : service.shares) {
+            v1::ShareView& view = *to.add_shares();
+            view.set_ingress(service.name);
+            view.set_site(name_of(decision.inventory(), share.site));
+            view.set_share(share_of(share.ppm));
+        }
+    }
+    for (const LocalSid& sid : plan.local_sids) {
+        to.add_local_sids(sid_text(sid));
+    }
+}
+
+} // namespace
+
+void encode_sites(const Decision& decision, MonoTime now, v1::SiteList& out) {
+    const Inventory& inventory = decision.inventory();
+    for (const Site& site : inventory.sites) {
+        const SiteView view = *decision.sites().view(site.name, now);
+        v1::SiteView& to = *out.add_sites();
+        to.set_name(site.name);
+        to.set_id(site.id.value);
+        to.set_kind(std::string(to_text(site.kind)));
+        to.set_state(std::string(to_text(view.freshness)));
+        to.set_age_s(seconds_of(view.age));
+        to.set_clock_skew_s(seconds_of(view.clock_skew));
+        to.set_reports(view.accepted);
+        to.set_refused(view.refused);
+        for (const Attachment& attachment : site.attachments) {
+            to.add_egresses(attachment.egress);
+        }
+        if (view.report) {
+            for (const InstanceReport& instance : view.report->instances) {
+                encode_instance(instance, *to.add_instances());
+            }
+        }
+        for (const Router& router : inventory.routers) {
+            if (router.is_ingress) {
+                (*to.mutable_liveness())[router.name] =
+                    std::string(to_text(decision.ingresses().liveness(router.name, site.name)));
+            }
+        }
+    }
+}
+
+void encode_links(const Decision& decision, MonoTime now, v1::LinkList& out) {
+    for (const Topology::Row& row : decision.paths().topology().rows(now)) {
+        v1::LinkView& to = *out.add_links();
+        to.set_from(row.link.from);
+        to.set_to(row.link.to);
+        to.set_igp_metric(row.link.igp_metric);
+        if (row.link.delay) {
+            to.set_delay_us(row.link.delay->value);
+        }
+        to.set_up(row.link.up);
+        to.set_source(row.is_static ? "inventory" : row.source);
+        to.set_age_s(seconds_of(row.age));
+    }
+}
+
+void encode_services(const Decision& decision, v1::ServiceList& out) {
+    const Inventory& inventory = decision.inventory();
+    for (const Service& service : inventory.services) {
+        v1::ServiceView& to = *out.add_services();
+        to.set_name(service.name);
+        to.set_id(service.id.value);
+        for (const Ip6& address : service.addresses) {
+            to.add_addresses(address.text());
+        }
+        to.set_transport(std::string(to_text(service.transport)));
+        to.set_port(service.port);
+        to.set_affinity(std::string(to_text(service.affinity)));
+        to.set_policy(decision.policy_of(service.name));
+        double arrivals = 0;
+        for (const Router& router : inventory.routers) {
+            arrivals += decision.arrivals().rate(router.name, service.name).value;
+        }
+        to.set_arrivals_per_s(arrivals);
+        for (const auto& [key, shares] : decision.shares()) {
+            for (const SiteShare& share : shares) {
+                if (key.second == service.name) {
+                    v1::ShareView& view = *to.add_shares();
+                    view.set_ingress(key.first);
+                    view.set_site(name_of(inventory, share.site));
+                    view.set_share(share_of(share.ppm));
+                }
+            }
+        }
+    }
+}
+
+void encode_plans(const Decision& decision, const std::vector<AgentRow>& rows, v1::PlanList& out) {
+    for (const AgentRow& row : rows) {
+        v1::PlanView& to = *out.add_plans();
+        to.set_node(row.node);
+        to.set_controller(row.wanted.controller);
+        to.set_epoch(row.wanted.epoch);
+        to.set_generation(row.wanted.generation);
+        to.set_applied_generation(row.applied.generation);
+        to.set_agent_state(std::string(to_text(row.state)));
+        to.set_agent_mode(row.hello.mode);
+        to.set_engine(row.hello.engine);
+        const std::string held = decision.held_back(row.node);
+        to.set_refusal(!row.refusal.empty() ? row.refusal : held.empty() ? "" : "held: " + held);
+        if (row.plan) {
+            encode_content(decision, *row.plan, to);
+        }
+    }
+}
+
+void encode_flows(const Decision& decision, v1::FlowList& out) {
+    out.set_note("exception entries and sampled new flows since the last report, not every flow");
+    for (const auto& [node, row] : decision.ingresses().rows()) {
+        if (!row.report) {
+            continue;
+        }
+        for (const FlowSample& flow : row.report->flows) {
+            v1::FlowView& to = *out.add_flows();
+            to.set_ingress(node);
+            to.set_service(flow.service);
+            to.set_source(flow.source);
+            to.set_site(flow.site);
+            to.set_kind(flow.kind);
+            to.set_age_s(flow.age_s);
+        }
+    }
+}
+
+Status encode_explanation(const Decision& decision, const std::string& service, const std::string& ingress,
+                          v1::ExplainReply& out) {
+    SL_TRY(const Explanation why, decision.explain(service, ingress));
+    out.set_service(why.service);
+    out.set_ingress(why.ingress);
+    out.set_policy(why.policy);
+    out.set_arrivals_per_s(why.arrivals.value);
+    out.set_cost_before(why.cost_before);
+    out.set_cost_after(why.cost_after);
+    out.set_verdict(why.verdict);
+    for (const Candidate& c : why.candidates) {
+        v1::CandidateView& to = *out.add_candidates();
+        to.set_site(c.name);
+        to.set_rejected_by(c.rejected_by == "no path"
+                               ? "no path: " + decision.paths().why_none(ingress, c.site)
+                               : c.rejected_by);
+        to.set_path_delay_s(c.path_delay_s);
+        to.set_service_time_s(c.service_time_s);
+        to.set_queue_price_s(c.queue_price_s);
+        to.set_price_s(c.price_s);
+        to.set_marginal_s(c.marginal_s());
+        to.set_slots_usable(c.slots);
+        to.set_utilisation(c.utilisation);
+        to.set_report_age_s(c.report_age_s);
+        to.set_share_wanted(c.share_wanted);
+        to.set_share_given(c.share_given);
+        const std::vector<PathPlan>& paths = decision.paths().paths(ingress, c.site);
+        if (!paths.empty()) {
+            to.set_destination(paths.front().destination6.text());
+            for (const Segment& segment : paths.front().segments.segments) {
+                to.add_segments(segment.node);
+            }
+        }
+    }
+    return {};
+}
+
+} // namespace suanlu

@@ -1,0 +1,31 @@
+// SPDX-License-Identifier: Apache-2.0
+// The model as the operator sees it: Decision and the programmer's rows -> protobuf replies. Runs on the
+// decision's strand, because that is where the model lives. Stateless.
+#pragma once
+
+#include <vector>
+
+#include "controller/decision/decision.hpp"
+#include "controller/program/program_core.hpp"
+
+namespace suanlu::v1 {
+class SiteList;
+class LinkList;
+class ServiceList;
+class PlanList;
+class FlowList;
+class ExplainReply;
+} // namespace suanlu::v1
+
+namespace suanlu {
+
+void encode_sites(const Decision& decision, MonoTime now, v1::SiteList& out);
+void encode_links(const Decision& decision, MonoTime now, v1::LinkList& out);
+void encode_services(const Decision& decision, v1::ServiceList& out);
+void encode_plans(const Decision& decision, const std::vector<AgentRow>& rows, v1::PlanList& out);
+void encode_flows(const Decision& decision, v1::FlowList& out);
+/// `generation` of the ingress's newest Plan is the caller's to fill. kNotFound as Decision::explain.
+Status encode_explanation(const Decision& decision, const std::string& service, const std::string& ingress,
+                          v1::ExplainReply& out);
+
+} // namespace suanlu

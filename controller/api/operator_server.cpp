@@ -1,0 +1,133 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "controller/api/operator_server.hpp"
+
+#include "controller/api/operator_codec.hpp"
+#include "controller/api/peer_identity.hpp"
+#include "core/support/log.hpp"
+
+namespace suanlu {
+
+namespace {
+
+using Context = grpc::CallbackServerContext;
+using Unary = grpc::ServerUnaryReactor;
+
+grpc::Status status_of(const Error& error) {
+    const auto code = error.code == Errc::kNotFound   ? grpc::StatusCode::NOT_FOUND
+                      : error.code == Errc::kBadInput ? grpc::StatusCode::INVALID_ARGUMENT
+                                                      : grpc::StatusCode::FAILED_PRECONDITION;
+    return {code, error.detail};
+}
+
+} // namespace
+
+bool OperatorServer::admit(Context& context, Unary& reactor) {
+    const PeerIdentity peer = identity_of(context);
+    if (peer.may_be("operator")) {
+        return true;
+    }
+    probe_.refused("not-operator");
+    reactor.Finish(
+        {grpc::StatusCode::PERMISSION_DENIED, "the certificate of '" + peer.name + "' is no operator's"});
+    return false;
+}
+
+void OperatorServer::command(Unary* reactor, Work work) {
+    DecisionCommand command;
+    command.received = SteadyClock().now();
+    command.run = [reactor, work = std::move(work)](Decision& decision, MonoTime now) {
+        reactor->Finish(work(decision, now));
+    };
+    if (!decision_.push(std::move(command))) {
+        probe_.refused("busy");
+        reactor->Finish({grpc::StatusCode::RESOURCE_EXHAUSTED, "the controller is busy or stopping"});
+    }
+}
+
+Unary* OperatorServer::on_decision(Context* context, Work work) {
+    Unary* reactor = context->DefaultReactor();
+    if (admit(*context, *reactor)) {
+        command(reactor, std::move(work));
+    }
+    return reactor;
+}
+
+Unary* OperatorServer::on_both(Context* context, WorkWithRows work) {
+    Unary* reactor = context->DefaultReactor();
+    if (!admit(*context, *reactor)) {
+        return reactor;
+    }
+    ProgramQuestion question;
+    question.ask = [this, reactor, work = std::move(work)](const ProgramCore& core, MonoTime now) {
+        command(reactor,
+                [work, rows = core.rows(now)](Decision& decision, MonoTime) { return work(decision, rows); });
+    };
+    if (!programmer_.push(std::move(question))) {
+        probe_.refused("busy");
+        reactor->Finish({grpc::StatusCode::RESOURCE_EXHAUSTED, "the controller is busy or stopping"});
+    }
+    return reactor;
+}
+
+Unary* OperatorServer::ListSites(Context* context, const v1::ListRequest*, v1::SiteList* reply) {
+    return on_decision(context, [reply](Decision& decision, MonoTime now) {
+        encode_sites(decision, now, *reply);
+        return grpc::Status::OK;
+    });
+}
+
+Unary* OperatorServer::ListLinks(Context* context, const v1::ListRequest*, v1::LinkList* reply) {
+    return on_decision(context, [reply](Decision& decision, MonoTime now) {
+        encode_links(decision, now, *reply);
+        return grpc::Status::OK;
+    });
+}
+
+Unary* OperatorServer::ListServices(Context* context, const v1::ListRequest*, v1::ServiceList* reply) {
+    return on_decision(context, [reply](Decision& decision, MonoTime) {
+        encode_services(decision, *reply);
+        return grpc::Status::OK;
+    });
+}
+
+Unary* OperatorServer::ListPlans(Context* context, const v1::ListRequest*, v1::PlanList* reply) {
+    return on_both(context, [reply](Decision& decision, const std::vector<AgentRow>& rows) {
+        encode_plans(decision, rows, *reply);
+        return grpc::Status::OK;
+    });
+}
+
+Unary* OperatorServer::ListFlows(Context* context, const v1::ListRequest*, v1::FlowList* reply) {
+    return on_decision(context, [reply](Decision& decision, MonoTime) {
+        encode_flows(decision, *reply);
+        return grpc::Status::OK;
+    });
+}
+
+Unary* OperatorServer::Explain(Context* context, const v1::ExplainRequest* request, v1::ExplainReply* reply) {
+    return on_both(context, [request, reply](Decision& decision, const std::vector<AgentRow>& rows) {
+        const Status found = encode_explanation(decision, request->service(), request->from(), *reply);
+        for (const AgentRow& row : rows) {
+            if (row.node == request->from()) {
+                reply->set_generation(row.wanted.generation);
+            }
+        }
+        return found ? grpc::Status::OK : status_of(found.error());
+    });
+}
+
+Unary* OperatorServer::SetPolicy(Context* context, const v1::SetPolicyRequest* request,
+                                 v1::SetPolicyReply* reply) {
+    return on_decision(context, [request, reply](Decision& decision, MonoTime now) {
+        const auto previous = decision.set_policy(request->service(), request->policy(), now);
+        if (!previous) {
+            return status_of(previous.error());
+        }
+        reply->set_previous(*previous);
+        log_info("policy.set",
+                 {{"service", request->service()}, {"policy", request->policy()}, {"was", *previous}});
+        return grpc::Status::OK;
+    });
+}
+
+} // namespace suanlu

@@ -1,0 +1,169 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "controller/app/controller.hpp"
+
+#include <csignal>
+#include <future>
+#include <thread>
+
+#include "controller/api/control_server.hpp"
+#include "controller/app/inventory_file.hpp"
+#include "core/support/log.hpp"
+#include "core/support/page_server.hpp"
+
+namespace suanlu {
+
+namespace {
+
+// Decision, programmer, storage (which may block) and the page.
+constexpr int kThreads = 4;
+
+/// Logs start-up events with the time since the start.
+class StartLog {
+public:
+    void event(std::string_view name, LogFields fields = {}) {
+        log_info(name, fields);
+        const double ms = std::chrono::duration<double, std::milli>(clock_.now() - start_).count();
+        log_info("start.elapsed", {{"event", name}, {"ms", ms}});
+    }
+
+private:
+    SteadyClock clock_;
+    MonoTime start_ = clock_.now();
+};
+
+std::vector<std::string> router_names(const Inventory& inventory) {
+    std::vector<std::string> out;
+    for (const Router& router : inventory.routers) {
+        out.push_back(router.name);
+    }
+    return out;
+}
+
+/// Every owner and every queue. Producer -> consumer:
+///   gRPC (site and agent sessions, operator) -> decision
+///   gRPC (agent sessions), decision          -> programmer -> agent sessions
+///   programmer                               -> applied (snapshot)
+class Wiring {
+public:
+    Wiring(Controller::Files files, std::uint64_t epoch, const ShareTable& shares)
+        : config_(std::move(files.config)), epoch_(epoch), folder_(config_.state_dir),
+          storage_(asio::make_strand(io_)),
+          programmer_(asio::make_strand(io_), ProgramCore(config_.name, epoch, router_names(files.inventory)),
+                      folder_, applied_, [this](const ProgramCore& c, MonoTime now) { observe(c, now); }),
+          decision_(asio::make_strand(io_),
+                    std::make_unique<Decision>(std::move(files.inventory), limits(config_), shares,
+                                               SteadyClock().now()),
+                    programmer_, storage_, folder_,
+                    [this](const Decision& d, MonoTime now) { observe(d, now); }) {}
+
+    Status open(StartLog& log) {
+        programmer_.start();
+        decision_.start();
+        log.event("start.strands");
+        const ControlServerWiring wiring{decision_, programmer_, probe_, config_.name, epoch_};
+        SL_TRY(server_, ControlServer::open(config_.listen, config_.tls, wiring));
+        for (const Endpoint& endpoint : config_.listen) {
+            log.event("start.listening",
+                      {{"at", endpoint.text()}, {"tls", !endpoint.is_unix() && config_.tls.is_set()}});
+        }
+        if (!config_.metrics.empty()) {
+            SL_TRY(page_, PageServer::open(io_, config_.metrics, [this](const std::string& path) {
+                       return path == "/metrics" ? probe_.page() : std::string();
+                   }));
+            log.event("start.metrics", {{"at", config_.metrics}});
+        }
+        return {};
+    }
+
+    /// Blocks until a signal came.
+    void serve(StartLog& log) {
+        asio::signal_set signals(io_, SIGTERM, SIGINT);
+        std::promise<int> stopped;
+        signals.async_wait([&stopped](const boost::system::error_code& ec, int signal) {
+            stopped.set_value(ec ? 0 : signal);
+        });
+        std::vector<std::jthread> threads;
+        for (int i = 0; i < kThreads; ++i) {
+            threads.emplace_back([this] { io_.run(); });
+        }
+        log.event("start.ready");
+        log_info("stop.signal", {{"signal", stopped.get_future().get()}});
+        close();
+    }
+
+    void close() {
+        if (server_) {
+            server_->close(); // answers what is still open, so the owners must live
+        }
+        decision_.stop();
+        programmer_.stop();
+        if (page_) {
+            page_->close();
+        }
+    }
+
+    /// Without anybody to serve: only what is queued is finished.
+    void drain() { io_.run(); }
+
+private:
+    static DecisionLimits limits(const Config& config) {
+        DecisionLimits out;
+        out.tick = config.tick;
+        out.report_max_age = config.report_max_age;
+        out.link_max_age = config.link_max_age;
+        out.warm_up = config.warm_up;
+        return out;
+    }
+    void observe(const Decision& decision, MonoTime now) {
+        probe_.decision(decision, now);
+        probe_.mailbox("decision", decision_.inbox_counters());
+    }
+    void observe(const ProgramCore& core, MonoTime now) {
+        probe_.program(core, now);
+        probe_.mailbox("programmer", programmer_.inbox_counters());
+    }
+
+    Config config_;
+    std::uint64_t epoch_;
+    StateFolder folder_;
+    asio::io_context io_;
+    Strand storage_;
+    ControllerProbe probe_;
+    SnapshotCell<AppliedView> applied_;
+    Programmer programmer_;
+    DecisionLoop decision_;
+    std::unique_ptr<ControlServer> server_;
+    std::unique_ptr<PageServer> page_;
+};
+
+} // namespace
+
+Result<Controller::Files> Controller::load(const std::string& path) {
+    Files files;
+    SL_TRY(files.config, load_config(path));
+    SL_TRY(files.inventory, load_inventory(files.config.inventory_path));
+    return files;
+}
+
+Status Controller::run(Files files) {
+    StartLog log;
+    log.event("start.config", {{"name", files.config.name},
+                               {"routers", files.inventory.routers.size()},
+                               {"sites", files.inventory.sites.size()},
+                               {"services", files.inventory.services.size()}});
+    const StateFolder folder(files.config.state_dir);
+    SL_TRY(const std::uint64_t epoch, folder.next_epoch());
+    SL_TRY(const ShareTable shares, folder.shares());
+    log.event("start.state", {{"epoch", epoch}, {"adopted_shares", shares.size()}});
+    Wiring wiring(std::move(files), epoch, shares);
+    if (Status opened = wiring.open(log); !opened) {
+        wiring.close();
+        wiring.drain();
+        return opened;
+    }
+    wiring.serve(log);
+    log_info("stop.done");
+    return {};
+}
+
+} // namespace suanlu

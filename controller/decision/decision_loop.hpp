@@ -1,0 +1,75 @@
+// SPDX-License-Identifier: Apache-2.0
+// The strand around Decision: one bounded mailbox in (site reports fold per site, everything else keeps its
+// order), Plans out to the programmer at once, a clock beside it. Nothing here waits for the network. When
+// the mailbox is full the newest message is refused and counted; reports come again, callers are told.
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <string>
+#include <variant>
+
+#include "controller/decision/decision.hpp"
+#include "controller/program/programmer.hpp"
+#include "core/support/mailbox.hpp"
+#include "core/support/owned.hpp"
+
+namespace suanlu {
+
+struct SiteReported {
+    SiteReport report;
+    MonoTime received;
+    std::uint64_t wall_unix_ns = 0;
+    /// Called on the decision's strand with the sequence and the refusal (empty = accepted); not called for
+    /// reports that a newer one has folded away.
+    std::function<void(std::uint64_t, const std::string&)> answer;
+};
+struct IngressReported {
+    IngressReport report;
+    MonoTime received;
+};
+struct LinksReported {
+    LinkReport report;
+    MonoTime received;
+};
+/// An operator's command or question; runs on the owner's strand.
+struct DecisionCommand {
+    std::function<void(Decision&, MonoTime)> run;
+    MonoTime received;
+};
+using DecisionInput = std::variant<SiteReported, IngressReported, LinksReported, DecisionCommand>;
+
+class DecisionLoop {
+public:
+    /// `observe` is called about once a second, for metrics. `storage`: where the shares are written, which
+    /// may block. Both outlive the loop, as does `programmer`.
+    DecisionLoop(Strand strand, std::unique_ptr<Decision> decision, Programmer& programmer, Strand storage,
+                 StateFolder folder, std::function<void(const Decision&, MonoTime)> observe);
+
+    void start();
+    void stop();
+    /// From any thread. False: full or stopping; the message is dropped and counted.
+    bool push(DecisionInput input) { return inbox_.push(std::move(input)); }
+    [[nodiscard]] MailboxCounters inbox_counters() const { return inbox_.counters(); }
+
+private:
+    Task<void> consume();
+    Task<void> keep_time();
+    MonoTime handle(DecisionInput& input, MonoTime now);
+    void publish(MonoTime cause);
+    void store_shares();
+    void log_state();
+
+    Owned<std::unique_ptr<Decision>> decision_;
+    Mailbox<DecisionInput> inbox_;
+    Programmer& programmer_;
+    Strand storage_;
+    StateFolder folder_;
+    std::function<void(const Decision&, MonoTime)> observe_;
+    asio::steady_timer timer_;
+    SteadyClock clock_;
+    DecisionState logged_ = DecisionState::kWarmingUp;
+    bool stopping_ = false;
+};
+
+} // namespace suanlu
