@@ -23,7 +23,7 @@ public:
     void event(std::string_view name, LogFields fields = {}) {
         log_info(name, fields);
         const double ms = std::chrono::duration<double, std::milli>(clock_.now() - start_).count();
-        log_info("start.elapsed", {{"event", name}, {"ms", ms}});
+        log_info("start.elapsed", {{"step", name}, {"ms", ms}});
     }
 
 private:

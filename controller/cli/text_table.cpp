@@ -1,53 +1,83 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "controller/cli/text_table.hpp"
 
-#include <fmt/format.h>
-
 #include <algorithm>
+#include <cstdio>
 
-namespace suanlu::cli {
+#include "core/support/error.hpp"
+
+namespace suanlu {
 
 namespace {
 
-std::size_t width_of(const std::string& text) {
-    return static_cast<std::size_t>(std::count_if(
-        text.begin(), text.end(), [](char c) { return (static_cast<unsigned char>(c) & 0xc0) != 0x80; }));
+constexpr const char* kBold = "\x1b[1m";
+constexpr const char* kPlain = "\x1b[0m";
+
+std::string format_number(const char* format, double value) {
+    char buffer[64];
+    std::snprintf(buffer, sizeof buffer, format, value);
+    return buffer;
 }
 
 } // namespace
 
-std::string TextTable::text() const {
-    std::vector<std::size_t> widths(rows_.front().size(), 0);
-    for (const auto& row : rows_) {
-        for (std::size_t k = 0; k < row.size(); ++k) {
-            widths[k] = std::max(widths[k], width_of(row[k]));
+TextTable::TextTable(std::vector<std::string> titles) : titles_(std::move(titles)) {
+    for (std::string& title : titles_) {
+        is_right_.push_back(title.starts_with('>'));
+        if (is_right_.back()) {
+            title.erase(0, 1);
         }
     }
-    std::string out;
-    for (const auto& row : rows_) {
-        std::string line;
-        for (std::size_t k = 0; k < row.size(); ++k) {
-            line += row[k] + std::string(widths[k] - width_of(row[k]) + 2, ' ');
+}
+
+void TextTable::add(std::vector<std::string> cells) {
+    SL_CHECK(cells.size() <= titles_.size());
+    cells.resize(titles_.size());
+    rows_.push_back(std::move(cells));
+}
+
+std::string TextTable::text(bool colour) const {
+    std::vector<std::size_t> widths;
+    for (std::size_t c = 0; c < titles_.size(); ++c) {
+        widths.push_back(titles_[c].size());
+        for (const auto& row : rows_) {
+            widths[c] = std::max(widths[c], row[c].size());
         }
-        line.erase(line.find_last_not_of(' ') + 1);
-        out += line + "\n";
+    }
+    const auto line = [&](const std::vector<std::string>& cells) {
+        std::string out;
+        for (std::size_t c = 0; c < cells.size(); ++c) {
+            const std::string pad(widths[c] - cells[c].size(), ' ');
+            out += (c > 0 ? "  " : "") + (is_right_[c] ? pad + cells[c] : cells[c] + pad);
+        }
+        out.erase(out.find_last_not_of(' ') + 1);
+        return out;
+    };
+    std::string out = (colour ? kBold : "") + line(titles_) + (colour ? kPlain : "") + "\n";
+    for (const auto& row : rows_) {
+        out += line(row) + "\n";
     }
     return out;
 }
 
-std::string show_seconds(double seconds) {
-    if (seconds < 0.001) {
-        return fmt::format("{:.0f} us", seconds * 1e6);
+std::string number_text(double value, int decimals) {
+    char buffer[64];
+    std::snprintf(buffer, sizeof buffer, "%.*f", decimals, value);
+    return buffer;
+}
+
+std::string seconds_text(double seconds) {
+    if (seconds < 0) {
+        return "-";
     }
-    return seconds < 1 ? fmt::format("{:.1f} ms", seconds * 1e3) : fmt::format("{:.1f} s", seconds);
+    if (seconds < 0.0995) {
+        return format_number("%.2f ms", seconds * 1e3);
+    }
+    return seconds < 1 ? format_number("%.0f ms", seconds * 1e3) : format_number("%.1f s", seconds);
 }
 
-std::string show_share(double share) {
-    return fmt::format("{:.1f} %", share * 100);
+std::string percent_text(double share) {
+    return format_number("%.1f %%", share * 100);
 }
 
-std::string show_number(double number) {
-    return fmt::format("{:.3g}", number);
-}
-
-} // namespace suanlu::cli
+} // namespace suanlu

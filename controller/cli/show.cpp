@@ -1,0 +1,195 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "controller/cli/show.hpp"
+
+#include <algorithm>
+
+#include "controller/cli/text_table.hpp"
+
+namespace suanlu {
+
+namespace {
+
+template <class List>
+std::string joined(const List& list, const char* between) {
+    std::string out;
+    for (const auto& item : list) {
+        out += (out.empty() ? "" : between) + item;
+    }
+    return out.empty() ? "-" : out;
+}
+
+/// "R1 alive, R2 dead", in the order of the names.
+std::string liveness_text(const v1::SiteView& site) {
+    std::vector<std::string> parts;
+    for (const auto& [ingress, state] : site.liveness()) {
+        parts.push_back(ingress + " " + state);
+    }
+    std::sort(parts.begin(), parts.end());
+    return joined(parts, ", ");
+}
+
+std::string plan_number(std::uint64_t epoch, std::uint64_t generation) {
+    return generation == 0 ? "-" : std::to_string(epoch) + "/" + std::to_string(generation);
+}
+
+std::string or_dash(const std::string& text) {
+    return text.empty() ? "-" : text;
+}
+
+std::string show_paths(const v1::PlanView& plan, bool colour) {
+    TextTable table({"SITE", ">RANK", "EGRESS", "SEGMENTS", "DESTINATION", ">DELAY", ">MTU", "MEASURED"});
+    for (const auto& path : plan.paths()) {
+        std::string measured = path.measured_state();
+        if (measured == "up") {
+            measured += " " + seconds_text(path.measured_delay_us() * 1e-6);
+        }
+        table.add({path.site(), std::to_string(path.rank()), path.egress(), joined(path.segments(), " "),
+                   path.destination(), seconds_text(path.delay_us() * 1e-6), std::to_string(path.mtu()),
+                   measured});
+    }
+    return table.text(colour);
+}
+
+std::string show_shares(const v1::PlanView& plan) {
+    std::string out;
+    std::string last;
+    for (const auto& share : plan.shares()) {
+        out += share.ingress() == last ? ", " : (last.empty() ? "" : "\n") + share.ingress() + ": ";
+        out += share.site() + " " + percent_text(share.share());
+        last = share.ingress();
+    }
+    return out + "\n";
+}
+
+std::string why(const v1::CandidateView& c) {
+    return c.rejected_by().empty() ? (c.share_given() > 0 ? "chosen" : "candidate")
+                                   : "rejected: " + c.rejected_by();
+}
+
+} // namespace
+
+std::string show(const v1::SiteList& list, bool colour) {
+    TextTable table({"SITE", ">ID", "KIND", "STATE", ">AGE", ">SKEW", "EGRESSES", "SERVICE", ">USABLE",
+                     ">TOTAL", ">RUNNING", ">WAITING", ">RATE/SLOT", ">LOAD", "LIVENESS"});
+    for (const auto& site : list.sites()) {
+        const bool never = site.state() == "never-reported";
+        const std::vector<std::string> head{site.name(),
+                                            std::to_string(site.id()),
+                                            site.kind(),
+                                            site.state(),
+                                            never ? "-" : seconds_text(site.age_s()),
+                                            never ? "-" : number_text(site.clock_skew_s(), 3) + " s",
+                                            joined(site.egresses(), ",")};
+        if (site.instances().empty()) {
+            std::vector<std::string> row = head;
+            row.insert(row.end(), {"-", "-", "-", "-", "-", "-", "-", liveness_text(site)});
+            table.add(row);
+        }
+        for (const auto& instance : site.instances()) {
+            const bool is_first = &instance == &site.instances(0);
+            std::vector<std::string> row = is_first ? head : std::vector<std::string>(head.size());
+            row.insert(row.end(),
+                       {instance.service(), number_text(instance.slots_usable(), 1),
+                        number_text(instance.slots_total(), 0), number_text(instance.running(), 0),
+                        number_text(instance.waiting(), 0), number_text(instance.rate_per_slot(), 1),
+                        percent_text(instance.utilisation()), is_first ? liveness_text(site) : ""});
+            table.add(row);
+        }
+    }
+    return table.text(colour);
+}
+
+std::string show(const v1::LinkList& list, bool colour) {
+    TextTable table({"FROM", "TO", ">METRIC", ">DELAY", "STATE", "SOURCE", ">AGE"});
+    for (const auto& link : list.links()) {
+        table.add({link.from(), link.to(), std::to_string(link.igp_metric()),
+                   link.has_delay_us() ? seconds_text(link.delay_us() * 1e-6) : "unknown",
+                   link.up() ? "up" : "down", link.source(), seconds_text(link.age_s())});
+    }
+    return table.text(colour);
+}
+
+std::string show(const v1::ServiceList& list, bool colour) {
+    TextTable table(
+        {"SERVICE", ">ID", "ADDRESS", "PORT", "AFFINITY", "POLICY", ">FLOWS/S", "INGRESS", "SITE", ">SHARE"});
+    for (const auto& service : list.services()) {
+        std::vector<std::string> head{service.name(),
+                                      std::to_string(service.id()),
+                                      joined(service.addresses(), ","),
+                                      service.transport() + "/" + std::to_string(service.port()),
+                                      service.affinity(),
+                                      service.policy(),
+                                      number_text(service.arrivals_per_s(), 1)};
+        if (service.shares().empty()) {
+            head.insert(head.end(), {"-", "-", "-"});
+            table.add(head);
+        }
+        for (const auto& share : service.shares()) {
+            std::vector<std::string> row =
+                &share == &service.shares(0) ? head : std::vector<std::string>(head.size());
+            row.insert(row.end(), {share.ingress(), share.site(), percent_text(share.share())});
+            table.add(row);
+        }
+    }
+    return table.text(colour);
+}
+
+std::string show(const v1::PlanList& list, bool colour) {
+    TextTable table({"NODE", "PLAN", ">APPLIED", "AGENT", "SIDS", "NOTE"});
+    for (const auto& plan : list.plans()) {
+        table.add({plan.node(), plan_number(plan.epoch(), plan.generation()),
+                   plan.applied_generation() == 0 ? "-" : std::to_string(plan.applied_generation()),
+                   plan.agent_state(), std::to_string(plan.local_sids().size()), or_dash(plan.refusal())});
+    }
+    std::string out = table.text(colour);
+    for (const auto& plan : list.plans()) {
+        if (!plan.paths().empty()) {
+            out += "\n" + plan.node() + "\n" + show_paths(plan, colour) + show_shares(plan);
+        }
+    }
+    return out;
+}
+
+std::string show_agents(const v1::PlanList& list, bool colour) {
+    TextTable table({"NODE", "STATE", "MODE", "ENGINE", "PLAN", ">APPLIED", "NOTE"});
+    for (const auto& plan : list.plans()) {
+        table.add({plan.node(), plan.agent_state(), or_dash(plan.agent_mode()), or_dash(plan.engine()),
+                   plan_number(plan.epoch(), plan.generation()),
+                   plan.applied_generation() == 0 ? "-" : std::to_string(plan.applied_generation()),
+                   or_dash(plan.refusal())});
+    }
+    return table.text(colour);
+}
+
+std::string show(const v1::FlowList& list, bool colour) {
+    TextTable table({"INGRESS", "SERVICE", "SOURCE", "SITE", "KIND", ">AGE"});
+    for (const auto& flow : list.flows()) {
+        table.add({flow.ingress(), flow.service(), flow.source(), flow.site(), flow.kind(),
+                   seconds_text(flow.age_s())});
+    }
+    return table.text(colour) + "note: " + list.note() + "\n";
+}
+
+std::string show(const v1::ExplainReply& reply, bool colour) {
+    std::string out = "service " + reply.service() + " from " + reply.ingress() + ", policy " +
+                      reply.policy() + ", plan generation " + std::to_string(reply.generation()) + "\n" +
+                      "arrivals " + number_text(reply.arrivals_per_s(), 1) + " flows/s; cost " +
+                      number_text(reply.cost_before(), 3) + " -> " + number_text(reply.cost_after(), 3) +
+                      " jobs in the system\n" + "verdict: " + reply.verdict() + "\n\n";
+    TextTable table({"SITE", ">GIVEN", ">WANTED", ">PATH", ">SERVICE", ">QUEUE", ">PRICE", ">MARGINAL",
+                     ">USABLE", ">LOAD", ">REPORT", "SEGMENTS", "WHY"});
+    for (const auto& c : reply.candidates()) {
+        table.add({c.site(), percent_text(c.share_given()), percent_text(c.share_wanted()),
+                   seconds_text(c.path_delay_s()), seconds_text(c.service_time_s()),
+                   seconds_text(c.queue_price_s()), seconds_text(c.price_s()), seconds_text(c.marginal_s()),
+                   number_text(c.slots_usable(), 1),
+                   c.utilisation() < 0 ? "unknown" : percent_text(c.utilisation()),
+                   seconds_text(c.report_age_s()), joined(c.segments(), " "), why(c)});
+    }
+    return out + table.text(colour) +
+           "\nThe split gives every chosen site the same marginal cost: path (there and back) + service + "
+           "queue + "
+           "price.\n";
+}
+
+} // namespace suanlu
