@@ -79,53 +79,87 @@ std::vector<std::uint32_t> slot_quotas(std::span<const Candidate> candidates, st
     return quotas;
 }
 
-std::vector<SiteId> edit_owners(ServiceId service, std::span<const SlotOwner> owners,
-                                std::span<const Candidate> candidates) {
-    const auto quotas = slot_quotas(candidates, static_cast<std::uint32_t>(owners.size()));
-    std::unordered_map<SiteId, std::size_t> index;
-    for (std::size_t i = 0; i < candidates.size(); i++) {
-        index.emplace(candidates[i].site, i);
-    }
-    std::vector<std::vector<std::uint32_t>> owned(candidates.size());
-    std::vector<std::uint32_t> freed;
-    for (std::uint32_t slot = 0; slot < owners.size(); slot++) {
-        const auto found = index.find(owners[slot].next);
-        found == index.end() ? freed.push_back(slot) : owned[found->second].push_back(slot);
-    }
-    std::vector<SiteId> result(owners.size());
-    std::vector<std::uint32_t> missing(candidates.size(), 0);
-    for (std::size_t i = 0; i < candidates.size(); i++) {
-        auto& slots = owned[i];
-        if (slots.size() > quotas[i]) {
-            order_for_keeping(slots, service, candidates[i].site, owners);
-            freed.insert(freed.end(), slots.begin() + quotas[i], slots.end());
-            slots.resize(quotas[i]);
-        }
-        missing[i] = quotas[i] - static_cast<std::uint32_t>(slots.size());
-        for (const auto slot : slots) {
-            result[slot] = candidates[i].site;
+namespace {
+
+/// One edit under way: who keeps what, which slots are free, and how many each site still misses.
+struct Edit {
+    Edit(ServiceId service_id, std::span<const SlotOwner> before, std::span<const Candidate> sites)
+        : service(service_id), owners(before), candidates(sites), result(before.size()),
+          missing(sites.size(), 0) {
+        for (std::size_t i = 0; i < candidates.size(); i++) {
+            index.emplace(candidates[i].site, i);
         }
     }
-    const auto give = [&](std::uint32_t slot, SiteId site) {
-        result[slot] = site;
-        missing[index[site]]--;
-    };
-    for (const auto slot : freed) {
-        const auto base = index.find(owners[slot].base);
-        if (base != index.end() && missing[base->second] > 0) {
-            give(slot, owners[slot].base);
+
+    void release() {
+        const auto quotas = slot_quotas(candidates, static_cast<std::uint32_t>(owners.size()));
+        std::vector<std::vector<std::uint32_t>> owned(candidates.size());
+        for (std::uint32_t slot = 0; slot < owners.size(); slot++) {
+            const auto found = index.find(owners[slot].next);
+            found == index.end() ? freed.push_back(slot) : owned[found->second].push_back(slot);
         }
-    }
-    for (const auto slot : freed) {
-        if (!result[slot].is_set()) {
-            const auto site = best(service, slot, candidates,
-                                   [&](const Candidate& c) { return missing[index[c.site]] > 0; });
-            if (site.is_set()) {
-                give(slot, site);
+        for (std::size_t i = 0; i < candidates.size(); i++) {
+            auto& slots = owned[i];
+            if (slots.size() > quotas[i]) {
+                order_for_keeping(slots, service, candidates[i].site, owners);
+                freed.insert(freed.end(), slots.begin() + quotas[i], slots.end());
+                slots.resize(quotas[i]);
+            }
+            missing[i] = quotas[i] - static_cast<std::uint32_t>(slots.size());
+            for (const auto slot : slots) {
+                result[slot] = candidates[i].site;
             }
         }
     }
-    return result;
+
+    /// A slot that may stay on its base needs no move.
+    void give_back() {
+        for (const auto slot : freed) {
+            if (misses(owners[slot].base)) {
+                give(slot, owners[slot].base);
+            }
+        }
+    }
+
+    void give_away() {
+        for (const auto slot : freed) {
+            if (!result[slot].is_set()) {
+                const auto site =
+                    best(service, slot, candidates, [&](const Candidate& c) { return misses(c.site); });
+                if (site.is_set()) {
+                    give(slot, site);
+                }
+            }
+        }
+    }
+
+    [[nodiscard]] bool misses(SiteId site) const {
+        const auto found = index.find(site);
+        return found != index.end() && missing[found->second] > 0;
+    }
+    void give(std::uint32_t slot, SiteId site) {
+        result[slot] = site;
+        missing[index[site]]--;
+    }
+
+    ServiceId service;
+    std::span<const SlotOwner> owners;
+    std::span<const Candidate> candidates;
+    std::unordered_map<SiteId, std::size_t> index;
+    std::vector<SiteId> result;
+    std::vector<std::uint32_t> freed;
+    std::vector<std::uint32_t> missing;
+};
+
+} // namespace
+
+std::vector<SiteId> edit_owners(ServiceId service, std::span<const SlotOwner> owners,
+                                std::span<const Candidate> candidates) {
+    Edit edit(service, owners, candidates);
+    edit.release();
+    edit.give_back();
+    edit.give_away();
+    return edit.result;
 }
 
 SiteId first_eligible(ServiceId service, std::uint32_t slot, std::span<const Candidate> candidates) {

@@ -16,42 +16,49 @@ constexpr std::uint64_t kAgeSlackTicks = 1'000'000'000ULL >> SL_TICK_SHIFT;
 
 } // namespace
 
-std::vector<Candidate> SteerTables::candidates(const ServicePlan& plan) const {
+// Shares of zero everywhere mean plain anycast, not "spread evenly": then the owners in force stand for the
+// shares, so that nothing moves meanwhile.
+std::vector<Candidate> SteerTables::candidates(const ServiceRecord& service) const {
     std::vector<Candidate> list;
     const auto add = [&](SiteId id, std::uint32_t ppm) {
         const auto site = sites_.find(id);
-        if (site == sites_.end() ||
-            std::any_of(list.begin(), list.end(), [&](const auto& c) { return c.site == id; })) {
+        const auto is_same = [&](const Candidate& c) { return c.site == id; };
+        if (site == sites_.end() || std::any_of(list.begin(), list.end(), is_same)) {
             return;
         }
         const auto& record = site->second;
         const bool takes = record.in_force == SiteLiveness::kAlive && record.row.interface != 0;
         list.push_back({id, ppm, takes, record.in_force == SiteLiveness::kDead});
     };
-    for (const auto& share : plan.shares) {
+    for (const auto& share : service.plan.shares) {
         add(share.site, share.ppm);
     }
-    for (const auto& share : plan.static_shares) {
+    for (const auto& share : service.plan.static_shares) {
         add(share.site, 0);
+    }
+    if (std::all_of(list.begin(), list.end(), [](const Candidate& c) { return c.ppm == 0; })) {
+        for (auto& candidate : list) {
+            candidate.ppm = service.slots.owned_by(candidate.site);
+        }
     }
     return list;
 }
 
 void SteerTables::refresh(std::uint64_t tick) {
     for (auto& [id, service] : services_) {
-        service.slots.refresh(candidates(service.plan), tick);
+        service.slots.refresh(candidates(service), tick);
     }
 }
 
 void SteerTables::retarget(std::uint64_t tick) {
     for (auto& [id, service] : services_) {
-        service.slots.retarget(candidates(service.plan), tick);
+        service.slots.retarget(candidates(service), tick);
     }
 }
 
 void SteerTables::bury(SiteId site, std::uint64_t tick) {
     for (auto& [id, service] : services_) {
-        service.slots.bury(site, candidates(service.plan), tick);
+        service.slots.bury(site, candidates(service), tick);
     }
 }
 

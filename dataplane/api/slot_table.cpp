@@ -75,6 +75,14 @@ bool SlotTable::names(SiteId site) const {
     return false;
 }
 
+std::uint32_t SlotTable::owned_by(SiteId site) const {
+    std::uint32_t count = 0;
+    for (std::uint32_t slot = 0; slot < size(); slot++) {
+        count += next(slot) == site ? 1 : 0;
+    }
+    return count;
+}
+
 void SlotTable::clear() {
     for (std::uint32_t slot = 0; slot < size(); slot++) {
         std::atomic_ref(targets_[slot]).store({0, 0, 0}, std::memory_order_release);

@@ -53,6 +53,8 @@ public:
 
     /// True when a slot still has the site as base or next.
     [[nodiscard]] bool names(SiteId site) const;
+    /// Slots whose next it is.
+    [[nodiscard]] std::uint32_t owned_by(SiteId site) const;
     /// Forgets everything; for slots that are given to another service.
     void clear();
 

@@ -159,7 +159,7 @@ std::vector<TableStore::ServiceRow> SteerTables::rows_of(const ServicePlan& plan
     std::vector<TableStore::ServiceRow> rows;
     for (const auto& address : plan.addresses) {
         sl_service row{};
-        row.generation = static_cast<std::uint32_t>(store_.control().plan_generation);
+        row.generation = static_cast<std::uint32_t>(generation_);
         row.id = plan.id.value;
         row.affinity = static_cast<sl_u8>(plan.affinity);
         row.flags = is_on && share_sum(plan) > 0 ? SL_SERVICE_STEERED : 0;
@@ -266,6 +266,7 @@ Status SteerTables::apply(const Plan& plan, MonoTime now) {
     const auto tick = ticks_of(now);
     const auto old_table = store_.control().table & 1;
     const bool is_first = std::exchange(is_adopted_, false);
+    generation_ = plan.id.generation;
     withdraw_sites(plan, tick);
     take_sites(plan);
     SL_TRY_VOID(take_services(plan, offsets));
@@ -283,7 +284,9 @@ Status SteerTables::apply(const Plan& plan, MonoTime now) {
     // New slots get owners before a packet can meet their service.
     retarget(tick);
     SL_TRY_VOID(write_tables(1 - old_table, sites_, rows));
-    store_.control().sid_block = to_row(plan.sid_block);
+    if (const auto block = to_row(plan.sid_block); !same_row(block, store_.control().sid_block)) {
+        store_.control().sid_block = block;
+    }
     __atomic_store_n(&store_.control().table, 1 - old_table, __ATOMIC_RELEASE);
     name_plan(plan.id);
     std::erase_if(services_, [&](const auto& item) { return !named.contains(item.first); });

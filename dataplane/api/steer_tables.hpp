@@ -64,7 +64,7 @@ private:
     [[nodiscard]] std::vector<TableStore::ServiceRow>
     rows_of(const ServicePlan& plan, std::uint32_t offset, bool is_on,
             const std::map<SiteId, SiteRecord>& sites) const;
-    [[nodiscard]] std::vector<Candidate> candidates(const ServicePlan& plan) const;
+    [[nodiscard]] std::vector<Candidate> candidates(const ServiceRecord& service) const;
     [[nodiscard]] std::uint32_t clamp_mtu(const ServicePlan& plan,
                                           const std::map<SiteId, SiteRecord>& sites) const;
     Status put_service(const ServiceRecord& service);
@@ -82,6 +82,7 @@ private:
     Ip6 outer_source_;
     std::map<SiteId, SiteRecord> sites_;
     std::map<ServiceId, ServiceRecord> services_;
+    std::uint64_t generation_ = 0;
     bool is_adopted_ = false;
 };
 

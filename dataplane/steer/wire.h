@@ -79,7 +79,7 @@ SL_ASSERT_SIZE(struct sl_site_key, 4);
 enum sl_site_state { SL_SITE_ALIVE = 0, SL_SITE_SUSPECT = 1, SL_SITE_DEAD = 2 };
 
 // A site with the path its packets take now. The next hop is held here because a look-up in the kernel's
-// routing table per packet costs three times the encapsulation (docs/dataplane.md).
+// routing table per packet costs three times the encapsulation (docs/architecture.md).
 struct sl_site {
     sl_u32 generation;
     sl_u16 id;

@@ -4,19 +4,25 @@
 // core.
 #include <gtest/gtest.h>
 
+#include <cstdlib>
+
 #include "tests/unit/dataplane/affinity_model.hpp"
 
 namespace suanlu::affinity {
 namespace {
 
-constexpr long kSteps = 20000;
+/// SUANLU_AFFINITY_STEPS asks for a longer search.
+long steps() {
+    const char* text = std::getenv("SUANLU_AFFINITY_STEPS");
+    return text != nullptr ? std::max(1L, std::strtol(text, nullptr, 10)) : 20000;
+}
 
 template <class Engine = HostEngine>
 Violations total(Scenario scenario, int seeds = 4) {
     Violations sum;
     for (int seed = 1; seed <= seeds; seed++) {
         Model model(std::make_unique<Engine>(64, scenario.table), scenario, static_cast<std::uint64_t>(seed));
-        const auto one = model.run(kSteps);
+        const auto one = model.run(steps());
         sum.established += one.established;
         sum.handshake += one.handshake;
         sum.packets += one.packets;

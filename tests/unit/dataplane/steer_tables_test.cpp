@@ -209,10 +209,12 @@ TEST_F(Tables, Refusals_ChangeNothing) {
 }
 
 TEST_F(Tables, NoShares_PlainAnycast_AndBack) {
-    use(plan_of({500000, 500000}));
+    use(plan_of({750000, 250000}));
     reshare({0, 0});
     EXPECT_EQ(packet(1, true).reason, SL_R_steering_off);
-    reshare({500000, 500000});
+    pass(70s);
+    EXPECT_EQ(bases(1), 188U) << "the owners stay as they were";
+    reshare({750000, 250000});
     EXPECT_EQ(packet(1, true).verdict, Verdict::kRedirect);
 }
 
