@@ -115,7 +115,7 @@ struct Agent::State {
 
     NextHopMap resolve(const Plan& plan);
     void refresh(bool repair_sids);
-    void refresh_services();
+    void refresh_services(const Plan& plan);
     void retarget();
     void after_plan();
     void flush_events();
@@ -152,8 +152,8 @@ NextHopMap Agent::State::resolve(const Plan& plan) {
     return out;
 }
 
-void Agent::State::refresh_services() {
-    for (const ServicePlan& service : core->plan()->services) {
+void Agent::State::refresh_services(const Plan& plan) {
+    for (const ServicePlan& service : plan.services) {
         RouteKind best = RouteKind::kUnreachable;
         for (const Ip6& address : service.addresses) {
             const auto answer = next_hops->route(address);
@@ -174,7 +174,7 @@ void Agent::State::refresh(bool repair_sids) {
     }
     if (core->plan() != nullptr) {
         core->set_next_hops(resolve(*core->plan()), clock.now());
-        refresh_services();
+        refresh_services(*core->plan());
     }
     flush_events();
 }
@@ -207,7 +207,6 @@ void Agent::State::flush_events() {
 }
 
 void Agent::State::after_plan() {
-    refresh_services();
     retarget();
     if (const Status saved = store->save(*core->plan()); !saved) {
         ++save_errors;
@@ -216,6 +215,7 @@ void Agent::State::after_plan() {
 }
 
 void Agent::State::on_plan(const Plan& plan) {
+    refresh_services(plan);
     const auto verdict = core->offer(plan, resolve(plan), clock.now());
     if (!verdict) {
         session->send_refused(plan.id, verdict.error());
@@ -322,6 +322,7 @@ Status Agent::State::restore() {
         return {};
     }
     const Plan& plan = **saved;
+    refresh_services(plan);
     const Status done = core->restore(plan, resolve(plan), clock.now());
     if (!done) {
         // The controller's next Plan decides; what is in kernel and engine keeps forwarding.
@@ -356,7 +357,6 @@ Status Agent::State::start() {
     SL_TRY_VOID(restore());
     SL_TRY_VOID(open_edges());
     if (core->plan() != nullptr) {
-        refresh_services();
         retarget();
     }
     flush_events();

@@ -103,6 +103,9 @@ Status AgentCore::restore(const Plan& saved, const NextHopMap& hops, MonoTime no
     SL_TRY_VOID(check_allowed(config_.rules, saved));
     SL_TRY_VOID(put_in_force(saved, now));
     take_over(saved, hops, now);
+    for (const SitePlan& site : saved.sites) {
+        unconfirmed_.insert(site.id);
+    }
     note("plan.restored", {{"plan", saved.id.text()}});
     return {};
 }
@@ -125,7 +128,7 @@ void AgentCore::on_session_lost(MonoTime now) {
 }
 
 Result<PlanOrder> AgentCore::offer(const Plan& plan, const NextHopMap& hops, MonoTime now) {
-    auto order = check_order(applied_, session_, plan.id);
+    const auto order = check_order(applied_, session_, plan.id);
     Status verdict = order ? check_allowed(config_.rules, plan) : Status(order.error());
     // A repeated Plan is put in force again only when its content is not known here (after a restart).
     const bool is_known = order && *order == PlanOrder::kRepeated && plan_ && same_content(*plan_, plan);
@@ -171,6 +174,10 @@ void AgentCore::on_probe(const ProbeResult& result, MonoTime now) {
           {"rank", std::to_string(result.path.value % kPathsPerSite)},
           {"egress", path->plan.egress}},
          result.state == ProbeState::kDown);
+    // An adopted engine may still hold a site for dead that was so before the restart.
+    if (result.state == ProbeState::kUp && unconfirmed_.erase(site->first) != 0) {
+        expect(engine_.set_liveness(site->first, SiteLiveness::kAlive, now), "set_liveness");
+    }
     choose_paths(now);
 }
 
@@ -213,6 +220,7 @@ void AgentCore::push_liveness(MonoTime now) {
     for (const auto& [site, liveness] : liveness_.update(now)) {
         note("site." + std::string(to_text(liveness)), {{"site", site_name(site)}},
              liveness != SiteLiveness::kAlive);
+        unconfirmed_.erase(site);
         expect(engine_.set_liveness(site, liveness, now), "set_liveness");
     }
     if (liveness_.guard_count() != guards) {
@@ -230,8 +238,15 @@ void AgentCore::choose_paths(MonoTime now) {
 
 void AgentCore::push_steering(ServiceId service) {
     const auto usable = route_usable_.find(service);
-    const bool on = mode() != AgentMode::kAnycast && usable != route_usable_.end() && usable->second;
-    expect(engine_.set_steering(service, on), "set_steering");
+    if (usable == route_usable_.end()) {
+        return; // not looked at yet: what an adopted engine does goes on
+    }
+    expect(engine_.set_steering(service, usable->second && mode() != AgentMode::kAnycast), "set_steering");
+}
+
+bool AgentCore::has_service(ServiceId service) const {
+    return plan_ && std::any_of(plan_->services.begin(), plan_->services.end(),
+                                [service](const ServicePlan& each) { return each.id == service; });
 }
 
 void AgentCore::push_all_steering() {

@@ -7,6 +7,7 @@
 
 #include <map>
 #include <optional>
+#include <set>
 #include <string>
 #include <utility>
 #include <vector>
@@ -81,6 +82,7 @@ public:
     void on_probe(const ProbeResult& result, MonoTime now);
     void set_next_hops(const NextHopMap& hops, MonoTime now);
     /// The service's addresses have a route that is neither blackhole nor unreachable. `why` for the log.
+    /// Known before the Plan that brings the service, it counts from that Plan's first packet on.
     void set_route_usable(ServiceId service, bool usable, const std::string& why, MonoTime now);
     void tick(MonoTime now);
 
@@ -116,6 +118,7 @@ private:
     void push_liveness(MonoTime now);
     void push_steering(ServiceId service);
     void push_all_steering();
+    [[nodiscard]] bool has_service(ServiceId service) const;
     void note(std::string name, std::vector<std::pair<std::string, std::string>> fields, bool warn = false);
     /// Counts and notes a refusal of the engine.
     void expect(const Status& status, const char* call);
@@ -138,6 +141,8 @@ private:
     std::map<SiteId, SitePaths> sites_;
     std::map<SiteId, Pushed> pushed_;
     std::map<ServiceId, bool> route_usable_;
+    /// Sites of a restored Plan whose state in the engine nobody has measured since.
+    std::set<SiteId> unconfirmed_;
     std::vector<AgentEvent> events_;
     AgentCoreCounters counters_;
     std::uint64_t sequence_ = 0;

@@ -131,6 +131,21 @@ TEST(AgentPlans, SavedPlanIsRestoredWithoutAController) {
     EXPECT_EQ(b.engine.paths.size(), 3U);
 }
 
+TEST(AgentPlans, RestoringClosesNoGateAndRaisesNoDeadSite) {
+    AgentBench b;
+    b.engine.applied_id = {"ctl", 1, 3};
+    AgentCore core(AgentBench::config(), b.engine, b.sids, b.clock.now());
+    core.set_route_usable(AgentBench::kService, true, "usable", b.clock.now());
+    ASSERT_TRUE(core.restore(AgentBench::plan(3), AgentBench::all_hops(), b.clock.now()));
+    EXPECT_TRUE(b.engine.steering.at(AgentBench::kService));
+    EXPECT_TRUE(b.engine.liveness.empty()) << "what the engine knew stays until probes say otherwise";
+    core.on_probe(
+        {path_id(AgentBench::kA, 0), AgentBench::destination(AgentBench::kA, 0), ProbeState::kUp, {}, 2, 2},
+        b.clock.now());
+    EXPECT_EQ(b.engine.liveness.at(AgentBench::kA), SiteLiveness::kAlive);
+    EXPECT_EQ(b.engine.liveness.count(AgentBench::kB), 0U);
+}
+
 TEST(AgentPlans, NewerPinnedTablesWinOverAnOlderFile) {
     RecordingEngine engine;
     engine.applied_id = {"ctl", 1, 9};
@@ -297,7 +312,8 @@ TEST(AgentGate, SteeringFollowsTheRouteOfTheService) {
     AgentBench b;
     ASSERT_TRUE(b.core.on_welcome("ctl", b.clock.now()));
     ASSERT_TRUE(b.offer(AgentBench::plan(1)));
-    EXPECT_FALSE(b.engine.steering.at(AgentBench::kService)) << "not before the route was seen";
+    EXPECT_EQ(b.engine.steering.count(AgentBench::kService), 0U)
+        << "nothing is said before the route was seen";
     b.core.set_route_usable(AgentBench::kService, true, "usable", b.clock.now());
     EXPECT_TRUE(b.engine.steering.at(AgentBench::kService));
     b.core.set_route_usable(AgentBench::kService, false, "blackhole", b.clock.now());

@@ -1,0 +1,139 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "dataplane/kernel/seg6_routes.hpp"
+
+#include <gtest/gtest.h>
+#include <linux/rtnetlink.h>
+
+#include <cstring>
+#include <random>
+#include <vector>
+
+#include "dataplane/kernel/kernel_watch.hpp"
+#include "dataplane/kernel/next_hops.hpp"
+
+namespace suanlu {
+namespace {
+
+constexpr std::uint32_t kInterface = 9;
+
+LocalSid end() {
+    return {*Prefix6::parse("fc00:0:1::/48"), SidBehaviour::kEnd, {}, "", 0};
+}
+LocalSid dx6() {
+    return {*Prefix6::parse("fc00:0:1:f006::/64"), SidBehaviour::kEndDx6, *Ip6::parse("2001:db8::9"), "eth3",
+            0};
+}
+LocalSid dx4() {
+    return {*Prefix6::parse("fc00:0:1:f004::/64"), SidBehaviour::kEndDx4, *Ip6::parse("192.0.2.9"), "eth3",
+            0};
+}
+LocalSid dt6() {
+    return {*Prefix6::parse("fc00:0:1:f016::/64"), SidBehaviour::kEndDt6, {}, "", 100};
+}
+
+KernelRoute as_route(const LocalSid& sid) {
+    NetlinkMessage message = sid_route_message(sid, kInterface, true);
+    return parse_route(*message.header()).value();
+}
+
+KernelRoute foreign(const char* prefix, std::uint32_t metric) {
+    KernelRoute route;
+    route.prefix = *Prefix6::parse(prefix);
+    route.table = RT_TABLE_MAIN;
+    route.metric = metric;
+    route.protocol = 187;
+    route.type = RTN_UNICAST;
+    return route;
+}
+
+TEST(RouteMessage, WhatIsWrittenIsReadBack) {
+    for (const LocalSid& sid : {end(), dx6(), dx4(), dt6()}) {
+        const KernelRoute route = as_route(sid);
+        EXPECT_TRUE(fulfils(route, sid, kInterface)) << to_text(sid.behaviour);
+        EXPECT_FALSE(fulfils(route, sid, kInterface + 1)) << to_text(sid.behaviour);
+    }
+    EXPECT_TRUE(as_route(end()).is_next_csid);
+}
+
+TEST(RouteMessage, EveryTruncationIsHarmless) {
+    NetlinkMessage message = sid_route_message(dx6(), kInterface, true);
+    const nlmsghdr* whole = message.header();
+    std::vector<std::uint64_t> room(256);
+    for (std::uint32_t length = sizeof(nlmsghdr); length < whole->nlmsg_len; ++length) {
+        std::memcpy(room.data(), whole, length);
+        auto* cut = reinterpret_cast<nlmsghdr*>(room.data());
+        cut->nlmsg_len = length;
+        const auto route = parse_route(*cut);
+        EXPECT_FALSE(route && fulfils(*route, dx6(), kInterface)) << length;
+    }
+}
+
+TEST(RouteMessage, RandomBytesAreHarmless) {
+    NetlinkMessage message = sid_route_message(end(), kInterface, true);
+    const nlmsghdr* whole = message.header();
+    std::mt19937 random(7);
+    std::vector<std::uint64_t> room(256);
+    for (int round = 0; round < 50'000; ++round) {
+        std::memcpy(room.data(), whole, whole->nlmsg_len);
+        auto* bytes = reinterpret_cast<std::uint8_t*>(room.data());
+        for (int flips = 0; flips < 3; ++flips) {
+            bytes[sizeof(nlmsghdr) + random() % (whole->nlmsg_len - sizeof(nlmsghdr))] =
+                static_cast<std::uint8_t>(random());
+        }
+        auto* header = reinterpret_cast<nlmsghdr*>(room.data());
+        (void)parse_route(*header);
+        header->nlmsg_type = RTM_NEWNEIGH;
+        (void)parse_neighbour(*header, kInterface, *Ip6::parse("fe80::1"));
+        (void)read_changes(bytes, whole->nlmsg_len);
+    }
+}
+
+TEST(SidChanges, AnEmptyKernelGetsAll) {
+    const SidChanges changes = plan_sid_changes({end(), dx6()}, {}, kInterface);
+    EXPECT_EQ(changes.add.size(), 2U);
+    EXPECT_TRUE(changes.remove.empty());
+}
+
+TEST(SidChanges, WhatIsThereIsAdopted) {
+    const SidChanges changes =
+        plan_sid_changes({end(), dx6()}, {as_route(end()), as_route(dx6())}, kInterface);
+    EXPECT_TRUE(changes.add.empty());
+    EXPECT_TRUE(changes.remove.empty());
+}
+
+TEST(SidChanges, OursThatIsNotWantedGoesAndAChangedOneIsReplaced) {
+    LocalSid other = dx6();
+    other.next_hop = *Ip6::parse("2001:db8::10");
+    const SidChanges changes = plan_sid_changes({other}, {as_route(end()), as_route(dx6())}, kInterface);
+    EXPECT_EQ(changes.remove.size(), 2U);
+    ASSERT_EQ(changes.add.size(), 1U);
+    EXPECT_EQ(changes.add[0].next_hop, other.next_hop);
+}
+
+TEST(SidChanges, ForeignRoutesAreNeverRemoved) {
+    const std::vector<KernelRoute> routes = {foreign("fc00:0:1::/48", 256), foreign("2001:db8::/32", 20)};
+    const SidChanges changes = plan_sid_changes({end()}, routes, kInterface);
+    EXPECT_TRUE(changes.remove.empty());
+    EXPECT_EQ(changes.add.size(), 1U) << "a connected prefix of higher metric is no owner";
+}
+
+TEST(SidChanges, AForeignOwnerIsARefusalWithItsProtocol) {
+    for (const std::uint32_t metric : {1U, kRouteMetric}) {
+        const SidChanges changes = plan_sid_changes({end()}, {foreign("fc00:0:1::/48", metric)}, kInterface);
+        ASSERT_EQ(changes.refused.size(), 1U);
+        EXPECT_NE(changes.refused.begin()->second.find("protocol 187"), std::string::npos);
+        EXPECT_TRUE(changes.add.empty());
+    }
+}
+
+TEST(KernelWatch, OwnDeletionAsksForRepairAndOwnAdditionIsNoNews) {
+    NetlinkMessage add = sid_route_message(end(), kInterface, true);
+    EXPECT_FALSE(read_changes(add.header(), add.header()->nlmsg_len).any());
+    NetlinkMessage gone = sid_route_message(end(), kInterface, false);
+    const KernelChanges changes = read_changes(gone.header(), gone.header()->nlmsg_len);
+    EXPECT_TRUE(changes.own_routes);
+    EXPECT_FALSE(changes.routes);
+}
+
+} // namespace
+} // namespace suanlu
