@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """suanlu-agent on real kernels: ingress i - transit t - egress e - site s, SIDs by the agents, probes over the uSID path.
 
-Only the encapsulation can carry a probe: i has no route to the site's address. Needs root."""
+Only the encapsulation can carry a probe or a request: transit has no route to the site's addresses. Needs root."""
 import argparse
 import json
 import os
@@ -15,10 +15,24 @@ import tempfile
 import threading
 import time
 
-LINKS = (("i", "t", 1), ("t", "e", 2), ("e", "s", 3))
+LINKS = (("i", "t", 1), ("t", "e", 2), ("e", "s", 3), ("c", "i", 4))
 NODES = {"i": ("R1", "1"), "t": ("P1", "a1"), "e": ("E1", "e1")}
 SITE = "2001:db8:51::1"
+ANYCAST = "2001:db8:a::1"
 OUR_PROTOCOL = "206"
+
+SERVER = """
+import socket
+s = socket.create_server((%r, 8080), family=socket.AF_INET6)
+print("ready", flush=True)
+while True:
+    c = s.accept()[0]; c.sendall(b"served"); c.close()
+""" % ANYCAST
+CLIENT = """
+import socket
+s = socket.create_connection((%r, 8080), timeout=3)
+print(s.recv(100).decode())
+""" % ANYCAST
 
 
 def sh(*words, check=True):
@@ -74,6 +88,7 @@ class Lab:
         self.folder = tempfile.mkdtemp(prefix="suanlu-agent-")
         self.children = []
         self.generation = 0
+        self.pins = f"/sys/fs/bpf/{self.tag}/R1"
 
     def ns(self, node):
         return f"{self.tag}{node}"
@@ -82,12 +97,13 @@ class Lab:
         return sh("ip", "netns", "exec", self.ns(node), *words, check=check)
 
     def start(self, node, *words, name):
-        talker = Talker("ip", "netns", "exec", self.ns(node), *words, name=name)
+        # Not "ip netns exec": its fresh /sys would hide the bpffs.
+        talker = Talker("nsenter", f"--net=/run/netns/{self.ns(node)}", *words, name=name)
         self.children.append(talker)
         return talker
 
     def build(self):
-        for node in "ites":
+        for node in "itesc":
             sh("ip", "netns", "add", self.ns(node))
             self.run(node, "sysctl", "-qw", "net.ipv6.conf.all.forwarding=1", "net.ipv6.conf.all.seg6_enabled=1",
                      "net.ipv6.conf.default.seg6_enabled=1", "net.ipv6.conf.default.accept_dad=0")
@@ -104,9 +120,14 @@ class Lab:
             self.run(node, "ip", "addr", "add", f"fc00:0:{number}::1/48", "dev", "lo", "nodad")
         self.run("i", "ip", "addr", "add", "2001:db8:f::1/128", "dev", "lo")
         self.run("s", "ip", "addr", "add", f"{SITE}/128", "dev", "lo")
+        self.run("s", "ip", "addr", "add", f"{ANYCAST}/128", "dev", "lo")
+        self.run("t", "ethtool", "-K", "to-i", "gro", "on")
+        self.run("c", "ethtool", "-K", "to-i", "tx", "off")
         routes = (("i", "fc00:0:a1::/48", "2001:db8:1::2"), ("i", "fc00:0:e1::/48", "2001:db8:1::2"),
                   ("t", "fc00:0:e1::/48", "2001:db8:2::2"), ("t", "2001:db8:f::1/128", "2001:db8:1::1"),
-                  ("e", "2001:db8:f::1/128", "2001:db8:2::1"), ("s", "default", "2001:db8:3::1"))
+                  ("e", "2001:db8:f::1/128", "2001:db8:2::1"), ("s", "default", "2001:db8:3::1"),
+                  ("c", "default", "2001:db8:4::2"), ("t", "2001:db8:4::/64", "2001:db8:1::1"), ("e", "2001:db8:4::/64", "2001:db8:2::1"),
+                  ("i", f"{ANYCAST}/128", "2001:db8:1::2"))
         for node, prefix, via in routes:
             self.run(node, "ip", "-6", "route", "add", prefix, "via", via)
 
@@ -118,9 +139,14 @@ class Lab:
             out.write(f'node: {name}\ncontroller: {{address: "unix:{self.folder}/ctl.sock", name: suanlud}}\n'
                       f'srv6: {{owner: agent, locator: "fc00:0:{number}::/48", source: "fc00:0:{number}::1", sid_interface: sr0}}\n'
                       'allow: {service_prefixes: ["2001:db8:a::/64"], sid_blocks: ["fc00:0::/32"]}\n'
-                      f"engine: none\nstate_dir: {self.folder}/state-{node}\n{probes}"
+                      f"{self.engine(node)}\nstate_dir: {self.folder}/state-{node}\n{probes}"
                       'metrics: "127.0.0.1:9101"\n')
         return path
+
+    def engine(self, node):
+        if node != "i":
+            return "engine: none"
+        return f"engine: xdp\npins: {self.pins}\ninterfaces: [{{name: to-c, role: external, client_class: cameras}}]"
 
     def agent(self, node):
         return self.start(node, self.agent_binary, "-c", self.config(node), name=f"agent {node}")
@@ -151,9 +177,10 @@ class Lab:
         for child in self.children:
             if child.child.poll() is None:
                 child.child.kill()
-        for node in "ites":
+        for node in "itesc":
             sh("ip", "netns", "del", self.ns(node), check=False)
         shutil.rmtree(self.folder, ignore_errors=True)
+        shutil.rmtree(os.path.dirname(self.pins), ignore_errors=True)
 
 
 def packed(address):
@@ -171,6 +198,11 @@ DX6 = ("fc00:0:e1:f006::", 64, f'behaviour: "End.DX6" next_hop: "{packed("2001:d
 def site_text(*destinations):
     paths = "".join(f'paths {{ id: {4 + rank} egress: "E1" destination6: "{packed(d)}" mtu: 1500 }}\n' for rank, d in enumerate(destinations))
     return f'sites {{ id: 1 name: "mec-1" probe_address: "{packed(SITE)}"\n{paths} }}\n'
+
+
+def service_text():
+    return (f'services {{ id: 7 name: "analysis" addresses: "{packed(ANYCAST)}" transport: "tcp" port: 8080 affinity: "flow" '
+            "affinity_timeout_s: 300 slots: 251 shares { site: 1 ppm: 1000000 } }\n")
 
 
 def check(name, function):
@@ -272,6 +304,45 @@ class Story:
         self.reflector = lab.start("s", lab.peer, "reflect", f"[{SITE}]:862", name="reflector")
         self.control.expect(lambda l: "mec-1=alive" in l, "return")
 
+    def request(self):
+        return self.lab.run("c", "python3", "-c", CLIENT, check=False).strip()
+
+    def requests_are_steered_and_gated(self):
+        lab = self.lab
+        server = lab.start("s", "python3", "-c", SERVER, name="server")
+        server.expect(lambda l: l == "ready", "start")
+        assert self.request() == "", "served without a Plan"
+        generation = self.send("i", [end_sid("1")], site_text("fc00:0:a1:e1:f006::", "fc00:0:e1:f006::") + service_text())
+        self.control.expect(lambda l: l == f"R1 applied ctl/1/{generation}", "applied")
+        self.control.expect(lambda l: "path4=up" in l, "path up")
+        assert self.request() == "served"
+        lab.run("i", "ip", "-6", "route", "replace", "blackhole", f"{ANYCAST}/128")
+        self.control.drain()
+        self.agents["i"].expect(lambda l: "service.not-steered" in l, "closed gate")
+        assert self.request() == "", "served against a blackhole"
+        lab.run("i", "ip", "-6", "route", "replace", f"{ANYCAST}/128", "via", "2001:db8:1::2")
+        self.agents["i"].expect(lambda l: "service.steered" in l, "open gate")
+        assert self.request() == "served"
+
+    def steering_survives_the_agent(self):
+        lab = self.lab
+        self.control.drain()
+        self.agents["i"].end(signal.SIGKILL)
+        assert self.request() == "served", "while the agent is dead"
+        self.agents["i"] = lab.agent("i")
+        hello = self.control.expect(lambda l: l.startswith("R1 hello"), "hello")
+        assert hello == f"R1 hello ctl/1/{lab.generation} last-good", hello
+        assert self.request() == "served", "after the restart"
+        self.control.expect(lambda l: "R1 report" in l and "path4=up" in l, "report")
+
+    def xdp_is_withdrawn(self):
+        lab = self.lab
+        self.agents["i"].end()
+        assert os.listdir(lab.pins)
+        sh("nsenter", f"--net=/run/netns/{lab.ns('i')}", lab.agent_binary, "-c", lab.config("i"), "--withdraw")
+        assert not os.path.exists(lab.pins) or not os.listdir(lab.pins)
+        assert "xdp" not in lab.run("i", "ip", "link", "show", "to-c")
+
     def sigterm_leaves_withdraw_removes(self):
         lab = self.lab
         assert self.agents["e"].end() == 0
@@ -284,6 +355,7 @@ class Story:
     def cases(self):
         return ("sids_are_programmed", "probe_passes_end_and_dx", "older_generation_is_refused", "foreign_routes_stay",
                 "removed_sid_comes_back", "killed_agent_is_adopted", "path_fails_over_and_site_is_judged",
+                "requests_are_steered_and_gated", "steering_survives_the_agent", "xdp_is_withdrawn",
                 "sigterm_leaves_withdraw_removes")
 
 
