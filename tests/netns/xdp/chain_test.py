@@ -127,16 +127,17 @@ class Chain:
     def mac(self, node, device):
         return json.loads(self.ip(node, "-j", "link", "show", device))[0]["address"]
 
-    def start(self, node, *words):
-        process = subprocess.Popen(self.inside(node, *words), stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+    def start(self, node, *words, errors=None):
+        process = subprocess.Popen(self.inside(node, *words), stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
+                                   stderr=errors)
         self.processes.append(process)
         return process
 
-    def probe(self, program):
+    def probe(self, program, errors=None):
         process = self.start("i", program, "pins", self.pins, "source", "fc00:0:1::1", "external", "i-c", "core", "i-t",
                              "from", self.mac("i", "i-t"), "to", self.mac("t", "t-i"), "mtu", "1500",
                              "sid6", "fc00:0:a1:e1:f006::", "sid4", "fc00:0:a1:e1:f004::",
-                             "anycast6", ANY6, "anycast4", ANY4)
+                             "anycast6", ANY6, "anycast4", ANY4, errors=errors)
         return process, process.stdout.readline().strip()
 
     def client(self, script, *words):
@@ -204,6 +205,24 @@ def survive(chain, checks, program, probe):
     return probe
 
 
+def refuse_layout(chain, checks, program, probe):
+    """Pinned tables of another layout are left alone, and say so."""
+    probe.stdin.write("quit\n")
+    probe.stdin.flush()
+    probe.wait()
+    control = ["pinned", f"{chain.pins}/sl_control_map", "key", "hex", "0", "0", "0", "0"]
+    value = json.loads(sh("bpftool", "-j", "map", "lookup", *control))["value"]
+    for layout in ("0x63", value[0]):
+        sh("bpftool", "map", "update", *control, "value", "hex", *(byte[2:] for byte in [layout] + value[1:]))
+        if layout != value[0]:
+            process, line = chain.probe(program, errors=subprocess.PIPE)
+            said = process.stderr.read()
+            checks.that("tables of another layout are refused",
+                        line == "" and process.wait() == 1 and "layout 99" in said, said.strip())
+    checks.that("and packets still flow by them", chain.client(UDP_SIZES, ANY6) == ["11"], "11 sizes echoed")
+    return chain.probe(program)[0]
+
+
 def main():
     options = argparse.ArgumentParser(description=__doc__)
     options.add_argument("probe")
@@ -220,6 +239,7 @@ def main():
         checks.that("the engine starts fresh", line == "ready adopted=0 applied=/0/0", line)
         carry(chain, checks, probe)
         probe = survive(chain, checks, program, probe)
+        probe = refuse_layout(chain, checks, program, probe)
         checks.that("withdrawal removes every pin",
                     ask(probe, "withdraw") == "withdrawn" and not os.path.exists(chain.pins), "no pin left")
         checks.that("without the engine the anycast address is out of reach",
