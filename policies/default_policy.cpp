@@ -18,7 +18,7 @@ constexpr double kLeastArrivals = 0.01;
 // Shares below this are noise of the exponentiated gradient and cost a slot edit each.
 constexpr double kLeastShare = 1e-3;
 
-using Rows = std::vector<std::vector<Candidate>>;
+using Rows = std::vector<std::vector<SiteCandidate>>;
 
 struct Frame {
     SplitProblem problem;
@@ -28,7 +28,7 @@ struct Frame {
     bool has_history = true;
 };
 
-bool is_allowed(const Candidate& c) {
+bool is_allowed(const SiteCandidate& c) {
     return c.rejected_by.empty();
 }
 
@@ -47,7 +47,7 @@ Frame make_frame(const PolicyInput& input, const PolicyMemory& memory, const Row
         std::vector<double> delays;
         std::vector<double> last;
         double kept = 0;
-        for (const Candidate& c : rows[i]) {
+        for (const SiteCandidate& c : rows[i]) {
             delays.push_back(is_allowed(c) ? c.path_delay_s : -1);
             const auto known = memory.shares.find({input.ingresses[i].name, c.site.value});
             last.push_back(is_allowed(c) && known != memory.shares.end() ? known->second : 0);
@@ -105,7 +105,7 @@ void fill(IngressDecision& out, const std::vector<double>& wanted, const std::ve
           const std::vector<double>& marginal, const PolicyInput& input, PolicyMemory& memory) {
     const std::vector<std::uint32_t> ppm = to_ppm(given);
     for (std::size_t j = 0; j < given.size(); ++j) {
-        Candidate& c = out.candidates[j];
+        SiteCandidate& c = out.candidates[j];
         c.share_wanted = wanted[j];
         c.share_given = given[j];
         c.queue_price_s = is_allowed(c) ? marginal[j] - c.path_delay_s - c.service_time_s - c.price_s : 0;

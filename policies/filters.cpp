@@ -51,7 +51,7 @@ std::string reject(const PolicyInput& input, const PolicyIngress& ingress, std::
 /// Rejects by a soft reason, but only while some candidate would remain: a stale or hot site is better than
 /// none.
 template <class Predicate>
-void reject_unless_last(std::vector<Candidate>& row, const PolicyInput& input, const char* text,
+void reject_unless_last(std::vector<SiteCandidate>& row, const PolicyInput& input, const char* text,
                         Predicate applies) {
     bool others = false;
     for (std::size_t j = 0; j < row.size(); ++j) {
@@ -70,17 +70,17 @@ double usable_slots(const PolicySite& site) {
     return std::max(site.slots - site.other_jobs / site.rate_per_slot, 0.1 * site.slots);
 }
 
-std::vector<std::vector<Candidate>> filter_sites(const PolicyInput& input, PolicyMemory& memory,
-                                                 MonoTime now) {
+std::vector<std::vector<SiteCandidate>> filter_sites(const PolicyInput& input, PolicyMemory& memory,
+                                                     MonoTime now) {
     if (input.affinity == Affinity::kMovable) {
         update_hot(input, memory, now);
     }
-    std::vector<std::vector<Candidate>> out;
+    std::vector<std::vector<SiteCandidate>> out;
     for (const PolicyIngress& ingress : input.ingresses) {
-        std::vector<Candidate> row;
+        std::vector<SiteCandidate> row;
         for (std::size_t j = 0; j < input.sites.size(); ++j) {
             const PolicySite& site = input.sites[j];
-            Candidate c;
+            SiteCandidate c;
             c.site = site.id;
             c.name = site.name;
             c.rejected_by = reject(input, ingress, j);

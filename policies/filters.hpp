@@ -16,7 +16,7 @@ inline constexpr Duration kLeastStay = std::chrono::seconds(60);
 double usable_slots(const PolicySite& site);
 
 /// [ingress][site] filled with delays and reasons; `rejected_by` empty where allowed.
-std::vector<std::vector<Candidate>> filter_sites(const PolicyInput& input, PolicyMemory& memory,
-                                                 MonoTime now);
+std::vector<std::vector<SiteCandidate>> filter_sites(const PolicyInput& input, PolicyMemory& memory,
+                                                     MonoTime now);
 
 } // namespace suanlu

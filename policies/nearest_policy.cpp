@@ -27,11 +27,11 @@ public:
         out.verdict = "published: nearest site, whatever its load";
         for (const PolicyIngress& ingress : input.ingresses) {
             IngressDecision row{ingress.name, {}, {}};
-            Candidate* best = nullptr;
+            SiteCandidate* best = nullptr;
             row.candidates.resize(input.sites.size());
             for (std::size_t j = 0; j < input.sites.size(); ++j) {
                 const PolicySite& site = input.sites[j];
-                Candidate& c = row.candidates[j];
+                SiteCandidate& c = row.candidates[j];
                 c = {site.id,
                      site.name,
                      reject(site, ingress.is_alive[j], ingress.delay_s[j].has_value()),
@@ -48,7 +48,7 @@ public:
                     best = &c;
                 }
             }
-            for (Candidate& c : row.candidates) {
+            for (SiteCandidate& c : row.candidates) {
                 c.share_wanted = c.share_given = &c == best ? 1 : 0;
                 memory.shares[{ingress.name, c.site.value}] = c.share_given;
             }

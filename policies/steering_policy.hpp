@@ -55,7 +55,7 @@ struct PolicyInput {
 };
 
 /// Why a site got its share; one per (ingress, site).
-struct Candidate {
+struct SiteCandidate {
     SiteId site;
     std::string name;
     /// Empty = was a candidate; otherwise the filter and its number.
@@ -79,7 +79,7 @@ struct IngressDecision {
     std::string ingress;
     /// Sums to kWholeShare; empty = plain anycast (no site passed the filters).
     std::vector<SiteShare> shares;
-    std::vector<Candidate> candidates;
+    std::vector<SiteCandidate> candidates;
 };
 
 struct PolicyDecision {

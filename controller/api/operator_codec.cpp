@@ -202,7 +202,7 @@ Status encode_explanation(const Decision& decision, const std::string& service, 
     out.set_cost_before(why.cost_before);
     out.set_cost_after(why.cost_after);
     out.set_verdict(why.verdict);
-    for (const Candidate& c : why.candidates) {
+    for (const SiteCandidate& c : why.candidates) {
         v1::CandidateView& to = *out.add_candidates();
         to.set_site(c.name);
         to.set_rejected_by(c.rejected_by == "no path"

@@ -58,7 +58,7 @@ struct Explanation {
     double cost_before = 0;
     double cost_after = 0;
     std::string verdict;
-    std::vector<Candidate> candidates;
+    std::vector<SiteCandidate> candidates;
 };
 
 class Decision {
