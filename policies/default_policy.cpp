@@ -35,15 +35,23 @@ bool is_allowed(const SiteCandidate& c) {
 Frame make_frame(const PolicyInput& input, const PolicyMemory& memory, const Rows& rows) {
     Frame frame;
     for (const PolicySite& site : input.sites) {
+        // Filtered sites stay in the problem, so that indices agree; their figures only have to be numbers.
+        const double rate =
+            site.rate_per_slot > 0 && std::isfinite(site.rate_per_slot) ? site.rate_per_slot : 1;
+        const double slots = usable_slots(site);
+        const double cv2 = site.cv2 >= 0 && std::isfinite(site.cv2) ? site.cv2 : 1;
+        const double price = std::isfinite(site.price_s) ? site.price_s : 0;
         frame.problem.sites.push_back(
-            {{std::max(usable_slots(site), 1e-3), site.rate_per_slot, site.cv2}, site.price_s});
+            {{slots > 1e-3 && std::isfinite(slots) ? slots : 1e-3, rate, cv2}, price});
     }
     for (std::size_t i = 0; i < rows.size(); ++i) {
         if (std::none_of(rows[i].begin(), rows[i].end(), is_allowed)) {
             continue;
         }
         frame.ingress.push_back(i);
-        frame.problem.arrivals.push_back(std::max(input.ingresses[i].jobs_per_s, kLeastArrivals));
+        const double jobs = input.ingresses[i].jobs_per_s;
+        frame.problem.arrivals.push_back(std::isfinite(jobs) ? std::max(jobs, kLeastArrivals)
+                                                             : kLeastArrivals);
         std::vector<double> delays;
         std::vector<double> last;
         double kept = 0;

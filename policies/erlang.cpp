@@ -8,20 +8,13 @@ namespace suanlu {
 
 namespace {
 
-/// A fraction of a worker: as many whole workers as hold it, each a little slower, with the same capacity in
-/// sum. (Interpolating between whole numbers of workers is not convex.)
-double exact_queue(const Servers& servers, double arrivals) {
-    const double spare = servers.capacity() - arrivals;
-    const int whole = static_cast<int>(std::ceil(servers.slots));
-    const double waits = erlang_c(whole, arrivals * whole / servers.capacity());
-    return waits * arrivals / spare * (1 + servers.cv2) / 2;
-}
-
-/// Central difference; the step is small against the capacity and keeps inside the exact range.
-double exact_slope(const Servers& servers, double arrivals) {
-    const double step = servers.capacity() * 1e-5;
-    const double low = std::max(0.0, arrivals - step);
-    return (exact_queue(servers, arrivals + step) - exact_queue(servers, low)) / (arrivals + step - low);
+/// Erlang B, by the recursion for its inverse (stable, no division).
+double erlang_b(int servers, double offered) {
+    double inverse = 1;
+    for (int k = 1; k <= servers; ++k) {
+        inverse = 1 + k / offered * inverse;
+    }
+    return 1 / inverse;
 }
 
 } // namespace
@@ -30,36 +23,54 @@ double erlang_c(int servers, double offered) {
     if (offered >= servers) {
         return 1;
     }
-    // The recursion of Erlang B is stable; C follows from it.
-    double blocking = 1;
-    for (int k = 1; k <= servers; ++k) {
-        blocking = offered * blocking / (k + offered * blocking);
+    if (offered <= 0) {
+        return 0;
     }
-    const double load = offered / servers;
-    return blocking / (1 - load * (1 - blocking));
+    const double blocking = erlang_b(servers, offered);
+    return blocking / (1 - offered / servers * (1 - blocking));
+}
+
+QueueCurve::QueueCurve(const Servers& servers)
+    : servers_(servers), limit_(kExactLoad * servers.capacity()), at_limit_(exact(limit_)) {
+    const double step = servers.capacity() * 1e-4;
+    bend_ = (at_limit_.price - exact(limit_ - step).price) / step;
+}
+
+QueuePoint QueueCurve::at(double arrivals) const {
+    if (arrivals <= limit_) {
+        return arrivals > 0 ? exact(arrivals) : QueuePoint{};
+    }
+    const double over = arrivals - limit_;
+    return {at_limit_.length + at_limit_.price * over + bend_ * over * over / 2,
+            at_limit_.price + bend_ * over};
+}
+
+/// A fraction of a worker: as many whole workers as hold it, each a little slower, with the same capacity in
+/// sum. (Interpolating between whole numbers of workers is not convex.)
+QueuePoint QueueCurve::exact(double arrivals) const {
+    const double capacity = servers_.capacity();
+    const double load = arrivals / capacity;
+    const double idle = 1 - load;
+    const int whole = static_cast<int>(std::ceil(servers_.slots));
+    const double offered = load * whole;
+    const double blocking = erlang_b(whole, offered);
+    const double divisor = idle + load * blocking;
+    const double waits = blocking / divisor;
+    // dB/da = B (c/a - 1 + B); the quotient rule gives dC/da.
+    const double blocking_slope = blocking * (1 / load - 1 + blocking);
+    const double waits_slope =
+        (blocking_slope * idle + blocking * (1 - blocking) / whole) / (divisor * divisor);
+    const double spread = (1 + servers_.cv2) / 2;
+    return {spread * waits * load / idle,
+            spread / capacity * (waits_slope * whole * load / idle + waits / (idle * idle))};
 }
 
 double queue_length(const Servers& servers, double arrivals) {
-    const double limit = kExactLoad * servers.capacity();
-    if (arrivals <= limit) {
-        return arrivals <= 0 ? 0 : exact_queue(servers, arrivals);
-    }
-    const double step = servers.capacity() * 1e-4;
-    const double slope = exact_slope(servers, limit);
-    const double bend = (slope - exact_slope(servers, limit - step)) / step;
-    const double over = arrivals - limit;
-    return exact_queue(servers, limit) + slope * over + bend * over * over / 2;
+    return QueueCurve(servers).at(arrivals).length;
 }
 
 double queue_price(const Servers& servers, double arrivals) {
-    const double limit = kExactLoad * servers.capacity();
-    if (arrivals <= limit) {
-        return exact_slope(servers, std::max(0.0, arrivals));
-    }
-    const double step = servers.capacity() * 1e-4;
-    const double slope = exact_slope(servers, limit);
-    const double bend = (slope - exact_slope(servers, limit - step)) / step;
-    return slope + bend * (arrivals - limit);
+    return QueueCurve(servers).at(arrivals).price;
 }
 
 } // namespace suanlu

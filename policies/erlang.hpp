@@ -22,10 +22,31 @@ struct Servers {
 /// Probability that an arriving job waits, offered load a = arrivals / rate in Erlang; 1 from saturation on.
 double erlang_c(int servers, double offered);
 
-/// Mean number of waiting jobs Lq at `arrivals` jobs/s. Convex and increasing.
-double queue_length(const Servers& servers, double arrivals);
+struct QueuePoint {
+    double length = 0; ///< Lq, jobs that wait
+    double price = 0;  ///< dLq / d(arrivals), seconds: what one more job costs all others
+};
 
-/// dLq / d(arrivals): the seconds that one more job costs all others.
+/// Lq over the arrival rate, convex and increasing. Made once per site and split; a look costs one recursion
+/// over the workers.
+class QueueCurve {
+public:
+    explicit QueueCurve(const Servers& servers);
+    /// `arrivals` in jobs/s; below zero counts as zero.
+    [[nodiscard]] QueuePoint at(double arrivals) const;
+
+private:
+    [[nodiscard]] QueuePoint exact(double arrivals) const;
+
+    Servers servers_;
+    double limit_;
+    QueuePoint at_limit_;
+    /// Second derivative beyond the limit.
+    double bend_ = 0;
+};
+
+/// One look at a curve that is not kept.
+double queue_length(const Servers& servers, double arrivals);
 double queue_price(const Servers& servers, double arrivals);
 
 } // namespace suanlu

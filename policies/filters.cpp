@@ -2,6 +2,7 @@
 #include "policies/filters.hpp"
 
 #include <algorithm>
+#include <cmath>
 #include <cstdio>
 
 namespace suanlu {
@@ -35,11 +36,14 @@ std::string reject(const PolicyInput& input, const PolicyIngress& ingress, std::
     if (!ingress.is_alive[j]) {
         return "not alive at this ingress";
     }
-    if (!ingress.delay_s[j]) {
+    if (!ingress.delay_s[j] || !(*ingress.delay_s[j] >= 0)) {
         return "no path";
     }
-    if (site.slots <= 0) {
+    if (!(site.slots > 0)) {
         return with_number("no usable slots", site.slots);
+    }
+    if (!(site.rate_per_slot > 0) || !std::isfinite(site.slots * site.rate_per_slot)) {
+        return with_number("no usable rate per slot", site.rate_per_slot);
     }
     const double least = *ingress.delay_s[j] + 1 / site.rate_per_slot;
     if (input.latency_budget_s > 0 && least > input.latency_budget_s) {
@@ -50,8 +54,8 @@ std::string reject(const PolicyInput& input, const PolicyIngress& ingress, std::
 
 /// Rejects by a soft reason, but only while some candidate would remain: a stale or hot site is better than
 /// none.
-template <class Predicate>
-void reject_unless_last(std::vector<SiteCandidate>& row, const PolicyInput& input, const char* text,
+template <class Text, class Predicate>
+void reject_unless_last(std::vector<SiteCandidate>& row, const PolicyInput& input, Text text,
                         Predicate applies) {
     bool others = false;
     for (std::size_t j = 0; j < row.size(); ++j) {
@@ -59,7 +63,7 @@ void reject_unless_last(std::vector<SiteCandidate>& row, const PolicyInput& inpu
     }
     for (std::size_t j = 0; others && j < row.size(); ++j) {
         if (row[j].rejected_by.empty() && applies(input.sites[j])) {
-            row[j].rejected_by = text;
+            row[j].rejected_by = text(input.sites[j]);
         }
     }
 }
@@ -67,7 +71,10 @@ void reject_unless_last(std::vector<SiteCandidate>& row, const PolicyInput& inpu
 } // namespace
 
 double usable_slots(const PolicySite& site) {
-    return std::max(site.slots - site.other_jobs / site.rate_per_slot, 0.1 * site.slots);
+    if (!(site.slots > 0) || !(site.rate_per_slot > 0)) {
+        return 0;
+    }
+    return std::max(site.slots - std::max(site.other_jobs, 0.0) / site.rate_per_slot, 0.1 * site.slots);
 }
 
 std::vector<std::vector<SiteCandidate>> filter_sites(const PolicyInput& input, PolicyMemory& memory,
@@ -85,18 +92,23 @@ std::vector<std::vector<SiteCandidate>> filter_sites(const PolicyInput& input, P
             c.name = site.name;
             c.rejected_by = reject(input, ingress, j);
             c.path_delay_s = ingress.delay_s[j].value_or(0);
-            c.service_time_s = 1 / site.rate_per_slot;
+            c.service_time_s = site.rate_per_slot > 0 ? 1 / site.rate_per_slot : 0;
             c.price_s = site.price_s;
             c.slots = site.slots;
             c.utilisation = site.utilisation;
             c.report_age_s = site.report_age_s;
             row.push_back(std::move(c));
         }
-        reject_unless_last(row, input, "stale report while fresh sites remain",
-                           [](const PolicySite& site) { return !site.is_fresh; });
+        reject_unless_last(
+            row, input, [](const PolicySite&) { return "stale report while fresh sites remain"; },
+            [](const PolicySite& site) { return !site.is_fresh; });
         if (input.affinity == Affinity::kMovable) {
             reject_unless_last(
-                row, input, "above 90 % utilisation: gives up movable flows first",
+                row, input,
+                [](const PolicySite& site) {
+                    return with_number("passed 90 % utilisation: gives up movable flows first, now",
+                                       site.utilisation);
+                },
                 [&](const PolicySite& site) { return memory.hot_since.contains(site.id.value); });
         }
         out.push_back(std::move(row));

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // The convex split: how much of every ingress's traffic each site should get so that the sum of path delay,
 // service time, price and queues is least. Inputs are exogenous (arrivals, capacity, delay), so it cannot
-// oscillate. Minimises sum x_ij (d_ij + 1/mu_j + price_j) + sum Lq_j(sum_i x_ij) by exponentiated gradient.
-// Pure and deterministic.
+// oscillate. Minimises sum x_ij (d_ij + 1/mu_j + price_j) + sum Lq_j(sum_i x_ij) by exponentiated gradient
+// and an exact finish (split_steps.hpp). Pure and deterministic.
 #pragma once
 
 #include <vector>

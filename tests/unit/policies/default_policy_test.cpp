@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <gtest/gtest.h>
 
+#include <limits>
 #include <random>
 
 #include "policies/damping.hpp"
@@ -159,6 +160,40 @@ TEST(DefaultPolicy, RandomInputs_SharesAlwaysSumToTheWhole) {
             EXPECT_EQ(rejection(d, s.site.value), "") << "a filtered site got a share";
         }
         EXPECT_TRUE(d.ingresses[0].shares.empty() || sum == kWholeShare) << sum;
+    }
+}
+
+TEST(DefaultPolicy, NonsenseFigures_AreRefusedByName_NeverFollowed) {
+    const double nan = std::numeric_limits<double>::quiet_NaN();
+    PolicyMemory memory;
+    PolicyInput in = lab(nan);
+    in.sites[0].rate_per_slot = 0;
+    in.sites[1].slots = nan;
+    in.sites[2].cv2 = nan;
+    in.sites[2].price_s = nan;
+    const PolicyDecision d = policy().decide(in, memory, kStart);
+    EXPECT_NE(rejection(d, 1).find("no usable rate"), std::string::npos);
+    EXPECT_NE(rejection(d, 2).find("no usable slots"), std::string::npos);
+    EXPECT_EQ(share(d, 3), 1);
+    in.ingresses[0].delay_s[2] = -1;
+    EXPECT_EQ(rejection(policy().decide(in, memory, kStart), 3), "no path");
+}
+
+TEST(DefaultPolicy, SharedPool_IsDividedByTheLoadOfTheOthers) {
+    PolicyMemory alone;
+    PolicyMemory beside;
+    PolicyInput in = lab(45);
+    const double whole = share(policy().decide(in, alone, kStart), 1);
+    in.sites[0].other_jobs = 40;
+    EXPECT_LT(share(policy().decide(in, beside, kStart), 1), whole - 0.2);
+}
+
+TEST(DefaultPolicy, ConstantInputs_ShareNeverMovesAgain) {
+    PolicyMemory memory;
+    const PolicyInput in = lab(150);
+    const PolicyDecision first = policy().decide(in, memory, kStart);
+    for (int tick = 0; tick < 30; ++tick) {
+        EXPECT_EQ(policy().decide(in, memory, kStart).ingresses[0].shares, first.ingresses[0].shares);
     }
 }
 

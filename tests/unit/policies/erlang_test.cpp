@@ -37,6 +37,18 @@ TEST(Erlang, QueueIsConvexAndIncreasing_ThroughTheExtrapolation) {
     }
 }
 
+TEST(Erlang, PriceIsTheSlopeOfTheLength) {
+    for (const double slots : {0.4, 1.0, 2.5, 8.0, 64.0}) {
+        const QueueCurve curve({slots, 20, 1.5});
+        for (const double load : {0.05, 0.5, 0.8, 0.97, 1.2}) {
+            const double at = load * slots * 20;
+            const double step = at * 1e-6;
+            const double slope = (curve.at(at + step).length - curve.at(at - step).length) / (2 * step);
+            EXPECT_NEAR(curve.at(at).price, slope, 1e-4 * slope + 1e-9) << slots << " at " << load;
+        }
+    }
+}
+
 TEST(Erlang, FractionalSlots_LieBetweenTheWholeOnes) {
     const double below = queue_length({3, 10, 1}, 20);
     const double above = queue_length({4, 10, 1}, 20);
