@@ -82,8 +82,10 @@ void SiteAgent::stop() {
 
 Task<void> SiteAgent::scrape(std::size_t page) {
     while (!is_stopped_) {
-        take_page(page, co_await pages_[page].http->get());
-        if (!co_await wait_for(*pages_[page].timer, config_.pages[page].interval)) {
+        auto got = co_await pages_[page].http->get();
+        take_page(page, std::move(got));
+        const bool is_due = co_await wait_for(*pages_[page].timer, config_.pages[page].interval);
+        if (!is_due) {
             break;
         }
     }
@@ -183,7 +185,11 @@ void SiteAgent::send_report(bool only_news) {
 }
 
 Task<void> SiteAgent::report_regularly() {
-    while (co_await wait_for(report_timer_, config_.report_interval)) {
+    for (;;) {
+        const bool is_due = co_await wait_for(report_timer_, config_.report_interval);
+        if (!is_due) {
+            break;
+        }
         send_report(false);
     }
 }

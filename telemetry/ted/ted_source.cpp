@@ -33,7 +33,8 @@ struct TedSource::State {
         while (!state->is_stopped) {
             auto reply = co_await vty_command(state->config.vty, kCommand, state->config.timeout);
             state->take(std::move(reply));
-            if (!co_await wait_for(state->timer, state->config.interval)) {
+            const bool is_due = co_await wait_for(state->timer, state->config.interval);
+            if (!is_due) {
                 break;
             }
         }
