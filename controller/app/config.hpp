@@ -27,7 +27,7 @@ struct Config {
     Duration report_max_age = std::chrono::seconds(2);
     Duration link_max_age = std::chrono::seconds(10);
     /// Longest wait after a start for the sites and one link source before the first decision.
-    Duration warm_up = std::chrono::seconds(3);
+    Duration warm_up = std::chrono::seconds(5);
     bool verbose = false;
 };
 

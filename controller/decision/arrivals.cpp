@@ -55,4 +55,14 @@ PerSecond ArrivalTable::rate(const std::string& ingress, const std::string& serv
     return {found->second.flows / found->second.seconds};
 }
 
+Seconds ArrivalTable::watched(const std::string& ingress) const {
+    Seconds longest{0};
+    for (const auto& [key, estimate] : estimates_) {
+        if (key.first == ingress && estimate.seconds > longest.value) {
+            longest.value = estimate.seconds;
+        }
+    }
+    return longest;
+}
+
 } // namespace suanlu

@@ -22,6 +22,8 @@ public:
     void note(const IngressReport& report, MonoTime now);
     /// New flows per second, summed over client classes; 0 before two reports.
     [[nodiscard]] PerSecond rate(const std::string& ingress, const std::string& service) const;
+    /// Time over which the arrivals of this ingress have been watched, decayed; zero before two reports.
+    [[nodiscard]] Seconds watched(const std::string& ingress) const;
     /// Counters that fell back or changed their boot.
     [[nodiscard]] std::uint64_t restarts() const { return restarts_; }
 

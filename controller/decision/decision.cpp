@@ -12,6 +12,7 @@ namespace {
 
 constexpr double kUrgentChange = 0.20;
 constexpr double kHot = 0.90;
+constexpr double kLeastWatched = 0.75; // seconds, decayed over 2 s: about one second of reports
 
 std::vector<std::string> names_of(const std::vector<Site>& sites) {
     std::vector<std::string> out;
@@ -173,7 +174,18 @@ bool Decision::is_warm(MonoTime now) const {
             return false;
         }
     }
-    return paths_.is_complete();
+    return paths_.is_complete() && arrivals_are_known();
+}
+
+/// After a restart the adopted shares answer arrivals that this process has not seen yet: a split made
+/// without them would undo what is right. On a first start there is nothing to undo.
+bool Decision::arrivals_are_known() const {
+    for (const auto& [key, shares] : shares_) {
+        if (state_ == DecisionState::kWarmingUp && arrivals_.watched(key.first).value < kLeastWatched) {
+            return false;
+        }
+    }
+    return true;
 }
 
 /// True when splits may be made now.

@@ -29,8 +29,9 @@ struct DecisionLimits {
     Duration report_max_age = std::chrono::seconds(2);
     /// A source of links that said nothing for so long is shown as stale; its links stay.
     Duration link_max_age = std::chrono::seconds(10);
-    /// Longest wait after a start for every site and path before an ingress gets its first Plan.
-    Duration warm_up = std::chrono::seconds(3);
+    /// Longest wait after a start for every site and path (and, with adopted shares, for arrivals) before an
+    /// ingress gets its first Plan.
+    Duration warm_up = std::chrono::seconds(5);
 };
 
 struct DecisionCounters {
@@ -105,6 +106,7 @@ private:
     enum class Cause : std::uint8_t { kTick, kEvent };
 
     [[nodiscard]] bool is_warm(MonoTime now) const;
+    [[nodiscard]] bool arrivals_are_known() const;
     void on_event(const std::set<std::string>& services, MonoTime now);
     void on_event_everywhere(MonoTime now);
     void run(const std::set<std::string>& services, Cause cause, MonoTime now);

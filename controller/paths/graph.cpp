@@ -18,8 +18,24 @@ Graph::Graph(std::shared_ptr<const TopologyView> view) : view_(std::move(view)) 
     igp_trees_.resize(routers());
 }
 
-std::uint32_t Graph::weigh(const TopologyLink& link, Weight weight) const {
-    return weight == Weight::kDelay ? link.delay.value : link.igp_metric;
+std::uint32_t Graph::cost(std::uint32_t arc, std::uint32_t source, Weight weight,
+                          const Exclusion& without) const {
+    const TopologyLink& l = link(arc);
+    const bool is_blocked = l.from != source && !without.routers.empty() && without.routers[l.from];
+    if (is_blocked || (!without.links.empty() && without.links[arc])) {
+        return kInfinite;
+    }
+    if (weight == Weight::kIgp) {
+        return l.igp_metric < kUnusableMetric ? l.igp_metric : kInfinite;
+    }
+    const std::uint64_t extra = !without.avoided.empty() && without.avoided[arc] ? kAvoidance : 0;
+    return static_cast<std::uint32_t>(std::min<std::uint64_t>(l.delay.value + extra, kInfinite));
+}
+
+bool Graph::is_pinnable(std::uint32_t arc) const {
+    const ShortestTree& tree = igp_tree(link(arc).from);
+    const std::uint32_t to = link(arc).to;
+    return tree.count[to] == 1 && tree.parent[to] == arc;
 }
 
 ShortestTree Graph::tree(std::uint32_t source, Weight weight, const Exclusion& without) const {
@@ -33,13 +49,12 @@ ShortestTree Graph::tree(std::uint32_t source, Weight weight, const Exclusion& w
     while (!open.empty()) {
         const auto [distance, router] = open.top();
         open.pop();
-        const bool is_blocked = router != source && !without.routers.empty() && without.routers[router];
-        if (distance != out.distance[router] || is_blocked) {
+        if (distance != out.distance[router]) {
             continue;
         }
         for (auto [arc, end] = arcs(router); arc < end; ++arc) {
-            const std::uint32_t step = weigh(link(arc), weight);
-            if (step == kInfinite || (!without.links.empty() && without.links[arc])) {
+            const std::uint32_t step = cost(arc, source, weight, without);
+            if (step == kInfinite) {
                 continue;
             }
             const std::uint64_t reach = std::uint64_t{distance} + step;
@@ -66,14 +81,33 @@ void Graph::count_paths(ShortestTree& tree, std::uint32_t source) const {
     }
     std::stable_sort(order.begin(), order.end(),
                      [&](std::uint32_t a, std::uint32_t b) { return tree.distance[a] < tree.distance[b]; });
+    const auto is_tight = [&](std::uint32_t arc) {
+        const std::uint32_t step = cost(arc, source, Weight::kIgp, {});
+        return step != kInfinite && std::uint64_t{tree.distance[link(arc).from]} + step ==
+                                        std::uint64_t{tree.distance[link(arc).to]};
+    };
     tree.count.assign(routers(), 0);
     tree.count[source] = 1;
+    std::vector<std::uint32_t> ambiguous;
     for (const std::uint32_t router : order) {
         for (auto [arc, end] = arcs(router); arc < end; ++arc) {
             const std::uint32_t to = link(arc).to;
-            if (std::uint64_t{tree.distance[router]} + link(arc).igp_metric == tree.distance[to]) {
+            if (is_tight(arc)) {
                 const std::uint64_t sum = std::uint64_t{tree.count[to]} + tree.count[router];
                 tree.count[to] = static_cast<std::uint32_t>(std::min<std::uint64_t>(sum, kInfinite));
+                if (link(arc).igp_metric == 0) {
+                    ambiguous.push_back(to);
+                }
+            }
+        }
+    }
+    // Metric zero puts two routers at one distance, so that the order above is none. What lies behind such a
+    // link counts as ambiguous: never claimed to be the only way.
+    for (std::size_t k = 0; k < ambiguous.size(); ++k) {
+        tree.count[ambiguous[k]] = kInfinite;
+        for (auto [arc, end] = arcs(ambiguous[k]); arc < end; ++arc) {
+            if (is_tight(arc) && tree.count[link(arc).to] != kInfinite) {
+                ambiguous.push_back(link(arc).to);
             }
         }
     }

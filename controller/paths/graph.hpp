@@ -18,10 +18,16 @@ inline constexpr std::uint32_t kInfinite = std::numeric_limits<std::uint32_t>::m
 
 enum class Weight : std::uint8_t { kDelay, kIgp };
 
-/// What a search must not use; empty vectors = everything is allowed.
+/// RFC 5305 section 3: a link of this metric is not part of the shortest path tree.
+inline constexpr std::uint32_t kUnusableMetric = 0xffffff;
+/// What a link to be avoided costs on top, in microseconds: more than any real detour.
+inline constexpr std::uint32_t kAvoidance = 60'000'000;
+
+/// What a search must not or should not use; empty vectors = everything is allowed.
 struct Exclusion {
     std::vector<bool> links;   ///< by index into TopologyView::links
     std::vector<bool> routers; ///< as intermediate node
+    std::vector<bool> avoided; ///< links that are used only where nothing else is left
 };
 
 struct ShortestTree {
@@ -46,13 +52,17 @@ public:
         return {first_[router], first_[router + 1]};
     }
     [[nodiscard]] ShortestTree tree(std::uint32_t source, Weight weight, const Exclusion& without = {}) const;
+    /// Weight of one arc in a search from `source`; kInfinite when the search must not use it.
+    [[nodiscard]] std::uint32_t cost(std::uint32_t arc, std::uint32_t source, Weight weight,
+                                     const Exclusion& without) const;
+    /// Its end's node SID leads over exactly this arc. No pinned list contains an arc that is not.
+    [[nodiscard]] bool is_pinnable(std::uint32_t arc) const;
     /// Empty when unreachable (or source == target).
     [[nodiscard]] ArcPath path(const ShortestTree& tree, std::uint32_t target) const;
     /// What every router would forward by: the IGP tree of `source`, computed on first use and kept.
     const ShortestTree& igp_tree(std::uint32_t source) const;
 
 private:
-    [[nodiscard]] std::uint32_t weigh(const TopologyLink& link, Weight weight) const;
     void count_paths(ShortestTree& tree, std::uint32_t source) const;
 
     std::shared_ptr<const TopologyView> view_;

@@ -2,6 +2,7 @@
 #include "controller/paths/segments.hpp"
 
 #include <algorithm>
+#include <limits>
 
 namespace suanlu {
 
@@ -57,6 +58,77 @@ std::variant<SegmentList, PinFailure> pin(const Graph& graph, std::uint32_t sour
     return list;
 }
 
+namespace {
+
+using Costs = std::vector<std::uint64_t>;
+constexpr std::uint64_t kNowhere = std::numeric_limits<std::uint64_t>::max();
+
+/// Cost of the one way that each router's node SID leads from `start`; kNowhere where there are several, or
+/// none that may be used.
+Costs one_segment(const Graph& graph, std::uint32_t start, std::uint32_t source, const Exclusion& without) {
+    const ShortestTree& tree = graph.igp_tree(start);
+    Costs out(graph.routers(), kNowhere);
+    out[start] = 0;
+    for (std::uint32_t router = 0; router < graph.routers(); ++router) {
+        if (router == start || tree.count[router] != 1) {
+            continue;
+        }
+        std::uint64_t sum = 0;
+        for (std::uint32_t at = router; at != start && sum != kNowhere;) {
+            const std::uint32_t arc = tree.parent[at];
+            const std::uint32_t step = graph.cost(arc, source, Weight::kDelay, without);
+            sum = step == kInfinite ? kNowhere : sum + step;
+            at = graph.link(arc).from;
+        }
+        out[router] = sum;
+    }
+    return out;
+}
+
+} // namespace
+
+Result<SegmentList> fastest_list(const Graph& graph, std::uint32_t source, std::uint32_t target,
+                                 std::size_t most, const Exclusion& without) {
+    const std::size_t n = graph.routers();
+    Costs best(n, kNowhere); // with as many segments as rounds so far
+    best[source] = 0;
+    std::vector<Costs> from(n);
+    std::vector<std::vector<std::uint32_t>> before; // [round][router]: where its last segment began
+    for (std::size_t round = 0; round < most; ++round) {
+        Costs next = best;
+        before.emplace_back(n, kInfinite);
+        for (std::uint32_t start = 0; start < n; ++start) {
+            if (best[start] == kNowhere) {
+                continue;
+            }
+            if (from[start].empty()) {
+                from[start] = one_segment(graph, start, source, without);
+            }
+            for (std::uint32_t end = 0; end < n; ++end) {
+                if (from[start][end] != kNowhere && best[start] + from[start][end] < next[end]) {
+                    next[end] = best[start] + from[start][end];
+                    before.back()[end] = start;
+                }
+            }
+        }
+        best = std::move(next);
+    }
+    if (best[target] == kNowhere || source == target) {
+        return Error{Errc::kOutOfRange, "no way that " + std::to_string(most) + " node segments can pin"};
+    }
+    SegmentList list;
+    std::uint32_t at = target;
+    for (std::size_t round = before.size(); round-- > 0;) {
+        if (before[round][at] != kInfinite) {
+            const Router& router = graph.view().routers[at];
+            list.segments.push_back({router.name, usid_of(router)});
+            at = before[round][at];
+        }
+    }
+    std::reverse(list.segments.begin(), list.segments.end());
+    return list;
+}
+
 Result<Walked> walk(const Graph& graph, std::uint32_t source, const SegmentList& list) {
     Walked out;
     out.mtu = {kInfinite};
@@ -78,6 +150,9 @@ Result<Walked> walk(const Graph& graph, std::uint32_t source, const SegmentList&
             const TopologyLink& link = graph.link(arc);
             if (seen[link.to]) {
                 return Error{Errc::kBadInput, "loop at " + graph.view().routers[link.to].name};
+            }
+            if (link.delay.value >= kUnreachableDelay.value - out.delay.value) {
+                return Error{Errc::kBadInput, "delay of " + graph.view().link_name(link) + " is unknown"};
             }
             seen[link.to] = true;
             out.arcs.push_back(arc);

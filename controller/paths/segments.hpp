@@ -26,6 +26,12 @@ struct PinFailure {
 std::variant<SegmentList, PinFailure> pin(const Graph& graph, std::uint32_t source, const ArcPath& walk,
                                           std::size_t most);
 
+/// The fastest way that at most `most` node segments pin, written down. Exact, but looks at every pair of
+/// routers: for the few paths whose fastest way needs more. kOutOfRange when no list of that length leads
+/// there.
+Result<SegmentList> fastest_list(const Graph& graph, std::uint32_t source, std::uint32_t target,
+                                 std::size_t most, const Exclusion& without);
+
 /// What the network does with a list: the arcs, the delay, the smallest MTU.
 struct Walked {
     ArcPath arcs;
@@ -34,7 +40,7 @@ struct Walked {
 };
 
 /// Follows `list` from `source` hop by hop along every router's IGP shortest path. kBadInput: a black hole, a
-/// loop, or a hop where several equal paths exist (then the way is not proven).
+/// loop, a link of unknown delay, or a hop where several equal paths exist (then the way is not proven).
 Result<Walked> walk(const Graph& graph, std::uint32_t source, const SegmentList& list);
 
 } // namespace suanlu

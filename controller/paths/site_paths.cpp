@@ -11,9 +11,9 @@ namespace suanlu {
 
 namespace {
 
-// Each failed attempt excludes the hop that needs an adjacency SID; more attempts than this mean a strange
-// network.
-constexpr int kMostAttempts = 16;
+// Beyond the fastest way, searches look at the IGP tree of every router; above this they would hold up
+// decisions.
+constexpr std::size_t kMostRoutersSearched = 1000;
 constexpr std::uint32_t kOuterHeader = 40;
 
 struct Found {
@@ -31,12 +31,19 @@ std::vector<std::string> link_names(const Graph& graph, const ArcPath& arcs) {
 
 std::size_t most_segments(const Router& ingress) {
     // One id of the address is the service function.
-    return std::min<std::size_t>(ingress.msd, kUsidsPerAddress) - 1;
+    return std::clamp<std::size_t>(ingress.msd, 1, kUsidsPerAddress) - 1;
 }
 
 Result<Found> finish(const Graph& graph, const SitePathRequest& request, const Attachment& attachment,
                      std::uint32_t source, SegmentList list) {
     SL_TRY(const Walked walked, walk(graph, source, list));
+    for (const Segment& segment : list.segments) {
+        SL_TRY(const std::uint32_t node, graph.view().find(segment.node));
+        if (const Router& router = graph.view().routers[node];
+            segment.usid == 0 || !request.sid_block.contains(router.locator)) {
+            return Error{Errc::kUnsupported, router.name + " has no node SID in " + request.sid_block.text()};
+        }
+    }
     Found found;
     found.arcs = walked.arcs;
     PathPlan& plan = found.plan;
@@ -62,21 +69,32 @@ Result<Found> fastest(const Graph& graph, const SitePathRequest& request, const 
         return Error{Errc::kUnsupported, request.ingress + " is ingress and egress at once"};
     }
     without.links.resize(graph.view().links.size(), false);
-    Error last{Errc::kNotFound, "no way with known delays to " + attachment.egress};
-    for (int attempt = 0; attempt < kMostAttempts; ++attempt) {
+    const std::size_t most = most_segments(graph.view().routers[source]);
+    for (const bool adjacencies_left_out : {false, true}) {
         const ArcPath wanted = graph.path(graph.tree(source, Weight::kDelay, without), target);
         if (wanted.empty()) {
-            return last;
+            return Error{Errc::kNotFound,
+                         adjacencies_left_out
+                             ? "every way to " + attachment.egress + " needs an adjacency SID"
+                             : "no way with known delays to " + attachment.egress};
         }
-        auto pinned = pin(graph, source, wanted, most_segments(graph.view().routers[source]));
+        auto pinned = pin(graph, source, wanted, most);
         if (auto* list = std::get_if<SegmentList>(&pinned)) {
             return finish(graph, request, attachment, source, std::move(*list));
         }
         PinFailure& failure = std::get<PinFailure>(pinned);
-        last = std::move(failure.error);
-        without.links[failure.arc == kInfinite ? wanted.back() : failure.arc] = true;
+        if (graph.routers() > kMostRoutersSearched) {
+            return std::move(failure.error);
+        }
+        if (failure.arc == kInfinite || adjacencies_left_out) {
+            break;
+        }
+        for (std::uint32_t arc = 0; arc < without.links.size(); ++arc) {
+            without.links[arc] = without.links[arc] || !graph.is_pinnable(arc);
+        }
     }
-    return last;
+    SL_TRY(SegmentList list, fastest_list(graph, source, target, most, without));
+    return finish(graph, request, attachment, source, std::move(list));
 }
 
 /// Things two paths share: links and routers, the egress included, the ingress not.
@@ -93,19 +111,23 @@ std::size_t overlap(const Graph& graph, const ArcPath& a, const ArcPath& b) {
     return shared;
 }
 
-Exclusion avoiding(const Graph& graph, const ArcPath& primary, bool routers_too) {
+enum class Distance : std::uint8_t { kNoRouter, kNoLink, kFewLinks };
+
+/// A search that stays as far from `primary` as `distance` says.
+Exclusion avoiding(const Graph& graph, const ArcPath& primary, Distance distance) {
     Exclusion out;
-    out.links.assign(graph.view().links.size(), false);
+    std::vector<bool>& links = distance == Distance::kFewLinks ? out.avoided : out.links;
+    links.assign(graph.view().links.size(), false);
     out.routers.assign(graph.routers(), false);
     for (const std::uint32_t arc : primary) {
         const TopologyLink& used = graph.link(arc);
-        for (std::uint32_t other = 0; other < out.links.size(); ++other) {
+        for (std::uint32_t other = 0; other < links.size(); ++other) {
             const TopologyLink& link = graph.link(other);
             const bool same_pair = (link.from == used.from && link.to == used.to) ||
                                    (link.from == used.to && link.to == used.from);
-            out.links[other] = out.links[other] || same_pair;
+            links[other] = links[other] || same_pair;
         }
-        out.routers[used.to] = routers_too;
+        out.routers[used.to] = distance == Distance::kNoRouter;
     }
     return out;
 }
@@ -168,9 +190,8 @@ std::optional<Found> choose_backup(const Graph& graph, const SitePathRequest& re
         }
     };
     for (const Attachment& attachment : request.site->attachments) {
-        for (const bool routers_too : {true, false}) {
-            if (auto found =
-                    fastest(graph, request, attachment, avoiding(graph, primary.arcs, routers_too))) {
+        for (const Distance distance : {Distance::kNoRouter, Distance::kNoLink, Distance::kFewLinks}) {
+            if (auto found = fastest(graph, request, attachment, avoiding(graph, primary.arcs, distance))) {
                 offer(*std::move(found));
             }
         }
@@ -235,6 +256,16 @@ Status check_path(const Graph& graph, const std::string& ingress, const PathPlan
     SL_TRY(const Walked walked, walk(graph, source, path.segments));
     if (path.segments.segments.empty() || path.segments.segments.back().node != path.egress) {
         return Error{Errc::kBadInput, "the list does not end at " + path.egress};
+    }
+    const std::vector<Segment>& segments = path.segments.segments;
+    for (std::size_t k = 0; k < segments.size() && k < kUsidsPerAddress; ++k) {
+        const auto& bytes = path.destination6.bytes;
+        if ((bytes[4 + 2 * k] << 8 | bytes[5 + 2 * k]) != segments[k].usid) {
+            return Error{Errc::kBadInput, "the destination does not spell the list " + path.segments.text()};
+        }
+    }
+    if (path.delay < walked.delay) {
+        return Error{Errc::kBadInput, "claims less delay than its links have"};
     }
     if (link_names(graph, walked.arcs) != path.links) {
         return Error{Errc::kBadInput, "the list does not lead over the links it names"};

@@ -29,8 +29,8 @@ struct SitePathRequest {
 /// the error says why for each attachment.
 Result<std::vector<PathPlan>> compile_site_paths(const Graph& graph, const SitePathRequest& request);
 
-/// Proves a path against a topology: the list leads to the egress over exactly the links it names, within its
-/// MTU.
+/// Proves a path against a topology: the destination spells the list, the list leads to the egress over
+/// exactly the links it names, within its MTU and its delay (the path's delay has the access link on top).
 Status check_path(const Graph& graph, const std::string& ingress, const PathPlan& path);
 
 } // namespace suanlu

@@ -86,7 +86,8 @@ bool ProgramCore::connected(const AgentHello& hello, SessionId session, MonoTime
     agent.applied = hello.applied;
     agent.must_send = agent.wanted != nullptr;
     adopt(agent, hello);
-    if (agent.must_send && !agent.wanted->id.is_newer_than(hello.applied)) {
+    const bool is_ours = hello.applied.controller == controller_;
+    if (agent.must_send && is_ours && !agent.wanted->id.is_newer_than(hello.applied)) {
         number(agent, *agent.wanted); // an older number would be refused
     }
     return true;

@@ -8,10 +8,8 @@
 namespace suanlu {
 
 Result<std::uint32_t> TopologyView::find(std::string_view router) const {
-    for (std::uint32_t index = 0; index < routers.size(); ++index) {
-        if (routers[index].name == router) {
-            return index;
-        }
+    if (const auto known = by_name.find(router); known != by_name.end()) {
+        return known->second;
     }
     return Error{Errc::kNotFound, "the inventory has no router '" + std::string(router) + "'"};
 }
@@ -25,6 +23,9 @@ Topology::Topology(std::vector<Router> routers, std::map<std::pair<std::string, 
     : mtus_(std::move(mtus)), core_mtu_(core_mtu), source_max_age_(source_max_age) {
     auto view = std::make_shared<TopologyView>();
     view->routers = std::move(routers);
+    for (std::uint32_t index = 0; index < view->routers.size(); ++index) {
+        view->by_name.emplace(view->routers[index].name, index);
+    }
     view_ = std::move(view);
 }
 
@@ -69,10 +70,13 @@ Bytes Topology::mtu_of(const LinkState& link) const {
 std::vector<TopologyLink> Topology::usable_links() {
     std::vector<const LinkState*> up;
     std::set<std::pair<std::string, std::string>> directions;
+    std::set<std::tuple<std::string_view, std::string_view, Ip6>> keys;
     const auto take = [&](const std::vector<LinkState>& links) {
         for (const LinkState& link : links) {
-            if (!view_->find(link.from) || !view_->find(link.to)) {
+            if (!view_->by_name.contains(link.from) || !view_->by_name.contains(link.to)) {
                 ++counters_.unknown_router;
+            } else if (!link.local.is_zero() && !keys.emplace(link.from, link.to, link.local).second) {
+                ++counters_.twice;
             } else if (link.up) {
                 up.push_back(&link);
                 directions.emplace(link.from, link.to);
@@ -92,7 +96,7 @@ std::vector<TopologyLink> Topology::usable_links() {
             continue;
         }
         counters_.without_delay += link->delay ? 0 : 1;
-        out.push_back({*view_->find(link->from), *view_->find(link->to), link->igp_metric,
+        out.push_back({view_->by_name.at(link->from), view_->by_name.at(link->to), link->igp_metric,
                        link->delay.value_or(kUnreachableDelay), mtu_of(*link)});
     }
     std::sort(out.begin(), out.end(), [](const TopologyLink& a, const TopologyLink& b) {
@@ -109,6 +113,7 @@ bool Topology::rebuild() {
     auto next = std::make_shared<TopologyView>();
     next->version = view_->version + 1;
     next->routers = view_->routers;
+    next->by_name = view_->by_name;
     next->links = std::move(links);
     view_ = std::move(next);
     return true;

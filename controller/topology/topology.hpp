@@ -6,6 +6,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <memory>
 #include <string>
@@ -36,6 +37,8 @@ struct TopologyView {
     std::vector<Router> routers;
     /// Sorted by (from, to, metric, delay); parallel links are separate rows.
     std::vector<TopologyLink> links;
+    /// Router name -> index.
+    std::map<std::string, std::uint32_t, std::less<>> by_name;
 
     /// Index of a router; kNotFound when the inventory does not have it.
     [[nodiscard]] Result<std::uint32_t> find(std::string_view router) const;
@@ -46,6 +49,7 @@ struct TopologyView {
 struct TopologyCounters {
     std::uint64_t reports = 0;
     std::uint64_t unknown_router = 0;  ///< links that name a router the inventory does not have
+    std::uint64_t twice = 0;           ///< links that a report names twice (same ends, same local address)
     std::uint64_t one_way = 0;         ///< links without a return direction in the view in force
     std::uint64_t without_delay = 0;   ///< usable links without a delay in the view in force
     std::uint64_t standby_reports = 0; ///< reports of a source that is not in force

@@ -108,13 +108,13 @@ TEST(Chain, SiteDeath_NewFlowsLeaveAndOthersStay) {
     settle(world, 40);
     std::vector<LiveFlow*> streams;
     for (int i = 0; i < 60; ++i) {
-        streams.push_back(&world.start_flow("R2", "stream"));
+        streams.push_back(&world.start_flow("R2", "analysis"));
     }
     std::map<const LiveFlow*, SiteId> began;
     for (const LiveFlow* flow : streams) {
         began[flow] = flow->site;
     }
-    ASSERT_GT(world.share("R2", "stream", "mec-2"), 0);
+    ASSERT_GT(world.share("R2", "analysis", "mec-2"), 0);
     world.site("mec-2").set_up(false);
     world.run(seconds(5));
     EXPECT_EQ(world.share("R2", "analysis", "mec-2"), 0);
@@ -167,7 +167,7 @@ TEST(Chain, ControllerRestart_AdoptsWhatIsProgrammed) {
     world.run(seconds(4));
     EXPECT_EQ(world.ingress("R1").core->mode(), AgentMode::kLastGood);
     world.restart_controller();
-    world.run(seconds(2));
+    world.run(seconds(10));
     const Plan& after = *world.ingress("R1").core->plan();
     EXPECT_TRUE(same_content(before, after)) << "a restart decides nothing new";
     EXPECT_GT(after.id.epoch, before.id.epoch);
@@ -186,7 +186,7 @@ TEST(Chain, ControllerRestartWithoutItsState_ContinuesAboveWhatAgentsReport) {
     const PlanId before = world.ingress("R1").core->applied();
     ASSERT_EQ(before.epoch, 2U);
     world.restart_controller(false);
-    world.run(seconds(5));
+    world.run(seconds(7));
     const PlanId after = world.ingress("R1").core->applied();
     EXPECT_TRUE(after.is_newer_than(before)) << after.text();
     EXPECT_EQ(world.agent_state("R1"), AgentState::kApplied);

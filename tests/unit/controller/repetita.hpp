@@ -36,7 +36,7 @@ inline Topology read_repetita(const std::string& path) {
             in_edges = true;
         } else if (!in_edges && !label.empty() && label != "NODES" && label != "label") {
             routers.push_back(make_router(routers.size()));
-        } else if (in_edges && label.find("edge") == 0) {
+        } else if (in_edges && !label.empty() && label != "label") {
             std::size_t from = 0;
             std::size_t to = 0;
             double weight = 0;

@@ -61,6 +61,25 @@ TEST(Topology, SecondSource_WaitsUntilTheFirstFallsSilent) {
     EXPECT_TRUE(t.view()->links.empty());
 }
 
+TEST(Topology, LinkNamedTwice_CountsOnce_ParallelLinksStay) {
+    Topology t = three();
+    std::vector<LinkState> links{link("R0", "R1"), link("R0", "R1"), link("R0", "R1"), link("R1", "R0")};
+    links[0].local = links[1].local = *Ip6::parse("2001:db8::1");
+    links[2].local = *Ip6::parse("2001:db8::2");
+    EXPECT_TRUE(t.report("P1", links, kStart));
+    EXPECT_EQ(t.view()->links.size(), 3U);
+    EXPECT_EQ(t.counters().twice, 1U);
+}
+
+TEST(Topology, LinkThatIsDown_TakesBothDirectionsAway) {
+    Topology t = three();
+    std::vector<LinkState> links{link("R0", "R1"), link("R1", "R0")};
+    EXPECT_TRUE(t.report("P1", links, kStart));
+    links[1].up = false;
+    EXPECT_TRUE(t.report("P1", links, kStart));
+    EXPECT_TRUE(t.view()->links.empty());
+}
+
 TEST(Topology, MtuComesFromTheInventory) {
     Topology t = three();
     t.set_static({link("R0", "R1"), link("R1", "R0")});

@@ -1,0 +1,108 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "controller/app/inventory_file.hpp"
+
+#include <gtest/gtest.h>
+
+namespace suanlu {
+namespace {
+
+const std::string kGood = R"(srv6: {block: "fc00:0::/32", format: F3216}
+routers:
+  - {name: R1, locator: "fc00:0:1::/48", owner: agent, ingress: true, client_class: cameras}
+  - {name: E1, locator: "fc00:0:e1::/48", owner: agent}
+core_mtu: 2000
+links:
+  - {between: [R1, E1], mtu: 1800}
+sites:
+  - name: mec-1
+    id: 1
+    kind: mec
+    address: "2001:db8:51::1"
+    attachments:
+      - {egress: E1, interface: eth3, next_hop6: "2001:db8:7::5", sid6: "fc00:0:e1:f006::", delay: 100us, mtu: 2000}
+    services:
+      - {service: analysis, slots: 4, rate_per_slot: 20}
+services:
+  - name: analysis
+    id: 1
+    addresses: ["2001:db8:a::1"]
+    transport: tcp
+    port: 8080
+    slots: 1021
+    static_shares: {mec-1: 1}
+)";
+
+std::string replaced(std::string from, std::string to) {
+    std::string text = kGood;
+    const std::size_t at = text.find(from);
+    SL_CHECK(at != std::string::npos);
+    return text.replace(at, from.size(), to);
+}
+
+TEST(InventoryFile, GoodFile_IsReadWithItsDefaults) {
+    const auto inventory = parse_inventory(kGood, "x.yaml");
+    ASSERT_TRUE(inventory) << inventory.error().detail;
+    EXPECT_EQ(inventory->routers.size(), 2U);
+    EXPECT_EQ(inventory->client_classes.at("R1"), "cameras");
+    EXPECT_EQ(inventory->link_mtu("E1", "R1").value, 1800U);
+    EXPECT_EQ(inventory->link_mtu("E1", "P9").value, 2000U);
+    EXPECT_EQ(inventory->services[0].affinity_timeout.value, 300);
+    EXPECT_EQ(inventory->static_shares.at("analysis")[0].ppm, kWholeShare);
+    const auto sids = inventory->local_sids(*inventory->router("E1"));
+    ASSERT_EQ(sids.size(), 2U);
+    EXPECT_EQ(sids[0].behaviour, SidBehaviour::kEnd);
+    EXPECT_EQ(sids[1].sid.text(), "fc00:0:e1:f006::/64");
+    EXPECT_EQ(sids[1].behaviour, SidBehaviour::kEndDx6);
+}
+
+TEST(InventoryFile, EveryContradiction_IsRefusedWithItsLine) {
+    struct Row {
+        const char* from;
+        const char* to;
+        const char* complaint;
+    };
+    const Row rows[] = {
+        {"egress: E1", "egress: E2", "x.yaml:14: sites[0].attachments[0].egress: no router 'E2'"},
+        {"\"fc00:0:e1:f006::\"", "\"fc00:0:e2:f006::\"", "is no function of E1's locator"},
+        {"\"fc00:0:e1:f006::\"", "\"fc00:0:e1::\"", "is no function of E1's locator"},
+        {"\"fc00:0:e1:f006::\"", "\"fc00:0:e1:f006:1::\"", "the rest is zero"},
+        {"slots: 1021", "slots: 1020", "x.yaml:23: services[0].slots: 1020 is not prime"},
+        {"slots: 1021", "slots: 241", "is not an integer from 251 to 65537"},
+        {"slots: 1021", "slots: 65539", "is not an integer from 251 to 65537"},
+        {"{mec-1: 1}", "{mec-1: 0.9}", "sum to 0.900000, not to 1"},
+        {"{mec-1: 1}", "{mec-2: 1}", "no site 'mec-2' that hosts analysis"},
+        {"service: analysis", "service: analyses", "no service 'analyses'"},
+        {"name: E1, locator: \"fc00:0:e1::/48\"", "name: E1, locator: \"fc00:0:1::/48\"", "is already used"},
+        {"name: E1, locator", "name: R1, locator", "router 'R1' is already used"},
+        {"name: E1, locator: \"fc00:0:e1::/48\"", "name: E1, locator: \"fd00:0:e1::/48\"",
+         "inside the block"},
+        {"between: [R1, E1]", "between: [R1, X1]", "no router 'X1'"},
+        {"    id: 1\n    kind", "    id: 0\n    kind", "not an integer from 1 to 65535"},
+        {"delay: 100us", "delay: 100", "is not a duration with a unit"},
+        {"transport: tcp", "transport: sctp", "is not one of: tcp, udp"},
+        {"port: 8080", "port: 8080\n    prot: 1", "unknown key 'prot'"},
+        {"core_mtu: 2000", "core_mtu: 2000\ncore_mtu: 2000", "duplicate key 'core_mtu'"},
+        {"port: 8080", "port: 8080\n    steering: dns", "only 'network' is supported"},
+    };
+    for (const Row& row : rows) {
+        const auto inventory = parse_inventory(replaced(row.from, row.to), "x.yaml");
+        ASSERT_FALSE(inventory) << row.to;
+        EXPECT_NE(inventory.error().detail.find(row.complaint), std::string::npos)
+            << inventory.error().detail << "\nexpected: " << row.complaint;
+        EXPECT_TRUE(inventory.error().detail.starts_with("x.yaml:")) << inventory.error().detail;
+    }
+}
+
+TEST(InventoryFile, SameAddressPortAndTransportTwice_IsRefused) {
+    const std::string second =
+        R"(  - {name: other, id: 2, addresses: ["2001:db8:a::1"], transport: tcp, port: 8080}
+)";
+    const auto inventory = parse_inventory(kGood + second, "x.yaml");
+    ASSERT_FALSE(inventory);
+    EXPECT_NE(inventory.error().detail.find("service address '2001:db8:a::1 tcp 8080' is already used"),
+              std::string::npos)
+        << inventory.error().detail;
+}
+
+} // namespace
+} // namespace suanlu
