@@ -85,6 +85,21 @@ Costs one_segment(const Graph& graph, std::uint32_t start, std::uint32_t source,
     return out;
 }
 
+using Origins = std::vector<std::vector<std::uint32_t>>; ///< [round][router]: where its last segment began
+
+SegmentList read_back(const Graph& graph, const Origins& before, std::uint32_t target) {
+    SegmentList list;
+    for (std::size_t round = before.size(); round-- > 0;) {
+        if (before[round][target] != kInfinite) {
+            const Router& router = graph.view().routers[target];
+            list.segments.push_back({router.name, usid_of(router)});
+            target = before[round][target];
+        }
+    }
+    std::reverse(list.segments.begin(), list.segments.end());
+    return list;
+}
+
 } // namespace
 
 Result<SegmentList> fastest_list(const Graph& graph, std::uint32_t source, std::uint32_t target,
@@ -93,7 +108,7 @@ Result<SegmentList> fastest_list(const Graph& graph, std::uint32_t source, std::
     Costs best(n, kNowhere); // with as many segments as rounds so far
     best[source] = 0;
     std::vector<Costs> from(n);
-    std::vector<std::vector<std::uint32_t>> before; // [round][router]: where its last segment began
+    Origins before;
     for (std::size_t round = 0; round < most; ++round) {
         Costs next = best;
         before.emplace_back(n, kInfinite);
@@ -116,17 +131,7 @@ Result<SegmentList> fastest_list(const Graph& graph, std::uint32_t source, std::
     if (best[target] == kNowhere || source == target) {
         return Error{Errc::kOutOfRange, "no way that " + std::to_string(most) + " node segments can pin"};
     }
-    SegmentList list;
-    std::uint32_t at = target;
-    for (std::size_t round = before.size(); round-- > 0;) {
-        if (before[round][at] != kInfinite) {
-            const Router& router = graph.view().routers[at];
-            list.segments.push_back({router.name, usid_of(router)});
-            at = before[round][at];
-        }
-    }
-    std::reverse(list.segments.begin(), list.segments.end());
-    return list;
+    return read_back(graph, before, target);
 }
 
 Result<Walked> walk(const Graph& graph, std::uint32_t source, const SegmentList& list) {
