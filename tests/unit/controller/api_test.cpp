@@ -1,0 +1,221 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <google/protobuf/util/json_util.h>
+#include <gtest/gtest.h>
+
+#include <fstream>
+
+#include "proto/codec/plan_codec.hpp"
+#include "proto/codec/report_codec.hpp"
+#include "suanlu/v1/agent.grpc.pb.h"
+#include "suanlu/v1/operator.grpc.pb.h"
+#include "suanlu/v1/site.grpc.pb.h"
+#include "tests/unit/controller/api_bench.hpp"
+#include "tests/unit/controller/json_schema.hpp"
+
+namespace suanlu {
+namespace {
+
+void limit(grpc::ClientContext& context) {
+    context.set_deadline(std::chrono::system_clock::now() + std::chrono::seconds(20));
+}
+
+/// One agent as suanlu-agent talks, call by call.
+struct TestAgent {
+    grpc::ClientContext context;
+    std::unique_ptr<v1::AgentControl::Stub> stub;
+    std::unique_ptr<grpc::ClientReaderWriter<v1::AgentMessage, v1::ControllerMessage>> stream;
+    v1::ControllerMessage last;
+
+    TestAgent(std::shared_ptr<grpc::Channel> channel, const std::string& node) {
+        limit(context);
+        stub = v1::AgentControl::NewStub(std::move(channel));
+        stream = stub->Session(&context);
+        v1::AgentMessage hello;
+        hello.mutable_hello()->set_node(node);
+        hello.mutable_hello()->set_boot_id("boot");
+        hello.mutable_hello()->set_mode("last-good");
+        hello.mutable_hello()->set_engine("none");
+        stream->Write(hello);
+    }
+    bool read() { return stream->Read(&last); }
+    grpc::Status finish() {
+        stream->WritesDone();
+        while (read()) {
+        }
+        return stream->Finish();
+    }
+    void apply() {
+        v1::AgentMessage applied;
+        *applied.mutable_applied()->mutable_id() = last.plan().id();
+        stream->Write(applied);
+    }
+    void send_links(const std::string& source) {
+        LinkReport links = DecisionBench::links();
+        links.source = source;
+        v1::AgentMessage message;
+        encode(links, *message.mutable_links());
+        stream->Write(message);
+    }
+};
+
+struct TestSite {
+    grpc::ClientContext context;
+    std::unique_ptr<v1::SiteIngest::Stub> stub;
+    std::unique_ptr<grpc::ClientReaderWriter<v1::SiteReport, v1::SiteReportAck>> stream;
+    DecisionBench bench;
+
+    explicit TestSite(std::shared_ptr<grpc::Channel> channel) {
+        limit(context);
+        stub = v1::SiteIngest::NewStub(std::move(channel));
+        stream = stub->Report(&context);
+    }
+    /// The refusal, empty when the report was accepted.
+    std::string send(const std::string& site, double usable) {
+        v1::SiteReport report;
+        encode(bench.site(site, usable), report);
+        stream->Write(report);
+        v1::SiteReportAck ack;
+        return stream->Read(&ack) ? ack.refusal() : "no answer";
+    }
+};
+
+template <class Reply>
+std::string schema_offence(const Reply& reply, const std::string& name) {
+    google::protobuf::util::JsonPrintOptions options;
+    options.always_print_primitive_fields = true;
+    options.preserve_proto_field_names = true;
+    std::string text;
+    if (!google::protobuf::util::MessageToJsonString(reply, &text, options).ok()) {
+        return "no JSON";
+    }
+    std::ifstream in("docs/reference/" + name + ".schema.json");
+    return offence(nlohmann::json::parse(text), nlohmann::json::parse(in), "$");
+}
+
+template <class Reply>
+Reply list(v1::Operator::Stub& stub,
+           grpc::Status (v1::Operator::Stub::*method)(grpc::ClientContext*, const v1::ListRequest&, Reply*)) {
+    grpc::ClientContext context;
+    limit(context);
+    Reply reply;
+    const grpc::Status status = (stub.*method)(&context, {}, &reply);
+    EXPECT_TRUE(status.ok()) << status.error_message();
+    return reply;
+}
+
+TEST(Api, ReportsBecomeAPlanThatCountsOnlyWhenApplied) {
+    ApiBench bench;
+    TestAgent r1(bench.channel("R1"), "R1");
+    TestSite near(bench.channel("near"));
+    TestSite far(bench.channel());
+    ASSERT_TRUE(r1.read());
+    EXPECT_EQ(r1.last.welcome().controller(), "ctl");
+    r1.send_links("R1");
+    EXPECT_EQ(near.send("near", 4), "");
+    EXPECT_EQ(far.send("far", 4), "");
+    ASSERT_TRUE(r1.read());
+    const auto plan = decode(r1.last.plan());
+    ASSERT_TRUE(plan) << plan.error().text();
+    EXPECT_EQ(plan->node, "R1");
+    EXPECT_EQ(plan->sites.size(), 2U);
+    EXPECT_EQ(bench.applied(), nullptr);
+    r1.apply();
+    EXPECT_EQ(near.send("near", 0), "") << "a capacity that drops to zero waits for no tick";
+    ASSERT_TRUE(r1.read());
+    const auto next = decode(r1.last.plan());
+    ASSERT_TRUE(next);
+    ASSERT_EQ(next->services[0].shares.size(), 1U);
+    EXPECT_EQ(next->services[0].shares[0].site.value, 2);
+    ASSERT_NE(bench.applied(), nullptr);
+    EXPECT_EQ(bench.applied()->plans.at("R1")->id, plan->id) << "the second one is only sent";
+    EXPECT_NE(bench.metrics().find("suanlu_reaction_seconds_count 2"), std::string::npos);
+}
+
+TEST(Api, NobodySpeaksForAnother) {
+    ApiBench bench;
+    TestSite site(bench.channel("near"));
+    EXPECT_NE(site.send("far", 4).find("does not speak for site 'far'"), std::string::npos);
+    TestAgent agent(bench.channel("r1"), "R1");
+    const grpc::Status ended = agent.finish();
+    EXPECT_EQ(ended.error_code(), grpc::StatusCode::PERMISSION_DENIED) << "names are compared byte by byte";
+    const auto stub = v1::Operator::NewStub(bench.channel("near"));
+    grpc::ClientContext context;
+    limit(context);
+    v1::SiteList sites;
+    EXPECT_EQ(stub->ListSites(&context, {}, &sites).error_code(), grpc::StatusCode::PERMISSION_DENIED);
+    const std::string page = bench.metrics();
+    EXPECT_NE(page.find("suanlu_api_refusals_total{reason=\"wrong-name\"} 1"), std::string::npos);
+    EXPECT_NE(page.find("suanlu_api_refusals_total{reason=\"not-operator\"} 1"), std::string::npos);
+}
+
+TEST(Api, BadReportIsAnsweredWithItsReasonAndTheStreamLives) {
+    ApiBench bench;
+    TestSite site(bench.channel());
+    EXPECT_NE(site.send("near", -1), "");
+    EXPECT_NE(site.send("nowhere", 4).find("not-found"), std::string::npos);
+    EXPECT_EQ(site.send("near", 4), "");
+}
+
+TEST(Api, NewestSessionOfANodeWins) {
+    ApiBench bench;
+    TestAgent first(bench.channel("P1"), "P1");
+    ASSERT_TRUE(first.read());
+    ASSERT_TRUE(first.read()) << "local SIDs";
+    TestAgent second(bench.channel("P1"), "P1");
+    ASSERT_TRUE(second.read());
+    ASSERT_TRUE(second.read());
+    EXPECT_EQ(second.last.plan().node(), "P1");
+    EXPECT_EQ(first.finish().error_code(), grpc::StatusCode::ABORTED);
+}
+
+TEST(Api, EveryReplyMatchesItsSchema) {
+    ApiBench bench;
+    TestAgent r1(bench.channel("R1"), "R1");
+    TestSite site(bench.channel());
+    r1.send_links("R1");
+    site.send("near", 4);
+    site.send("far", 4);
+    while (r1.read() && !r1.last.has_plan()) {
+    }
+    IngressReport report = site.bench.ingress(5);
+    report.mode = "live";
+    report.sites = {{"near", SiteLiveness::kSuspect}};
+    report.flows = {{"analysis", "[2001:db8:c1::2]:40000", "near", "sample", 0.5}};
+    v1::AgentMessage message;
+    encode(report, *message.mutable_ingress());
+    r1.stream->Write(message);
+    while (r1.read() &&
+           !r1.last.has_plan()) { // the suspicion is an event, so its Plan comes after the report
+    }
+    const auto stub = v1::Operator::NewStub(bench.channel("operator"));
+    const auto sites = list<v1::SiteList>(*stub, &v1::Operator::Stub::ListSites);
+    EXPECT_EQ(sites.sites(0).liveness().at("R1"), "suspect");
+    EXPECT_EQ(schema_offence(sites, "sites"), "");
+    const auto links = list<v1::LinkList>(*stub, &v1::Operator::Stub::ListLinks);
+    EXPECT_EQ(links.links_size(), 6);
+    EXPECT_EQ(schema_offence(links, "links"), "");
+    const auto services = list<v1::ServiceList>(*stub, &v1::Operator::Stub::ListServices);
+    EXPECT_EQ(schema_offence(services, "services"), "");
+    const auto plans = list<v1::PlanList>(*stub, &v1::Operator::Stub::ListPlans);
+    EXPECT_EQ(plans.plans_size(), 4);
+    EXPECT_EQ(schema_offence(plans, "plans"), "");
+    const auto flows = list<v1::FlowList>(*stub, &v1::Operator::Stub::ListFlows);
+    EXPECT_EQ(flows.flows_size(), 1);
+    EXPECT_EQ(schema_offence(flows, "flows"), "");
+    grpc::ClientContext context;
+    limit(context);
+    v1::ExplainRequest request;
+    request.set_service("analysis");
+    request.set_from("R1");
+    v1::ExplainReply why;
+    ASSERT_TRUE(stub->Explain(&context, request, &why).ok());
+    EXPECT_EQ(why.candidates_size(), 2);
+    EXPECT_EQ(why.candidates(0).rejected_by(), "not alive at this ingress");
+    EXPECT_EQ(schema_offence(why, "explain"), "");
+    why.set_verdict("x");
+    why.mutable_candidates(0)->set_share_given(1.5);
+    EXPECT_EQ(schema_offence(why, "explain"), "$.candidates[0].share_given: 1.5 is out of range");
+}
+
+} // namespace
+} // namespace suanlu
