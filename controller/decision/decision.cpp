@@ -30,18 +30,6 @@ std::vector<std::string> names_of(const std::vector<Router>& routers) {
     return out;
 }
 
-const InstanceReport* instance_of(const SiteReport* report, const std::string& service) {
-    if (report == nullptr) {
-        return nullptr;
-    }
-    for (const InstanceReport& instance : report->instances) {
-        if (instance.service == service) {
-            return &instance;
-        }
-    }
-    return nullptr;
-}
-
 double capacity_of(const InstanceReport& instance) {
     return instance.slots_usable * (instance.rate_per_slot.value > 0 ? instance.rate_per_slot.value : 1);
 }
@@ -252,83 +240,6 @@ void Decision::run(const std::set<std::string>& services, Cause cause, MonoTime 
         }
     }
     publish_all();
-}
-
-double Decision::other_jobs(const Service& service, const Site& site, const SiteReport& report) const {
-    const InstanceReport* own = instance_of(&report, service.name);
-    double jobs = 0;
-    for (const InstanceReport& other : report.instances) {
-        const Service* neighbour = inventory_.service(other.service);
-        // Reports do not name pools; instances with the same figures at the same moment share one.
-        if (own == nullptr || neighbour == nullptr || other.service == service.name ||
-            other.slots_total != own->slots_total || other.slots_usable != own->slots_usable ||
-            other.running != own->running || other.waiting != own->waiting) {
-            continue;
-        }
-        for (const auto& [key, shares] : shares_) {
-            for (const SiteShare& share : shares) {
-                if (key.second == other.service && share.site == site.id) {
-                    jobs += arrivals_.rate(key.first, other.service).value * neighbour->jobs_per_flow *
-                            share.ppm / kWholeShare;
-                }
-            }
-        }
-    }
-    return jobs;
-}
-
-PolicySite Decision::policy_site(const Service& service, const Site& site, MonoTime now) const {
-    PolicySite out;
-    out.id = site.id;
-    out.name = site.name;
-    const Site::Hosted* hosted = Inventory::hosted(site, service.name);
-    out.hosts_service = hosted != nullptr;
-    if (hosted == nullptr) {
-        return out;
-    }
-    out.slots = hosted->slots;
-    out.rate_per_slot = hosted->rate_per_slot.value;
-    const SiteView view = *sites_.view(site.name, now);
-    out.is_fresh = view.freshness == Freshness::kFresh;
-    out.report_age_s = std::chrono::duration<double>(view.age).count();
-    const InstanceReport* instance = instance_of(view.report.get(), service.name);
-    if (instance == nullptr) {
-        out.is_fresh = false;
-        return out;
-    }
-    out.slots = instance->slots_usable;
-    if (instance->rate_per_slot.value > 0) {
-        out.rate_per_slot = instance->rate_per_slot.value;
-    }
-    out.cv2 = instance->cv2 >= 0 ? instance->cv2 : 1;
-    out.utilisation = instance->utilisation;
-    out.other_jobs = other_jobs(service, site, *view.report);
-    return out;
-}
-
-PolicyInput Decision::policy_input(const Service& service, MonoTime now) const {
-    PolicyInput out;
-    out.service = service.name;
-    out.affinity = service.affinity;
-    out.latency_budget_s = service.latency_budget.value;
-    for (const Site& site : inventory_.sites) {
-        out.sites.push_back(policy_site(service, site, now));
-    }
-    for (const Router& router : inventory_.routers) {
-        if (!router.is_ingress) {
-            continue;
-        }
-        PolicyIngress ingress;
-        ingress.name = router.name;
-        ingress.jobs_per_s = arrivals_.rate(router.name, service.name).value * service.jobs_per_flow;
-        for (const Site& site : inventory_.sites) {
-            const auto delay = paths_.delay(router.name, site.id);
-            ingress.delay_s.push_back(delay ? std::optional<double>(delay->value) : std::nullopt);
-            ingress.is_alive.push_back(ingresses_.liveness(router.name, site.name) == SiteLiveness::kAlive);
-        }
-        out.ingresses.push_back(std::move(ingress));
-    }
-    return out;
 }
 
 void Decision::split(const Service& service, MonoTime now) {

@@ -141,6 +141,9 @@ private:
     DecisionCounters counters_;
 };
 
+/// The part of a report about one service; null when it has none.
+const InstanceReport* instance_of(const SiteReport* report, const std::string& service);
+
 /// A change of one instance that must not wait for the tick: capacity to or from zero, capacity by more than
 /// a fifth, utilisation crossing 90 %.
 bool is_urgent(const InstanceReport* before, const InstanceReport& after);

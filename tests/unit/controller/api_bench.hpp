@@ -4,6 +4,7 @@
 #pragma once
 
 #include <gtest/gtest.h>
+#include <unistd.h>
 
 #include <cstdlib>
 #include <filesystem>
@@ -52,7 +53,9 @@ public:
     ApiBench& operator=(const ApiBench&) = delete;
 
     [[nodiscard]] std::string local() const { return "unix:" + folder_ + "/socket"; }
-    [[nodiscard]] std::string remote() const { return "127.0.0.1:17493"; }
+    [[nodiscard]] std::string remote() const {
+        return "127.0.0.1:" + std::to_string(20000 + ::getpid() % 10000); // below the ephemeral range
+    }
     /// A channel as the bearer of that certificate; empty = the unix socket.
     std::shared_ptr<grpc::Channel> channel(const std::string& name = {}) {
         if (!name.empty() && !std::filesystem::exists(folder_ + "/" + name + ".pem")) {
