@@ -375,7 +375,9 @@ Result<std::string> PrometheusText::read_quoted() {
 }
 
 Status PrometheusText::read_value_and_time() {
-    if (is_strict() && !skip_one(' ')) {
+    if (!is_strict()) {
+        skip_blanks();
+    } else if (!skip_one(' ')) {
         return refuse("expected one blank before the value");
     }
     SL_TRY(sample_.value, read_number("value"));

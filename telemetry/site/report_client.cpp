@@ -118,8 +118,10 @@ void ReportClient::State::attempt() {
     std::lock_guard lock(mutex);
     context = nullptr;
     ++counters.failures;
-    if (std::exchange(counters.is_connected, false) && !is_stopping) {
-        log_warn("controller.lost", {{"why", end.error_message()}});
+    const bool was_connected = std::exchange(counters.is_connected, false);
+    if (!is_stopping) {
+        log_warn(was_connected ? "controller.lost" : "controller.unreachable",
+                 {{"why", end.error_message()}});
     }
 }
 
