@@ -3,133 +3,118 @@
 
 #include <algorithm>
 #include <cmath>
-#include <set>
-#include <unordered_map>
+#include <map>
 
 namespace suanlu {
 
 namespace {
 
-struct Series {
-    double total = 0;
-    double most = -HUGE_VAL;
-    std::size_t count = 0;
+constexpr AdapterRow kVllm[] = {
+    {"vllm:num_requests_running", "requests_running", "1", 1},
+    {"vllm:num_requests_waiting", "requests_waiting", "1", 1},
+    {"vllm:kv_cache_usage_perc", "kv_cache_usage", "ratio", 1},
+    {"vllm:gpu_cache_usage_perc", "kv_cache_usage", "ratio", 1}, // until vLLM 0.9
+    {"vllm:request_success_total", "requests_completed", "1", 1},
+    {"vllm:request_success", "requests_completed", "1", 1}, // OpenMetrics pages without the suffix
+    {"vllm:request_inference_time_seconds_sum", "service_time_sum", "s", 1},
+    {"vllm:request_inference_time_seconds_count", "service_time_count", "1", 1},
+    {"vllm:request_queue_time_seconds_sum", "queue_time_sum", "s", 1},
+    {"vllm:request_queue_time_seconds_count", "queue_time_count", "1", 1},
+    {"vllm:generation_tokens_total", "tokens_generated", "1", 1},
 };
 
-constexpr std::string_view kInferenceTime = "inference_time";
+constexpr AdapterRow kSglang[] = {
+    {"sglang:num_running_reqs", "requests_running", "1", 1},
+    {"sglang:num_queue_reqs", "requests_waiting", "1", 1},
+    {"sglang:token_usage", "kv_cache_usage", "ratio", 1},
+    {"sglang:generation_tokens_total", "tokens_generated", "1", 1},
+    {"sglang:e2e_request_latency_seconds_count", "requests_completed", "1", 1},
+};
 
-/// One pass over a page: every sample is offered to the rows of its metric.
-class PageReader {
+constexpr AdapterRow kDcgm[] = {
+    {"DCGM_FI_DEV_GPU_UTIL_RATIO", "gpu_utilisation", "ratio", 1}, // 4.9 on
+    {"DCGM_FI_DEV_GPU_UTIL", "gpu_utilisation", "ratio", 0.01},    // until 4.8: per cent
+    {"DCGM_FI_DEV_BOARD_POWER_WATTS", "gpu_power", "W", 1},
+    {"DCGM_FI_DEV_POWER_USAGE", "gpu_power", "W", 1},
+    {"DCGM_FI_DEV_FB_USED_BYTES", "gpu_memory_used", "B", 1},
+    {"DCGM_FI_DEV_FB_USED", "gpu_memory_used", "B", 1048576}, // MiB
+};
+
+constexpr AdapterRow kNode[] = {
+    {"node_load1", "load_1m", "1", 1},
+    {"node_memory_MemAvailable_bytes", "memory_available", "B", 1},
+    {"node_memory_MemTotal_bytes", "memory_total", "B", 1},
+    {"node_cpu_seconds_total", "cpu_time", "s", 1},
+};
+
+struct Named {
+    std::string_view name;
+    std::span<const AdapterRow> rows;
+};
+constexpr Named kTables[] = {{"vllm", kVllm}, {"sglang", kSglang}, {"dcgm", kDcgm}, {"node", kNode}};
+
+/// Which generation of a name a page speaks is settled by the first row of a quantity that it has.
+class Collector {
 public:
-    PageReader(const Adapter& adapter, const std::vector<std::string>& wanted) : adapter_(adapter) {
-        for (std::size_t row = 0; row < adapter.rows.size(); ++row) {
-            const std::string& metric = adapter.rows[row].metric;
-            if (adapter.rows[row].quantity == kInferenceTime) {
-                for (const std::string_view suffix : {"_bucket", "_sum", "_count"}) {
-                    by_metric_.emplace(metric + std::string(suffix), row);
-                }
-            } else {
-                by_metric_.emplace(metric, row);
-            }
+    void add(std::string_view metric, const AdapterRow& row, const TextSample& sample) {
+        if (!std::isfinite(sample.value)) {
+            return;
         }
-        wanted_.insert(wanted.begin(), wanted.end());
+        const std::string* label = sample.label("model_name");
+        const auto [spoken, is_new] = spoken_.try_emplace(std::string(row.quantity), metric);
+        if (!is_new && spoken->second != metric) {
+            return;
+        }
+        Reading& reading = readings_[{std::string(row.quantity), label != nullptr ? *label : ""}];
+        reading.quantity = row.quantity;
+        reading.unit = row.unit;
+        reading.model = label != nullptr ? *label : "";
+        reading.value += sample.value * row.scale;
     }
-
-    void take(const TextSample& sample) {
-        ++reading_.samples;
-        const std::string name(sample.name);
-        if (wanted_.contains(name) && std::isfinite(sample.value)) {
-            reading_.wanted[name] += sample.value;
+    std::vector<Reading> take() {
+        std::vector<Reading> out;
+        for (auto& [key, reading] : readings_) {
+            out.push_back(std::move(reading));
         }
-        const auto [first, last] = by_metric_.equal_range(name);
-        for (auto it = first; it != last; ++it) {
-            take_row(it->second, sample);
-        }
-    }
-
-    PageReading finish() {
-        for (std::size_t row = 0; row < adapter_.rows.size(); ++row) {
-            for (const auto& [model, series] : series_[row]) {
-                reading_.values.try_emplace({adapter_.rows[row].quantity, model}, combined(row, series));
-            }
-            for (auto& [model, histogram] : histograms_[row]) {
-                reading_.inference_time.try_emplace(model, std::move(histogram));
-            }
-        }
-        return std::move(reading_);
+        return out;
     }
 
 private:
-    void take_row(std::size_t index, const TextSample& sample) {
-        const AdapterRow& row = adapter_.rows[index];
-        for (const auto& [label, value] : row.labels) {
-            const std::string* has = sample.label(label);
-            if (has == nullptr || *has != value) {
-                return;
-            }
-        }
-        if (!std::isfinite(sample.value)) {
-            ++reading_.not_finite;
-            return;
-        }
-        const std::string* named =
-            adapter_.model_label.empty() ? nullptr : sample.label(adapter_.model_label);
-        const std::string model = named == nullptr ? std::string{} : *named;
-        if (row.quantity == kInferenceTime) {
-            take_histogram(histograms_[index][model], row, sample);
-            return;
-        }
-        Series& series = series_[index][model];
-        series.total += sample.value * row.scale;
-        series.most = std::max(series.most, sample.value * row.scale);
-        ++series.count;
-    }
-
-    static void take_histogram(HistogramReading& into, const AdapterRow& row, const TextSample& sample) {
-        if (sample.name.ends_with("_count")) {
-            into.count += sample.value;
-        } else if (sample.name.ends_with("_sum")) {
-            into.sum += sample.value * row.scale;
-        } else if (const std::string* le = sample.label("le")) {
-            const auto bound = parse_page_number(*le);
-            if (bound && std::isfinite(*bound)) {
-                into.buckets[*bound * row.scale] += sample.value;
-            }
-        }
-    }
-
-    [[nodiscard]] double combined(std::size_t row, const Series& series) const {
-        switch (adapter_.rows[row].combine) {
-        case Combine::kMean:
-            return series.total / static_cast<double>(series.count);
-        case Combine::kMost:
-            return series.most;
-        case Combine::kSum:
-            break;
-        }
-        return series.total;
-    }
-
-    const Adapter& adapter_;
-    std::unordered_multimap<std::string, std::size_t> by_metric_;
-    std::set<std::string> wanted_;
-    std::map<std::size_t, std::map<std::string, Series>> series_;
-    std::map<std::size_t, std::map<std::string, HistogramReading>> histograms_;
-    PageReading reading_;
+    std::map<std::string, std::string> spoken_;
+    std::map<std::pair<std::string, std::string>, Reading> readings_;
 };
 
 } // namespace
 
-Result<PageReading> read_page(std::string_view page, TextFormat format, const Adapter& adapter,
-                              const std::vector<std::string>& wanted, const TextLimits& limits) {
-    PrometheusText text(page, format, limits);
-    PageReader reader(adapter, wanted);
+Result<std::span<const AdapterRow>> find_adapter(std::string_view name) {
+    std::string known;
+    for (const Named& table : kTables) {
+        if (table.name == name) {
+            return table.rows;
+        }
+        known += (known.empty() ? "" : ", ") + std::string(table.name);
+    }
+    return Error{Errc::kNotFound, "no adapter is called '" + std::string(name) + "'; known: " + known};
+}
+
+Result<std::vector<Reading>> read_page(std::string_view page, TextFormat format,
+                                       std::span<const AdapterRow> table,
+                                       const std::vector<std::string>& also) {
+    PrometheusText text(page, format);
+    Collector collector;
     for (;;) {
         SL_TRY(const TextSample* sample, text.next());
         if (sample == nullptr) {
-            return reader.finish();
+            return collector.take();
         }
-        reader.take(*sample);
+        for (const AdapterRow& row : table) {
+            if (row.metric == sample->name) {
+                collector.add(sample->name, row, *sample);
+            }
+        }
+        if (std::find(also.begin(), also.end(), sample->name) != also.end()) {
+            collector.add(sample->name, {sample->name, sample->name, "1", 1}, *sample);
+        }
     }
 }
 
