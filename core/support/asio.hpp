@@ -49,8 +49,8 @@ void spawn_owned(const Strand& strand, std::string name, Awaitable task) {
 }
 
 /// Waits on the calling coroutine's executor; false when the timer was cancelled.
-/// Give the result a name before testing it: g++ 12 miscompiles a co_await inside a condition or an argument list
-/// (seen as a lost `this` after the first resumption).
+/// Give the result a name before testing it: g++ 12 miscompiles a co_await inside a condition or an argument
+/// list (seen as a lost `this` after the first resumption).
 Task<bool> wait_for(asio::steady_timer& timer, asio::steady_timer::duration delay);
 
 } // namespace suanlu
