@@ -114,9 +114,9 @@ Status Decision::take(SiteReport report, MonoTime now, std::uint64_t wall_unix_n
 }
 
 Status Decision::take(IngressReport report, MonoTime now) {
-    const IngressReport counts = report;
+    const std::string node = report.node;
     SL_TRY(const bool changed, ingresses_.take(std::move(report), now));
-    arrivals_.note(counts, now);
+    arrivals_.note(*ingresses_.rows().at(node).report, now);
     if (changed) {
         on_event_everywhere(now);
     }
