@@ -75,6 +75,8 @@ Result<std::shared_ptr<grpc::Channel>> open_channel(const Endpoint& server, cons
     // In gRPC this is also the time that a connection and its TLS handshake may take.
     arguments.SetInt(GRPC_ARG_MIN_RECONNECT_BACKOFF_MS, 2000);
     arguments.SetInt(GRPC_ARG_MAX_RECONNECT_BACKOFF_MS, 2000);
+    // Connections are not shared between channels: whoever opens a new one gets a new connection.
+    arguments.SetInt(GRPC_ARG_USE_LOCAL_SUBCHANNEL_POOL, 1);
     std::shared_ptr<grpc::ChannelCredentials> credentials;
     if (!tls.is_set() || server.is_unix()) {
         SL_TRY_VOID(check_plaintext(server));
@@ -88,8 +90,9 @@ Result<std::shared_ptr<grpc::Channel>> open_channel(const Endpoint& server, cons
         credentials = grpc::SslCredentials(options);
         arguments.SetSslTargetNameOverride(server_name);
     }
-    const std::string target =
-        server.is_unix() || server.address.is_mapped_v4() ? server.text() : "ipv6:" + server.text();
+    // An explicit scheme keeps gRPC's DNS resolver out of it.
+    const char* scheme = server.is_unix() ? "" : server.address.is_mapped_v4() ? "ipv4:" : "ipv6:";
+    const std::string target = scheme + server.text();
     return grpc::CreateCustomChannel(target, credentials, arguments);
 }
 

@@ -27,11 +27,10 @@ constexpr std::size_t kMaxAcknowledgements = 256;
 } // namespace
 
 struct SessionClient::State {
-    State(std::shared_ptr<grpc::Channel> c, AgentHello h, Mailbox<SessionEvent>& o)
-        : channel(std::move(c)), stub(v1::AgentControl::NewStub(channel)), out(o), hello(std::move(h)) {}
+    State(SessionConfig c, AgentHello h, Mailbox<SessionEvent>& o)
+        : config(std::move(c)), out(o), hello(std::move(h)) {}
 
-    std::shared_ptr<grpc::Channel> channel;
-    std::unique_ptr<v1::AgentControl::Stub> stub;
+    SessionConfig config;
     Mailbox<SessionEvent>& out;
     std::thread thread;
 
@@ -154,6 +153,15 @@ std::string SessionClient::State::attempt() {
         return "stopping";
     }
     was_welcomed = false;
+    // A new channel per attempt: renewed certificates are read, and no state of a failed connection is left.
+    auto channel = open_channel(config.controller, config.tls, config.server_name);
+    if (!channel) {
+        std::lock_guard lock(mutex);
+        context = nullptr;
+        is_open = false;
+        return channel.error().text();
+    }
+    const auto stub = v1::AgentControl::NewStub(*channel);
     const auto stream = stub->Session(&next);
     if (stream->Write(first)) {
         std::thread writer([this, &stream] { write_all(*stream); });
@@ -200,8 +208,10 @@ SessionClient::SessionClient(std::unique_ptr<State> state) : state_(std::move(st
 
 Result<std::unique_ptr<SessionClient>> SessionClient::open(const SessionConfig& config, AgentHello hello,
                                                            Mailbox<SessionEvent>& out) {
-    SL_TRY(auto channel, open_channel(config.controller, config.tls, config.server_name));
-    auto state = std::make_unique<State>(std::move(channel), std::move(hello), out);
+    SL_TRY_VOID(open_channel(config.controller, config.tls, config.server_name).and_then([](auto&&) {
+        return Status{};
+    }));
+    auto state = std::make_unique<State>(config, std::move(hello), out);
     state->thread = std::thread([raw = state.get()] { raw->run(); });
     return std::unique_ptr<SessionClient>(new SessionClient(std::move(state)));
 }

@@ -30,11 +30,12 @@ std::uint64_t wall_ns() {
 } // namespace
 
 struct ReportClient::State {
-    explicit State(std::shared_ptr<grpc::Channel> c)
-        : channel(std::move(c)), stub(v1::SiteIngest::NewStub(channel)) {}
+    State(const Endpoint& c, TlsFiles t, std::string n)
+        : controller(c), tls(std::move(t)), server_name(std::move(n)) {}
 
-    std::shared_ptr<grpc::Channel> channel;
-    std::unique_ptr<v1::SiteIngest::Stub> stub;
+    Endpoint controller;
+    TlsFiles tls;
+    std::string server_name;
     std::thread thread;
 
     mutable std::mutex mutex; // guards all below
@@ -100,6 +101,13 @@ void ReportClient::State::read_all(Stream& stream) {
 }
 
 void ReportClient::State::attempt() {
+    // A new channel per attempt: renewed certificates are read, and no state of a failed connection is left.
+    auto channel = open_channel(controller, tls, server_name);
+    if (!channel) {
+        log_warn("controller.unreachable", {{"why", channel.error().text()}});
+        return;
+    }
+    const auto stub = v1::SiteIngest::NewStub(*channel);
     grpc::ClientContext own;
     {
         std::lock_guard lock(mutex);
@@ -148,8 +156,8 @@ ReportClient::ReportClient(std::unique_ptr<State> state) : state_(std::move(stat
 
 Result<std::unique_ptr<ReportClient>> ReportClient::open(const Endpoint& controller, const TlsFiles& tls,
                                                          const std::string& server_name) {
-    SL_TRY(auto channel, open_channel(controller, tls, server_name));
-    auto state = std::make_unique<State>(std::move(channel));
+    SL_TRY_VOID(open_channel(controller, tls, server_name).and_then([](auto&&) { return Status{}; }));
+    auto state = std::make_unique<State>(controller, tls, server_name);
     state->thread = std::thread([raw = state.get()] { raw->run(); });
     return std::unique_ptr<ReportClient>(new ReportClient(std::move(state)));
 }

@@ -28,7 +28,7 @@ class Demo:
         self.control = Control(self.machine, build)
         self.programs = Programs(self.machine, build)
         self.connected = ([], [])
-        self.baseline = None
+        self.during = None
         self.tcp = self.silent = self.video = self.probe = None
 
 
@@ -38,8 +38,8 @@ def _steps(demo):
         return
     step_overload.begin_silent_stream(demo)
     step_steering.run(demo)
-    step_overload.baseline(demo)
     step_overload.run(demo)
+    step_overload.baseline(demo)
     step_failures.begin_probe(demo)
     step_failures.cut_link(demo)
     step_failures.kill_egress(demo)

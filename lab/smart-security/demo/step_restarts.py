@@ -6,9 +6,9 @@ import time
 
 from .traffic import lost_frames
 
-WINDOW_S = 2.5
+WINDOW_S = 3.4
 ROUNDS = 3
-DOWN_S = 0.8  # how long the killed program stays away
+DOWN_S = 2.3  # how long the killed program stays away: an agent without controller says so after two seconds
 
 
 def _quiet_window():
