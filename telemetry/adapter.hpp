@@ -4,6 +4,7 @@
 // SGLang, NVIDIA's DCGM exporter (4.8 and 4.9) and node_exporter. Pure.
 #pragma once
 
+#include <cstdint>
 #include <span>
 #include <string>
 #include <string_view>
@@ -14,11 +15,18 @@
 
 namespace suanlu {
 
+/// How several samples of one quantity and model (engines, GPUs, cores, outcomes) become one number.
+enum class Combine : std::uint8_t { kSum, kMean };
+
 struct AdapterRow {
     std::string_view metric;   ///< name on the page
     std::string_view quantity; ///< canonical name
     std::string_view unit;     ///< "1", "s", "B", "W", "ratio"
     double scale = 1;          ///< canonical = page * scale
+    Combine combine = Combine::kSum;
+    /// Only samples with this label value count; empty = all.
+    std::string_view label = {};
+    std::string_view label_value = {};
 };
 
 /// The table of that name ("vllm", "sglang", "dcgm", "node"); kNotFound lists the known ones.
@@ -31,10 +39,13 @@ struct Reading {
     /// Label `model_name`, empty without one.
     std::string model;
     double value = 0;
+    /// Histogram quantities ("service_time_bucket"): upper bound of the bucket, +Inf included; 0 otherwise.
+    double bound = 0;
 };
 
 /// Reads a page by a table. `also` = further gauges by their page name (pool sizes), given back under that
-/// name with unit "1". Samples of the same quantity and model are summed. Errors as PrometheusText's.
+/// name with unit "1". Ratios
+/// of several engines or GPUs are averaged, all else is summed. Errors as PrometheusText's.
 Result<std::vector<Reading>> read_page(std::string_view page, TextFormat format,
                                        std::span<const AdapterRow> table,
                                        const std::vector<std::string>& also);

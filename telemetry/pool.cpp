@@ -2,6 +2,7 @@
 #include "telemetry/pool.hpp"
 
 #include <algorithm>
+#include <cmath>
 
 namespace suanlu {
 
@@ -37,29 +38,57 @@ void Pool::update(const std::vector<Reading>& readings, MonoTime now) {
 }
 
 void Pool::note_service_time(MonoTime now) {
-    Point point{now, 0, 0};
+    Point point{now, 0, 0, {}};
     for (const Reading& reading : readings_) {
         const bool is_local = std::find(config_.local_models.begin(), config_.local_models.end(),
                                         reading.model) != config_.local_models.end();
         point.sum += !is_local && reading.quantity == "service_time_sum" ? reading.value : 0;
         point.count += !is_local && reading.quantity == "service_time_count" ? reading.value : 0;
+        if (!is_local && reading.quantity == "service_time_bucket" && std::isfinite(reading.bound)) {
+            point.buckets[reading.bound] += reading.value;
+        }
     }
     if (!window_.empty() && (point.count < window_.back().count || point.sum < window_.back().sum)) {
         window_.clear(); // the server was restarted
+        rate_per_slot_ = {0};
+        cv2_ = -1;
     }
     window_.push_back(point);
     while (now - window_.front().at > kWindow) {
         window_.pop_front();
     }
-}
-
-PerSecond Pool::rate_per_slot() const {
-    if (window_.size() < 2) {
-        return {0};
-    }
     const double jobs = window_.back().count - window_.front().count;
     const double seconds = window_.back().sum - window_.front().sum;
-    return {jobs >= kLeastJobs && seconds > 0 ? jobs / seconds : 0};
+    // With too few jobs the last figure stays: a pool that is idle has not become slower.
+    if (jobs >= kLeastJobs && seconds > 0) {
+        rate_per_slot_ = {jobs / seconds};
+        cv2_ = cv2_of_window();
+    }
+}
+
+double Pool::cv2_of_window() const {
+    double jobs = 0;
+    double first = 0;
+    double second = 0;
+    double lower = 0;
+    for (const auto& [bound, upto] : window_.back().buckets) {
+        const auto before = window_.front().buckets.find(bound);
+        const double inside = upto - (before == window_.front().buckets.end() ? 0 : before->second) - jobs;
+        if (inside < 0) {
+            return -1;
+        }
+        const double middle = (lower + bound) / 2;
+        const double width = bound - lower;
+        jobs += inside;
+        first += inside * middle;
+        second += inside * (middle * middle + width * width / 12); // variance of an even spread
+        lower = bound;
+    }
+    // Jobs above the last bound have no known length.
+    if (jobs < window_.back().count - window_.front().count || first <= 0) {
+        return -1;
+    }
+    return std::max(0.0, second * jobs / (first * first) - 1);
 }
 
 std::optional<InstanceReport> Pool::report(const std::string& service, const std::string& model) const {
@@ -80,7 +109,8 @@ std::optional<InstanceReport> Pool::report(const std::string& service, const std
     out.slots_usable = std::max(0.0, workers - local);
     out.running = value("requests_running", model);
     out.waiting = value("requests_waiting", model);
-    out.rate_per_slot = rate_per_slot();
+    out.rate_per_slot = rate_per_slot_;
+    out.cv2 = cv2_;
     out.utilisation = workers > 0 ? std::min(1.0, total("requests_running") / workers) : 1;
     out.completed = static_cast<std::uint64_t>(std::max(0.0, value("requests_completed", model)));
     return out;

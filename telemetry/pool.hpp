@@ -5,6 +5,7 @@
 #pragma once
 
 #include <deque>
+#include <map>
 #include <optional>
 #include <string>
 #include <vector>
@@ -43,16 +44,21 @@ private:
         MonoTime at;
         double sum = 0;
         double count = 0;
+        /// Upper bound of a service-time bucket -> jobs up to it.
+        std::map<double, double> buckets;
     };
     [[nodiscard]] double value(const std::string& quantity, const std::string& model) const;
     [[nodiscard]] double total(const std::string& quantity) const;
-    [[nodiscard]] PerSecond rate_per_slot() const;
+    /// From the buckets, jobs spread evenly inside each; negative when unknown.
+    [[nodiscard]] double cv2_of_window() const;
     void note_service_time(MonoTime now);
 
     PoolConfig config_;
     std::vector<Reading> readings_;
     std::optional<MonoTime> updated_;
     std::deque<Point> window_;
+    PerSecond rate_per_slot_{0};
+    double cv2_ = -1;
 };
 
 } // namespace suanlu

@@ -120,6 +120,9 @@ Status SiteAgent::read(std::size_t page, const HttpPage& got) {
     SL_TRY(const auto readings, read_page(got.body, text_format_of(got.content_type), table, gauges));
     pages_[page].raw.clear();
     for (const Reading& r : readings) {
+        if (r.quantity.ends_with("_bucket")) {
+            continue; // they become cv2
+        }
         const std::string name = r.model.empty() ? r.quantity : r.quantity + "{" + r.model + "}";
         pages_[page].raw.push_back(
             {name, r.value, r.unit, config_.pages[page].address.text, wall_ns(), false});
@@ -142,7 +145,11 @@ SiteReport SiteAgent::make_report() {
         const Pool& pool = pools_[instance.pool];
         auto part = pool.report(instance.service, instance.model);
         if (part && now - *pool.updated() <= kMostPageAge) {
-            part->raw = pages_[config_.pools[instance.pool].page].raw;
+            const PageState& page = pages_[config_.pools[instance.pool].page];
+            part->raw = page.raw;
+            for (Quantity& quantity : part->raw) {
+                quantity.stale = !page.problem.empty();
+            }
             report.instances.push_back(*std::move(part));
         }
     }

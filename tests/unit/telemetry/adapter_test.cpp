@@ -72,6 +72,46 @@ TEST(Adapter, BothGenerationsOfNames_MeanTheSameQuantity) {
     EXPECT_EQ(old_page->at(0).unit, "ratio");
 }
 
+TEST(Pool, SpreadOfServiceTimes_ComesFromTheBuckets) {
+    const auto buckets = [](int upto_25ms, int upto_50ms, int all) {
+        const std::string name = "vllm:request_inference_time_seconds_bucket{model_name=\"analysis\",le=\"";
+        return name + "0.025\"} " + std::to_string(upto_25ms) + "\n" + name + "0.05\"} " +
+               std::to_string(upto_50ms) + "\n" + name + "+Inf\"} " + std::to_string(all) + "\n";
+    };
+    Pool pool = make_pool();
+    feed(pool, page(0, 0, 100, 1000) + buckets(500, 1000, 1000), kStart);
+    EXPECT_LT(pool.report("analysis", "analysis")->cv2, 0) << "unknown until enough jobs were seen";
+    // All in (25 ms, 50 ms]: middle 37.5 ms, even spread of 25 ms -> 25^2 / 12 / 37.5^2.
+    feed(pool, page(0, 0, 104, 1100) + buckets(500, 1100, 1100), kStart + std::chrono::seconds(1));
+    EXPECT_NEAR(pool.report("analysis", "analysis")->cv2, 1.0 / 27, 1e-9);
+    feed(pool, page(0, 0, 110, 1200) + buckets(500, 1100, 1200), kStart + std::chrono::seconds(2));
+    EXPECT_LT(pool.report("analysis", "analysis")->cv2, 0)
+        << "jobs above the last bound have no known length";
+}
+
+TEST(Adapter, SharesOfSeveralDevices_AreAveraged_CountsAreSummed) {
+    const auto gpus =
+        read_page("DCGM_FI_DEV_GPU_UTIL{gpu=\"0\"} 40\nDCGM_FI_DEV_GPU_UTIL{gpu=\"1\"} 80\n"
+                  "DCGM_FI_DEV_POWER_USAGE{gpu=\"0\"} 50\nDCGM_FI_DEV_POWER_USAGE{gpu=\"1\"} 70\n",
+                  TextFormat::kPrometheus, *find_adapter("dcgm"), {});
+    ASSERT_TRUE(gpus);
+    ASSERT_EQ(gpus->size(), 2U);
+    EXPECT_EQ(gpus->at(0).quantity, "gpu_power");
+    EXPECT_DOUBLE_EQ(gpus->at(0).value, 120);
+    EXPECT_DOUBLE_EQ(gpus->at(1).value, 0.6);
+}
+
+TEST(Adapter, LabelSelector_TakesOnlyItsSamples) {
+    const auto host = read_page("node_cpu_seconds_total{cpu=\"0\",mode=\"idle\"} 5\n"
+                                "node_cpu_seconds_total{cpu=\"0\",mode=\"user\"} 2\n",
+                                TextFormat::kPrometheus, *find_adapter("node"), {});
+    ASSERT_TRUE(host);
+    ASSERT_EQ(host->size(), 2U);
+    EXPECT_EQ(host->at(0).quantity, "cpu_idle_time");
+    EXPECT_DOUBLE_EQ(host->at(0).value, 5);
+    EXPECT_DOUBLE_EQ(host->at(1).value, 7);
+}
+
 TEST(Adapter, UnknownName_ListsTheKnownOnes) {
     EXPECT_NE(find_adapter("x").error().detail.find("vllm"), std::string::npos);
 }
