@@ -10,6 +10,7 @@ namespace {
 
 constexpr Duration kWindow = std::chrono::seconds(5);
 // A mean of fewer jobs says more about chance than about the pool.
+constexpr double kBusySmoothing = 1.5; // seconds
 constexpr double kLeastJobs = 20;
 
 } // namespace
@@ -33,8 +34,24 @@ double Pool::total(const std::string& quantity) const {
 
 void Pool::update(const std::vector<Reading>& readings, MonoTime now) {
     readings_ = readings;
+    note_busy_share(now);
     updated_ = now;
     note_service_time(now);
+}
+
+double Pool::workers() const {
+    return config_.workers_metric.empty() ? config_.workers : total(config_.workers_metric);
+}
+
+/// A pool of four workers is full for a moment at half load: only the average says that it is busy.
+void Pool::note_busy_share(MonoTime now) {
+    const double share = workers() > 0 ? std::min(1.0, total("requests_running") / workers()) : 1;
+    if (!updated_) {
+        busy_share_ = share;
+        return;
+    }
+    const double passed = std::chrono::duration<double>(now - *updated_).count();
+    busy_share_ += (1 - std::exp(-passed / kBusySmoothing)) * (share - busy_share_);
 }
 
 void Pool::note_service_time(MonoTime now) {
@@ -92,7 +109,6 @@ double Pool::cv2_of_window() const {
 }
 
 std::optional<InstanceReport> Pool::report(const std::string& service, const std::string& model) const {
-    const double workers = config_.workers_metric.empty() ? config_.workers : total(config_.workers_metric);
     const bool is_known = config_.workers_metric.empty() ||
                           std::any_of(readings_.begin(), readings_.end(),
                                       [&](const Reading& r) { return r.quantity == config_.workers_metric; });
@@ -105,13 +121,13 @@ std::optional<InstanceReport> Pool::report(const std::string& service, const std
     }
     InstanceReport out;
     out.service = service;
-    out.slots_total = workers;
-    out.slots_usable = std::max(0.0, workers - local);
+    out.slots_total = workers();
+    out.slots_usable = std::max(0.0, workers() - local);
     out.running = value("requests_running", model);
     out.waiting = value("requests_waiting", model);
     out.rate_per_slot = rate_per_slot_;
     out.cv2 = cv2_;
-    out.utilisation = workers > 0 ? std::min(1.0, total("requests_running") / workers) : 1;
+    out.utilisation = busy_share_;
     out.completed = static_cast<std::uint64_t>(std::max(0.0, value("requests_completed", model)));
     return out;
 }

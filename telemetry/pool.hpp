@@ -52,6 +52,8 @@ private:
     /// From the buckets, jobs spread evenly inside each; negative when unknown.
     [[nodiscard]] double cv2_of_window() const;
     void note_service_time(MonoTime now);
+    void note_busy_share(MonoTime now);
+    [[nodiscard]] double workers() const;
 
     PoolConfig config_;
     std::vector<Reading> readings_;
@@ -59,6 +61,8 @@ private:
     std::deque<Point> window_;
     PerSecond rate_per_slot_{0};
     double cv2_ = -1;
+    /// Running over workers, smoothed over kBusySmoothing.
+    double busy_share_ = 0;
 };
 
 } // namespace suanlu

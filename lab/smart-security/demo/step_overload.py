@@ -4,7 +4,7 @@ import time
 
 from .traffic import Requests, largest_gap_ms, set_batch, start_cameras, workload
 
-BATCH_JOBS = 3  # of MEC-1's four workers
+BATCH_JOBS = 4  # all of MEC-1's workers
 BASELINE_BEFORE_S, BASELINE_BATCH_S = 2.0, 6.0
 QUIET_S, BATCH_S, AFTER_S = 6.0, 10.0, 5.0
 SETTLE_S = 3.0  # after this long under load the shares are compared
@@ -53,7 +53,7 @@ def begin_streams(demo):
 
 def _await_hot(demo):
     """Waits until the controller sees MEC-1 above 90 %; returns the time, or None."""
-    hot, _ = demo.control.wait(lambda: demo.control.utilisation('mec-1') > 0.9, 4)
+    hot, _ = demo.control.wait(lambda: demo.control.utilisation('mec-1') > 0.9, 6)
     return time.monotonic() if hot else None
 
 
@@ -70,6 +70,7 @@ def run(demo):
     hot = _await_hot(demo)
     time.sleep(max(0.0, batch + SETTLE_S - time.monotonic()))
     settled = time.monotonic()
+    demo.control.wait(lambda: hot and demo.control.shares('video', 'R2').get('mec-1', 0) < 0.5, 2)
     video_plan = demo.control.shares('video', 'R2')
     time.sleep(max(0.0, batch + BATCH_S - time.monotonic()))
     planned = demo.control.shares('analysis', 'R1')
