@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "controller/app/inventory_file.hpp"
 
+#include <algorithm>
+
 #include <cmath>
 #include <set>
 #include <tuple>
@@ -108,6 +110,12 @@ void read_link(YamlNode node, UniqueValues& unique, Inventory& out) {
     LinkExtra link;
     link.mtu = {
         static_cast<std::uint32_t>(node.optional("mtu").integer(kLeastMtu, kMostMtu, out.core_mtu.value))};
+    if (YamlNode delay = node.optional("delay"); delay.is_present()) {
+        // 24 bits of microseconds, as in RFC 8570.
+        link.delay = Microseconds{
+            static_cast<std::uint32_t>(std::clamp(delay.duration().value * 1e6, 1.0, 16777215.0))};
+    }
+    link.igp_metric = static_cast<std::uint32_t>(node.optional("igp_metric").integer(1, 0xfffffe, 10));
     if (ends.size() != 2) {
         between.complain("a link is between two routers");
         return;

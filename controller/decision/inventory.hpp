@@ -5,6 +5,7 @@
 #pragma once
 
 #include <map>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -16,11 +17,14 @@
 
 namespace suanlu {
 
-/// Extras of one link, both directions; names are routers of the inventory.
+/// Extras of one link, both directions; names are routers of the inventory. With a delay it is a static link
+/// that needs no IGP to be known.
 struct LinkExtra {
     std::string a;
     std::string b;
     Bytes mtu{1500};
+    std::optional<Microseconds> delay;
+    std::uint32_t igp_metric = 10;
 };
 
 struct Inventory {

@@ -17,6 +17,23 @@ std::map<std::pair<std::string, std::string>, Bytes> mtus_of(const Inventory& in
     return out;
 }
 
+std::vector<LinkState> static_links_of(const Inventory& inventory) {
+    std::vector<LinkState> out;
+    for (const LinkExtra& extra : inventory.links) {
+        for (const auto& [from, to] : {std::pair(extra.a, extra.b), std::pair(extra.b, extra.a)}) {
+            if (extra.delay) {
+                LinkState link;
+                link.from = from;
+                link.to = to;
+                link.igp_metric = extra.igp_metric;
+                link.delay = extra.delay;
+                out.push_back(std::move(link));
+            }
+        }
+    }
+    return out;
+}
+
 /// Replies follow the IGP from the egress to the ingress (return mode dsr). A link without a delay makes the
 /// sum unknown; the forward delay stands in for it.
 Seconds way_back(const Graph& graph, const std::string& egress, const std::string& ingress,
@@ -42,6 +59,10 @@ Seconds way_back(const Graph& graph, const std::string& egress, const std::strin
 PathTable::PathTable(const Inventory& inventory, Duration source_max_age)
     : inventory_(inventory),
       topology_(inventory.routers, mtus_of(inventory), inventory.core_mtu, source_max_age) {
+    topology_.set_static(static_links_of(inventory));
+    if (has_links()) {
+        compile();
+    }
 }
 
 Result<bool> PathTable::take(LinkReport report, MonoTime now) {

@@ -45,7 +45,10 @@ def arrivals_of(sink_file):
     """Sorted [(started_us, received_ns)] of one site; the 32-bit start times are unwrapped by the receive time."""
     out = []
     for line in sink_file.read_text(encoding='ascii').splitlines():
-        received, low = map(int, line.split())
+        fields = line.split()
+        if len(fields) != 2:
+            continue  # the sink was stopped in the middle of it
+        received, low = map(int, fields)
         base = received // 1000
         started = (base & ~0xffffffff) | low
         if started > base + (1 << 31):
@@ -104,7 +107,7 @@ def measure(build, trials):
     write_capacity(work, 'sb', 0)
     with BenchLab(work, build) as lab:
         for site in SITES:
-            lab.start(site, 'page', [str(work / 'capacity_page.py'), str(work / f'{site}.workers')])
+            lab.start(site, 'page', ['/usr/bin/python3', str(work / 'capacity_page.py'), str(work / f'{site}.workers')])
             lab.start(site, 'sink', [str(build / 'tests/bench/syn-clock'), 'sink', 'eth1', '8080', str(work / f'{site}.sink')])
         lab.start_chain(SITES)
         if not lab.wait_for_share('site-a', 1.0, seconds=30):

@@ -160,6 +160,7 @@ int sink_syns(char** arguments) {
     if (out == nullptr) {
         fail(arguments[2]);
     }
+    std::setvbuf(out, nullptr, _IOLBF, 0); // whole lines, whatever ends this process
     while (stopped == 0) {
         SynFrame frame{};
         std::array<char, 256> control{};
