@@ -165,7 +165,8 @@ class Lab:
         return path, generation
 
     def metric(self, node, name):
-        text = self.run(node, "curl", "-s", "http://127.0.0.1:9101/metrics")
+        page = "import urllib.request as r; print(r.urlopen('http://127.0.0.1:9101/metrics', timeout=5).read().decode())"
+        text = self.run(node, "python3", "-c", page)
         rows = [line.rsplit(" ", 1) for line in text.splitlines() if line.startswith(name)]
         return sum(float(value) for _, value in rows)
 
