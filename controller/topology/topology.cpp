@@ -7,17 +7,6 @@
 
 namespace suanlu {
 
-Result<std::uint32_t> TopologyView::find(std::string_view router) const {
-    if (const auto known = by_name.find(router); known != by_name.end()) {
-        return known->second;
-    }
-    return Error{Errc::kNotFound, "the inventory has no router '" + std::string(router) + "'"};
-}
-
-std::string TopologyView::link_name(const TopologyLink& link) const {
-    return routers[link.from].name + ">" + routers[link.to].name;
-}
-
 Topology::Topology(std::vector<Router> routers, std::map<std::pair<std::string, std::string>, Bytes> mtus,
                    Bytes core_mtu, Duration source_max_age)
     : mtus_(std::move(mtus)), core_mtu_(core_mtu), source_max_age_(source_max_age) {
@@ -96,12 +85,23 @@ std::vector<TopologyLink> Topology::usable_links() {
             continue;
         }
         counters_.without_delay += link->delay ? 0 : 1;
-        out.push_back({view_->by_name.at(link->from), view_->by_name.at(link->to), link->igp_metric,
-                       link->delay.value_or(kUnreachableDelay), mtu_of(*link)});
+        out.push_back(as_topology_link(*link));
     }
-    std::sort(out.begin(), out.end(), [](const TopologyLink& a, const TopologyLink& b) {
-        return std::tie(a.from, a.to, a.igp_metric, a.delay) < std::tie(b.from, b.to, b.igp_metric, b.delay);
-    });
+    sort_links(out);
+    return out;
+}
+
+// What changes with every report (utilisation, jitter) stays out: a view that differs is a new compilation.
+TopologyLink Topology::as_topology_link(const LinkState& link) const {
+    TopologyLink out;
+    out.from = view_->by_name.at(link.from);
+    out.to = view_->by_name.at(link.to);
+    out.igp_metric = link.igp_metric;
+    out.delay = link.delay.value_or(kUnreachableDelay);
+    out.mtu = mtu_of(link);
+    out.te_metric = link.te_metric;
+    out.bandwidth = link.bandwidth;
+    out.affinity = link.admin_group;
     return out;
 }
 

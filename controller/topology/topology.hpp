@@ -13,38 +13,12 @@
 #include <string_view>
 #include <vector>
 
+#include "controller/topology/network.hpp"
 #include "core/model/link.hpp"
 #include "core/support/clock.hpp"
 #include "core/support/result.hpp"
 
 namespace suanlu {
-
-/// A usable direction; indices into TopologyView::routers.
-struct TopologyLink {
-    std::uint32_t from = 0;
-    std::uint32_t to = 0;
-    std::uint32_t igp_metric = 0;
-    /// kUnreachableDelay when nobody told: the link then carries IGP paths, but no delay path is laid over
-    /// it.
-    Microseconds delay = kUnreachableDelay;
-    Bytes mtu{1500};
-
-    bool operator==(const TopologyLink&) const = default;
-};
-
-struct TopologyView {
-    std::uint64_t version = 0;
-    std::vector<Router> routers;
-    /// Sorted by (from, to, metric, delay); parallel links are separate rows.
-    std::vector<TopologyLink> links;
-    /// Router name -> index.
-    std::map<std::string, std::uint32_t, std::less<>> by_name;
-
-    /// Index of a router; kNotFound when the inventory does not have it.
-    [[nodiscard]] Result<std::uint32_t> find(std::string_view router) const;
-    /// "R1>P1".
-    [[nodiscard]] std::string link_name(const TopologyLink& link) const;
-};
 
 struct TopologyCounters {
     std::uint64_t reports = 0;
@@ -86,6 +60,7 @@ private:
     };
     bool rebuild();
     [[nodiscard]] std::vector<TopologyLink> usable_links();
+    [[nodiscard]] TopologyLink as_topology_link(const LinkState& link) const;
     [[nodiscard]] Bytes mtu_of(const LinkState& link) const;
 
     std::map<std::pair<std::string, std::string>, Bytes> mtus_;

@@ -15,6 +15,39 @@ namespace suanlu {
 
 enum class SrOwner : std::uint8_t { kAgent, kFrr, kExternal };
 
+/// What carries a link (the interconnection classes of the Greater Bay Area standard, 5.2).
+enum class LinkLayer : std::uint8_t { kUnknown, kOtn, kIpPrivate, kInternet };
+
+/// How a link or a router guards what passes, weakest first: "at least macsec" admits all that follow.
+enum class Protection : std::uint8_t { kNone, kIpsec, kMacsec, kOtnsec, kQkd };
+
+/// Maximum SID depths (RFC 9352 section 4). Zero means the router cannot do it at all.
+struct SidDepths {
+    std::uint8_t segments_left = 15; ///< largest Segments Left it processes (type 41)
+    std::uint8_t end_pop = 15;       ///< most SIDs in an SRH that it may pop (type 42)
+    std::uint8_t h_encaps = 15;      ///< most SIDs it puts into an SRH; 0 = encapsulates without SRH only (44)
+    std::uint8_t end_d = 15;         ///< most SIDs in an SRH that it decapsulates (type 45)
+
+    bool operator==(const SidDepths&) const = default;
+};
+
+/// The locator of a router in one Flex-Algo (RFC 9350); having it is taking part in the algorithm.
+struct AlgorithmLocator {
+    std::uint8_t algorithm = 0; ///< 128..255
+    Prefix6 locator;
+
+    bool operator==(const AlgorithmLocator&) const = default;
+};
+
+/// A SID that stands for a list which the router itself imposes (RFC 8986 section 4.13).
+struct BindingSid {
+    std::uint16_t usid = 0;
+    /// Routers that the bound list visits, by name; the last one is where it ends.
+    std::vector<std::string> visits;
+
+    bool operator==(const BindingSid&) const = default;
+};
+
 struct Router {
     /// Name in the inventory; equals the IGP hostname.
     std::string name;
@@ -27,6 +60,16 @@ struct Router {
     bool is_ingress = false;
     /// IS-IS system id "0000.0000.0001" when it differs from the name in the TED; empty otherwise.
     std::string system_id;
+    SidDepths depths;
+    std::vector<AlgorithmLocator> algorithms;
+    std::vector<BindingSid> bindings;
+    /// IS-IS overload bit (RFC 1195, RFC 3277): reachable itself, but nothing is carried through it.
+    bool is_overloaded = false;
+    /// Jurisdiction, e.g. "CN-GD" or "HK"; empty = unknown, which no area bound admits.
+    std::string legal_area;
+    Protection protection = Protection::kNone;
+
+    bool operator==(const Router&) const = default;
 };
 
 /// One direction of a link as a source reported it.
