@@ -4,10 +4,12 @@
 #include <linux/if_link.h>
 #include <linux/magic.h>
 #include <net/if.h>
+#include <sys/mount.h>
 #include <sys/vfs.h>
 
 #include <algorithm>
 #include <cerrno>
+#include <cstring>
 #include <filesystem>
 
 #include "dataplane/xdp/bpf_map.hpp"
@@ -26,6 +28,21 @@ fs::path link_path(const std::string& folder, const std::string& interface) {
 bool is_on_bpffs(const fs::path& path) {
     struct statfs about {};
     return statfs(path.c_str(), &about) == 0 && about.f_type == BPF_FS_MAGIC;
+}
+
+// Distributions with systemd mount it at boot, small systems and fresh containers do not; the place is the
+// kernel's own and empty without it, so mounting it disturbs nobody (bpftool does the same).
+Status mount_bpffs(const std::string& folder) {
+    const std::string place = "/sys/fs/bpf";
+    if (!folder.starts_with(place + "/")) {
+        return Error{Errc::kUnsupported,
+                     folder + " is not on a bpf file system (choose pins below " + place + ")"};
+    }
+    if (mount("bpf", place.c_str(), "bpf", MS_NOSUID | MS_NODEV | MS_NOEXEC, "mode=0700") != 0) {
+        return Error{Errc::kKernel, "mounting the bpf file system at " + place + ": " + std::strerror(errno) +
+                                        " (as root: mount -t bpf bpf " + place + ")"};
+    }
+    return {};
 }
 
 /// The pinned link, if it still holds this very interface.
@@ -70,8 +87,7 @@ Status prepare_pin_folder(const std::string& folder) {
         existing = existing.parent_path();
     }
     if (!is_on_bpffs(existing)) {
-        return Error{Errc::kUnsupported,
-                     folder + " is not on a bpf file system (mount -t bpf bpf /sys/fs/bpf)"};
+        SL_TRY_VOID(mount_bpffs(folder));
     }
     std::error_code error;
     fs::create_directories(folder, error);

@@ -13,7 +13,8 @@ namespace suanlu {
 
 enum class AttachMode : std::uint8_t { kAdopted, kNative, kGeneric };
 
-/// Refuses a folder that is not on a bpffs, as pins there would not exist; makes missing folders.
+/// Makes the folder. Mounts the bpffs at /sys/fs/bpf where nobody has; refuses a folder outside of one, as
+/// pins there would not exist.
 Status prepare_pin_folder(const std::string& folder);
 
 /// Puts the program on the interface: through its pinned link when there is one, else with a new link, native

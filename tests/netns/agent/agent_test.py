@@ -89,6 +89,7 @@ class Lab:
         self.children = []
         self.generation = 0
         self.pins = f"/sys/fs/bpf/{self.tag}/R1"
+        self.had_bpffs = sh("stat", "-f", "-c", "%T", "/sys/fs/bpf").startswith("bpf")  # else the agent mounts it
 
     def ns(self, node):
         return f"{self.tag}{node}"
@@ -182,6 +183,8 @@ class Lab:
             sh("ip", "netns", "del", self.ns(node), check=False)
         shutil.rmtree(self.folder, ignore_errors=True)
         shutil.rmtree(os.path.dirname(self.pins), ignore_errors=True)
+        if not self.had_bpffs:
+            sh("umount", "/sys/fs/bpf", check=False)
 
 
 def packed(address):
