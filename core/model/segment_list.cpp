@@ -1,20 +1,27 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "core/model/segment_list.hpp"
 
+#include <algorithm>
+
 namespace suanlu {
 
-namespace {
-
-std::uint16_t id_at(const Ip6& address, std::size_t index) {
-    return static_cast<std::uint16_t>(address.bytes[4 + 2 * index] << 8 | address.bytes[5 + 2 * index]);
+Ip6 usid_container(const Ip6& block, UsidFormat format, std::span<const std::uint16_t> ids) {
+    SL_CHECK(ids.size() <= format.ids());
+    Ip6 out;
+    std::size_t at = format.block_bits / 8;
+    std::copy_n(block.bytes.begin(), at, out.bytes.begin());
+    for (const std::uint16_t id : ids) {
+        out.bytes[at++] = static_cast<std::uint8_t>(id >> 8);
+        out.bytes[at++] = static_cast<std::uint8_t>(id);
+    }
+    return out;
 }
 
-void put_id(Ip6& address, std::size_t index, std::uint16_t id) {
-    address.bytes[4 + 2 * index] = static_cast<std::uint8_t>(id >> 8);
-    address.bytes[5 + 2 * index] = static_cast<std::uint8_t>(id);
+std::uint16_t usid_at(const Ip6& address, UsidFormat format, std::size_t index) {
+    SL_CHECK(index < format.ids());
+    const std::size_t at = format.block_bits / 8 + 2 * index;
+    return static_cast<std::uint16_t>(address.bytes[at] << 8 | address.bytes[at + 1]);
 }
-
-} // namespace
 
 std::string SegmentList::text() const {
     std::string out;
@@ -32,20 +39,19 @@ Result<Ip6> pack_usid(const Prefix6& block, const SegmentList& list, const Ip6& 
         return Error{Errc::kBadInput,
                      "service SID " + service.text() + " is not in the F3216 block " + block.text()};
     }
-    if (list.segments.empty() || list.segments.back().usid != id_at(service, 0)) {
+    if (list.segments.empty() || list.segments.back().usid != usid_at(service, kF3216, 0)) {
         return Error{Errc::kBadInput, "the list must end at the owner of service SID " + service.text()};
     }
     if (list.segments.size() + 1 > kUsidsPerAddress) {
         return Error{Errc::kOutOfRange,
                      std::to_string(list.segments.size() + 1) + " ids do not fit one address"};
     }
-    Ip6 out = block.address;
-    std::size_t index = 0;
+    std::vector<std::uint16_t> ids;
     for (const Segment& segment : list.segments) {
-        put_id(out, index++, segment.usid);
+        ids.push_back(segment.usid);
     }
-    put_id(out, index, id_at(service, 1));
-    return out;
+    ids.push_back(usid_at(service, kF3216, 1));
+    return usid_container(block.address, kF3216, ids);
 }
 
 } // namespace suanlu
