@@ -3,7 +3,7 @@
 
 #include <algorithm>
 
-#include "controller/cli/text_table.hpp"
+#include "core/support/text_table.hpp"
 
 namespace suanlu {
 

@@ -11,6 +11,8 @@
 #include <set>
 #include <sstream>
 
+#include "core/model/quantity_text.hpp"
+
 namespace suanlu {
 
 struct YamlNode::Document {
@@ -270,19 +272,12 @@ Seconds YamlNode::duration(Seconds fallback) {
     if (!is_present()) {
         return fallback;
     }
-    const std::string value = text();
-    const std::size_t unit_at = value.find_first_not_of("0123456789.");
-    const std::string unit = unit_at == std::string::npos ? "" : value.substr(unit_at);
-    const auto amount = to_number(value.substr(0, unit_at));
-    const std::pair<std::string_view, double> units[] = {
-        {"us", 1e-6}, {"ms", 1e-3}, {"s", 1}, {"m", 60}, {"h", 3600}};
-    for (const auto& [name, scale] : units) {
-        if (amount && unit == name) {
-            return {*amount * scale};
-        }
+    const auto parsed = parse_duration(text());
+    if (!parsed) {
+        complain(parsed.error().detail);
+        return fallback;
     }
-    complain("'" + value + "' is not a duration with a unit (us, ms, s, m, h)");
-    return fallback;
+    return *parsed;
 }
 
 void YamlNode::finish() {

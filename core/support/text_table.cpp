@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "controller/cli/text_table.hpp"
+#include "core/support/text_table.hpp"
 
 #include <algorithm>
 #include <cstdio>
