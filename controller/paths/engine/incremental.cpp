@@ -2,7 +2,6 @@
 #include "controller/paths/engine/incremental.hpp"
 
 #include <algorithm>
-#include <tuple>
 
 namespace suanlu::paths {
 
@@ -30,7 +29,7 @@ void clear_bits(std::vector<std::uint64_t>& bits, std::uint32_t first, std::uint
 
 IncrementalTrees::IncrementalTrees(const Graph& graph)
     : graph_(graph), search_(graph), forward_(graph.links()), backward_(graph.links()),
-      is_touched_(graph.routers(), 0), via_(graph.routers(), kNone) {
+      marks_(graph.routers(), 0), via_(graph.routers(), kNone) {
     std::uint32_t position = 0;
     for (std::uint32_t router = 0; router < graph.routers(); ++router) {
         first_out_.push_back(graph.out(router).first);
@@ -92,7 +91,7 @@ void IncrementalTrees::clear() {
 
 std::size_t IncrementalTrees::bytes() const {
     std::size_t sum = (first_out_.size() + first_in_.size() + via_.size()) * sizeof(std::uint32_t) +
-                      (forward_.size() + backward_.size()) * sizeof(Arc) + is_touched_.size() +
+                      (forward_.size() + backward_.size()) * sizeof(Arc) + marks_.size() +
                       heap_.capacity() * sizeof(std::uint64_t) + touched_.capacity() * sizeof(Touched) +
                       rows_.capacity() * sizeof(ChangedRow);
     for (const KeptTree& tree : trees_) {
@@ -168,21 +167,18 @@ std::span<const ChangedRow> IncrementalTrees::apply(std::span<const WeightChange
 void IncrementalTrees::update(KeptTree& tree) {
     const Side side = this->side(tree.direction);
     const bool is_from = tree.direction == Direction::kFrom;
-    bool improves = false;
     for (const Edit& edit : edits_) {
         const Arc& arc = forward_[edit.link];
-        if (arc.weight < edit.before) {
-            improves = true;
-        } else if (bit(tree.in_tree, is_from ? arc.peer : edit.link)) {
-            cut(side, tree, is_from ? arc.node : backward_[arc.peer].node);
+        if (bit(tree.in_tree, is_from ? arc.peer : edit.link)) {
+            shift(side, tree, is_from ? arc.node : backward_[arc.peer].node, edit.before, arc.weight);
         }
     }
     if (!touched_.empty()) {
-        reattach(side, tree);
+        repair(side, tree);
     }
     for (const Edit& edit : edits_) {
         const Arc& arc = forward_[edit.link];
-        if (improves && arc.weight < edit.before) {
+        if (arc.weight < edit.before) {
             const std::uint32_t first = backward_[arc.peer].node;
             const std::uint32_t over = add(tree.distance[is_from ? first : arc.node], arc.weight);
             const std::uint32_t end = is_from ? arc.node : first;
@@ -193,59 +189,81 @@ void IncrementalTrees::update(KeptTree& tree) {
     }
     if (!touched_.empty()) {
         spread(side, tree);
-        emit(tree);
+        emit(side, tree);
     }
 }
 
-// Everything that hangs below `top` in the tree: its distance may no longer hold.
-void IncrementalTrees::cut(const Side& side, const KeptTree& tree, std::uint32_t top) {
-    std::size_t next = touched_.size();
-    const auto take = [&](std::uint32_t router) {
-        if (is_touched_[router] == 0) {
-            is_touched_[router] = 1;
-            touched_.push_back({router, tree.distance[router]});
+void IncrementalTrees::touch(const KeptTree& tree, std::uint32_t router) {
+    if (marks_[router] == 0) {
+        marks_[router] = kTouched;
+        touched_.push_back({router, tree.distance[router]});
+    }
+}
+
+// What hangs below a changed tree link keeps its tree path for now and so moves by the change: still the
+// length of a real path, hence never too short.
+void IncrementalTrees::shift(const Side& side, KeptTree& tree, std::uint32_t top, std::uint32_t before,
+                             std::uint32_t after) {
+    const std::uint8_t mark = after > before ? kRaised : kLowered;
+    below_.clear();
+    below_.push_back(top);
+    for (std::size_t next = 0; next < below_.size(); ++next) {
+        const std::uint32_t router = below_[next];
+        touch(tree, router);
+        marks_[router] |= mark;
+        std::uint32_t& distance = tree.distance[router];
+        if (distance < kInfinite) {
+            distance = after < kInfinite ? add(distance - before, after) : kInfinite;
         }
-    };
-    for (take(top); next < touched_.size(); ++next) {
-        const std::uint32_t router = touched_[next].router;
         for (std::uint32_t at = side.first_out[router]; at < side.first_out[router + 1]; ++at) {
             if (bit(tree.in_tree, side.out[at].peer)) {
-                take(side.out[at].node);
+                below_.push_back(side.out[at].node);
             }
         }
     }
 }
 
-// The best way from what was not cut, for each that was: the starting points of spread().
-void IncrementalTrees::reattach(const Side& side, KeptTree& tree) {
-    for (const auto [router, before] : touched_) {
-        std::uint32_t best = kInfinite;
-        for (std::uint32_t at = side.first_in[router]; at < side.first_in[router + 1]; ++at) {
-            const Arc& arc = side.in[at];
-            const std::uint32_t over = add(tree.distance[arc.node], arc.weight);
-            if (over < best && is_touched_[arc.node] == 0) {
-                best = over;
-                via_[router] = at;
+// A router that moved away looks for a shorter way in; one that came nearer offers itself. Ways inside what
+// moved together are as good or bad as before.
+void IncrementalTrees::repair(const Side& side, KeptTree& tree) {
+    for (std::size_t next = 0, shifted = touched_.size(); next < shifted; ++next) {
+        const std::uint32_t router = touched_[next].router;
+        if ((marks_[router] & kRaised) != 0) {
+            std::uint32_t best = tree.distance[router];
+            std::uint32_t via = kNone;
+            for (std::uint32_t at = side.first_in[router]; at < side.first_in[router + 1]; ++at) {
+                const std::uint32_t over = add(tree.distance[side.in[at].node], side.in[at].weight);
+                if (over < best) {
+                    best = over;
+                    via = at;
+                }
+            }
+            if (via != kNone) {
+                lower(tree, router, best, via);
             }
         }
-        tree.distance[router] = best;
-        if (best < kInfinite) {
-            push(router, best);
-        } else {
-            clear_bits(tree.in_tree, side.first_in[router], side.first_in[router + 1]);
+        if ((marks_[router] & kLowered) != 0) {
+            offer(side, tree, router, tree.distance[router]);
         }
     }
 }
 
 void IncrementalTrees::lower(KeptTree& tree, std::uint32_t router, std::uint32_t distance,
                              std::uint32_t via) {
-    if (is_touched_[router] == 0) {
-        is_touched_[router] = 1;
-        touched_.push_back({router, tree.distance[router]});
-    }
+    touch(tree, router);
     tree.distance[router] = distance;
     via_[router] = via;
     push(router, distance);
+}
+
+void IncrementalTrees::offer(const Side& side, KeptTree& tree, std::uint32_t router, std::uint32_t distance) {
+    for (std::uint32_t at = side.first_out[router]; at < side.first_out[router + 1]; ++at) {
+        const Arc& arc = side.out[at];
+        const std::uint32_t over = add(distance, arc.weight);
+        if (over < tree.distance[arc.node]) {
+            lower(tree, arc.node, over, arc.peer);
+        }
+    }
 }
 
 void IncrementalTrees::spread(const Side& side, KeptTree& tree) {
@@ -253,32 +271,26 @@ void IncrementalTrees::spread(const Side& side, KeptTree& tree) {
         const std::uint64_t key = pop();
         const auto router = static_cast<std::uint32_t>(key);
         const auto distance = static_cast<std::uint32_t>(key >> 32);
-        if (distance != tree.distance[router]) {
-            continue;
-        }
-        clear_bits(tree.in_tree, side.first_in[router], side.first_in[router + 1]);
-        set_bit(tree.in_tree, via_[router]);
-        for (std::uint32_t at = side.first_out[router]; at < side.first_out[router + 1]; ++at) {
-            const Arc& arc = side.out[at];
-            const std::uint32_t over = add(distance, arc.weight);
-            if (over < tree.distance[arc.node]) {
-                lower(tree, arc.node, over, arc.peer);
-            }
+        if (distance == tree.distance[router]) {
+            clear_bits(tree.in_tree, side.first_in[router], side.first_in[router + 1]);
+            set_bit(tree.in_tree, via_[router]);
+            offer(side, tree, router, distance);
         }
     }
 }
 
-void IncrementalTrees::emit(KeptTree& tree) {
+void IncrementalTrees::emit(const Side& side, KeptTree& tree) {
     looked_at_ += touched_.size();
-    const std::size_t first = rows_.size();
     for (const auto [router, before] : touched_) {
-        is_touched_[router] = 0;
+        marks_[router] = 0;
         if (tree.distance[router] != before) {
             rows_.push_back({tree.root, router});
         }
+        if (tree.distance[router] == kInfinite) {
+            clear_bits(tree.in_tree, side.first_in[router], side.first_in[router + 1]);
+        }
     }
     touched_.clear();
-    std::sort(rows_.begin() + static_cast<std::ptrdiff_t>(first), rows_.end());
 }
 
 } // namespace suanlu::paths

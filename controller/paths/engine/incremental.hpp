@@ -63,17 +63,21 @@ private:
     struct Touched {
         std::uint32_t router, before;
     };
+    static constexpr std::uint8_t kTouched = 1, kRaised = 2, kLowered = 4;
 
     [[nodiscard]] Side side(Direction direction) const;
     void store(std::uint32_t link, std::uint32_t weight);
     void search(KeptTree& tree);
     bool collect_edits(std::span<const WeightChange> changes);
     void update(KeptTree& tree);
-    void cut(const Side& side, const KeptTree& tree, std::uint32_t top);
-    void reattach(const Side& side, KeptTree& tree);
+    void touch(const KeptTree& tree, std::uint32_t router);
+    void shift(const Side& side, KeptTree& tree, std::uint32_t top, std::uint32_t before,
+               std::uint32_t after);
+    void repair(const Side& side, KeptTree& tree);
     void lower(KeptTree& tree, std::uint32_t router, std::uint32_t distance, std::uint32_t via);
+    void offer(const Side& side, KeptTree& tree, std::uint32_t router, std::uint32_t distance);
     void spread(const Side& side, KeptTree& tree);
-    void emit(KeptTree& tree);
+    void emit(const Side& side, KeptTree& tree);
     void push(std::uint32_t router, std::uint32_t distance);
     std::uint64_t pop();
 
@@ -88,9 +92,10 @@ private:
     // Work of one apply().
     std::vector<Edit> edits_;
     std::vector<Touched> touched_;
-    std::vector<std::uint8_t> is_touched_; // by router
-    std::vector<std::uint32_t> via_;       // by router: the new tree link, as an index of Side::in
-    std::vector<std::uint64_t> heap_;      // distance << 32 | router, four children each
+    std::vector<std::uint8_t> marks_;  // by router: kTouched and what happened to it
+    std::vector<std::uint32_t> via_;   // by router: the new tree link, as an index of Side::in
+    std::vector<std::uint32_t> below_; // routers below a changed tree link
+    std::vector<std::uint64_t> heap_;  // distance << 32 | router, four children each
     std::vector<ChangedRow> rows_;
     std::size_t looked_at_ = 0;
 };
