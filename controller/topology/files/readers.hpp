@@ -1,0 +1,24 @@
+// SPDX-License-Identifier: Apache-2.0
+// The readers of topology files, one pair of functions each; topology_readers() has the table.
+// `looks_like_...` gets the beginning of a text, `read_...` puts the network into a builder and ends at the
+// first thing it refuses, with its line. Nobody but topology_file.cpp and tests need this. Pure.
+#pragma once
+
+#include "controller/topology/files/topology_file.hpp"
+
+namespace suanlu {
+
+bool looks_like_graphml(std::string_view head);
+Status read_graphml(const TopologyText& text, const ReadOptions& options, NetworkBuilder& into);
+bool looks_like_gml(std::string_view head);
+Status read_gml(const TopologyText& text, const ReadOptions& options, NetworkBuilder& into);
+bool looks_like_sndlib_xml(std::string_view head);
+Status read_sndlib_xml(const TopologyText& text, const ReadOptions& options, NetworkBuilder& into);
+bool looks_like_sndlib_native(std::string_view head);
+Status read_sndlib_native(const TopologyText& text, const ReadOptions& options, NetworkBuilder& into);
+bool looks_like_node_link_json(std::string_view head);
+Status read_node_link_json(const TopologyText& text, const ReadOptions& options, NetworkBuilder& into);
+bool looks_like_clab(std::string_view head);
+Status read_clab(const TopologyText& text, const ReadOptions& options, NetworkBuilder& into);
+
+} // namespace suanlu
