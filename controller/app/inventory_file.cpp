@@ -17,6 +17,7 @@ constexpr std::uint64_t kLeastMtu = 1280; // RFC 8200 section 5
 constexpr std::uint64_t kMostMtu = 65535;
 constexpr std::uint64_t kLeastSlots = 251;
 constexpr std::uint64_t kMostSlots = 65537;
+constexpr std::size_t kMostSrlgs = 64;
 constexpr double kShareError = 1e-6;
 
 bool is_prime(std::uint64_t n) {
@@ -80,6 +81,64 @@ SrOwner owner_of(const std::string& word) {
     return word == "frr" ? SrOwner::kFrr : word == "external" ? SrOwner::kExternal : SrOwner::kAgent;
 }
 
+std::uint8_t read_depth(YamlNode depths, std::string_view key, std::uint8_t fallback) {
+    return static_cast<std::uint8_t>(depths.optional(key).integer(0, 255, fallback));
+}
+
+SidDepths read_depths(YamlNode node) {
+    SidDepths out;
+    out.segments_left = read_depth(node, "segments_left", out.segments_left);
+    out.end_pop = read_depth(node, "end_pop", out.end_pop);
+    out.h_encaps = read_depth(node, "h_encaps", out.h_encaps);
+    out.end_d = read_depth(node, "end_d", out.end_d);
+    return out;
+}
+
+Protection read_protection(YamlNode node) {
+    const std::string word = node.one_of({"none", "ipsec", "macsec", "otnsec", "qkd"}, "none");
+    return word == "qkd"      ? Protection::kQkd
+           : word == "otnsec" ? Protection::kOtnsec
+           : word == "macsec" ? Protection::kMacsec
+           : word == "ipsec"  ? Protection::kIpsec
+                              : Protection::kNone;
+}
+
+LinkLayer read_layer(YamlNode node) {
+    if (!node.is_present()) {
+        return LinkLayer::kUnknown;
+    }
+    const std::string word = node.one_of({"otn", "ip-private", "internet"});
+    return word == "otn"          ? LinkLayer::kOtn
+           : word == "ip-private" ? LinkLayer::kIpPrivate
+           : word == "internet"   ? LinkLayer::kInternet
+                                  : LinkLayer::kUnknown;
+}
+
+std::string read_legal_area(YamlNode node) {
+    std::string area = node.text();
+    if (node.is_present() && (area.empty() || area.size() > 63)) {
+        node.complain("a legal area has 1 to 63 characters");
+    }
+    return area;
+}
+
+std::vector<std::uint32_t> read_srlgs(YamlNode node) {
+    std::vector<std::uint32_t> out;
+    for (YamlNode& item : node.items()) {
+        const auto group = static_cast<std::uint32_t>(item.integer(0, 0xffffffff));
+        if (std::find(out.begin(), out.end(), group) != out.end()) {
+            item.complain("shared risk group " + std::to_string(group) + " is already listed");
+        }
+        if (out.size() == kMostSrlgs) {
+            item.complain("a link has at most " + std::to_string(kMostSrlgs) + " shared risk groups");
+            break;
+        }
+        out.push_back(group);
+    }
+    std::sort(out.begin(), out.end());
+    return out;
+}
+
 void read_router(YamlNode node, UniqueValues& unique, Inventory& out) {
     Router r;
     r.name = read_name(node, unique, "router");
@@ -94,6 +153,10 @@ void read_router(YamlNode node, UniqueValues& unique, Inventory& out) {
     r.msd = static_cast<std::uint8_t>(node.optional("msd").integer(1, 6, 6));
     r.is_ingress = node.optional("ingress").boolean(false);
     r.system_id = node.optional("system_id").text();
+    r.depths = read_depths(node.optional("depths"));
+    r.legal_area = read_legal_area(node.optional("legal_area"));
+    r.protection = read_protection(node.optional("protection"));
+    r.is_overloaded = node.optional("overload").boolean(false);
     YamlNode client_class = node.optional("client_class");
     if (client_class.is_present() && !r.is_ingress) {
         client_class.complain("only an ingress has a client class");
@@ -116,6 +179,16 @@ void read_link(YamlNode node, UniqueValues& unique, Inventory& out) {
             static_cast<std::uint32_t>(std::clamp(delay.duration().value * 1e6, 1.0, 16777215.0))};
     }
     link.igp_metric = static_cast<std::uint32_t>(node.optional("igp_metric").integer(1, 0xfffffe, 10));
+    if (YamlNode te = node.optional("te_metric"); te.is_present()) {
+        link.te_metric = static_cast<std::uint32_t>(te.integer(0, 0xfffffe)); // 24 bits in RFC 5305
+        if (!link.delay) {
+            te.complain("only a static link (one with a delay) has a te_metric; others have the IGP's");
+        }
+    }
+    link.srlgs = read_srlgs(node.optional("srlgs"));
+    link.layer = read_layer(node.optional("layer"));
+    link.protection = read_protection(node.optional("protection"));
+    link.legal_area = read_legal_area(node.optional("legal_area"));
     if (ends.size() != 2) {
         between.complain("a link is between two routers");
         return;

@@ -25,6 +25,12 @@ struct LinkExtra {
     Bytes mtu{1500};
     std::optional<Microseconds> delay;
     std::uint32_t igp_metric = 10;
+    std::optional<std::uint32_t> te_metric;
+    /// These four hold for the links that the IGP tells between the two routers as well.
+    std::vector<std::uint32_t> srlgs;
+    LinkLayer layer = LinkLayer::kUnknown;
+    Protection protection = Protection::kNone;
+    std::string legal_area;
 };
 
 struct Inventory {

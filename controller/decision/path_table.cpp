@@ -17,20 +17,31 @@ std::map<std::pair<std::string, std::string>, Bytes> mtus_of(const Inventory& in
     return out;
 }
 
-std::vector<LinkState> static_links_of(const Inventory& inventory) {
+/// Both directions of every listed link.
+std::vector<LinkState> declared_links_of(const Inventory& inventory) {
     std::vector<LinkState> out;
     for (const LinkExtra& extra : inventory.links) {
         for (const auto& [from, to] : {std::pair(extra.a, extra.b), std::pair(extra.b, extra.a)}) {
-            if (extra.delay) {
-                LinkState link;
-                link.from = from;
-                link.to = to;
-                link.igp_metric = extra.igp_metric;
-                link.delay = extra.delay;
-                out.push_back(std::move(link));
-            }
+            LinkState link;
+            link.from = from;
+            link.to = to;
+            link.igp_metric = extra.igp_metric;
+            link.te_metric = extra.te_metric;
+            link.delay = extra.delay;
+            link.srlgs = extra.srlgs;
+            link.layer = extra.layer;
+            link.protection = extra.protection;
+            link.legal_area = extra.legal_area;
+            out.push_back(std::move(link));
         }
     }
+    return out;
+}
+
+/// The listed links that need no IGP: those with a delay.
+std::vector<LinkState> static_links_of(const Inventory& inventory) {
+    std::vector<LinkState> out = declared_links_of(inventory);
+    std::erase_if(out, [](const LinkState& link) { return !link.delay; });
     return out;
 }
 
@@ -59,6 +70,7 @@ Seconds way_back(const Graph& graph, const std::string& egress, const std::strin
 PathTable::PathTable(const Inventory& inventory, Duration source_max_age)
     : inventory_(inventory),
       topology_(inventory.routers, mtus_of(inventory), inventory.core_mtu, source_max_age) {
+    topology_.set_declared(declared_links_of(inventory));
     topology_.set_static(static_links_of(inventory));
     if (has_links()) {
         compile();

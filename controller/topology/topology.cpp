@@ -23,6 +23,15 @@ void Topology::set_static(std::vector<LinkState> links) {
     (void)rebuild();
 }
 
+void Topology::set_declared(std::vector<LinkState> links) {
+    declared_.clear();
+    for (LinkState& link : links) {
+        auto ends = std::pair(link.from, link.to);
+        declared_[std::move(ends)] = std::move(link);
+    }
+    (void)rebuild();
+}
+
 bool Topology::report(const std::string& source, std::vector<LinkState> links, MonoTime now) {
     ++counters_.reports;
     const auto current = sources_.find(in_force_);
@@ -100,9 +109,30 @@ TopologyLink Topology::as_topology_link(const LinkState& link) const {
     out.delay = link.delay.value_or(kUnreachableDelay);
     out.mtu = mtu_of(link);
     out.te_metric = link.te_metric;
+    out.delay_min = link.delay_min;
+    out.delay_max = link.delay_max;
     out.bandwidth = link.bandwidth;
     out.affinity = link.admin_group;
+    out.srlgs = link.srlgs;
+    out.layer = link.layer;
+    out.protection = link.protection;
+    out.legal_area = link.legal_area;
+    fill_in_declared(link, out);
     return out;
+}
+
+void Topology::fill_in_declared(const LinkState& link, TopologyLink& out) const {
+    const auto declared = declared_.find({link.from, link.to});
+    if (declared == declared_.end()) {
+        return;
+    }
+    const LinkState& known = declared->second;
+    out.srlgs.insert(out.srlgs.end(), known.srlgs.begin(), known.srlgs.end());
+    std::sort(out.srlgs.begin(), out.srlgs.end());
+    out.srlgs.erase(std::unique(out.srlgs.begin(), out.srlgs.end()), out.srlgs.end());
+    out.layer = out.layer == LinkLayer::kUnknown ? known.layer : out.layer;
+    out.protection = std::max(out.protection, known.protection);
+    out.legal_area = out.legal_area.empty() ? known.legal_area : out.legal_area;
 }
 
 bool Topology::rebuild() {

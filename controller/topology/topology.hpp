@@ -37,6 +37,9 @@ public:
 
     /// Links that never change (inventory). Before the first report.
     void set_static(std::vector<LinkState> links);
+    /// What nobody but the inventory knows of a link (shared risks, layer, protection, legal area), by its
+    /// ends; fills in what a source leaves open. Before the first report.
+    void set_declared(std::vector<LinkState> links);
     /// Replaces what `source` said before. True when the view changed.
     bool report(const std::string& source, std::vector<LinkState> links, MonoTime now);
     /// Never null.
@@ -62,11 +65,13 @@ private:
     [[nodiscard]] std::vector<TopologyLink> usable_links();
     [[nodiscard]] TopologyLink as_topology_link(const LinkState& link) const;
     [[nodiscard]] Bytes mtu_of(const LinkState& link) const;
+    void fill_in_declared(const LinkState& link, TopologyLink& out) const;
 
     std::map<std::pair<std::string, std::string>, Bytes> mtus_;
     Bytes core_mtu_;
     Duration source_max_age_;
     std::vector<LinkState> static_links_;
+    std::map<std::pair<std::string, std::string>, LinkState> declared_;
     std::map<std::string, Source> sources_;
     std::string in_force_;
     std::shared_ptr<const TopologyView> view_;

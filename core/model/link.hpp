@@ -25,8 +25,8 @@ enum class Protection : std::uint8_t { kNone, kIpsec, kMacsec, kOtnsec, kQkd };
 struct SidDepths {
     std::uint8_t segments_left = 15; ///< largest Segments Left it processes (type 41)
     std::uint8_t end_pop = 15;       ///< most SIDs in an SRH that it may pop (type 42)
-    std::uint8_t h_encaps = 15;      ///< most SIDs it puts into an SRH; 0 = encapsulates without SRH only (44)
-    std::uint8_t end_d = 15;         ///< most SIDs in an SRH that it decapsulates (type 45)
+    std::uint8_t h_encaps = 15; ///< most SIDs it puts into an SRH; 0 = encapsulates without SRH only (44)
+    std::uint8_t end_d = 15;    ///< most SIDs in an SRH that it decapsulates (type 45)
 
     bool operator==(const SidDepths&) const = default;
 };
@@ -83,11 +83,19 @@ struct LinkState {
     std::optional<std::uint32_t> te_metric;
     /// Average one-way delay (RFC 8570); a link without it is not used for delay paths.
     std::optional<Microseconds> delay;
+    std::optional<Microseconds> delay_min;
+    std::optional<Microseconds> delay_max;
     std::optional<Microseconds> jitter;
     std::optional<BytesPerSecond> bandwidth;
     std::optional<BytesPerSecond> bandwidth_used;
     std::uint32_t admin_group = 0;
     bool up = true;
+    /// Shared risk link groups, ascending.
+    std::vector<std::uint32_t> srlgs;
+    /// No protocol tells the next three; the inventory or a topology file does.
+    LinkLayer layer = LinkLayer::kUnknown;
+    Protection protection = Protection::kNone;
+    std::string legal_area;
 
     bool operator==(const LinkState&) const = default;
 };

@@ -83,6 +83,24 @@ TEST(InventoryFile, EveryContradiction_IsRefusedWithItsLine) {
         {"port: 8080", "port: 8080\n    prot: 1", "unknown key 'prot'"},
         {"core_mtu: 2000", "core_mtu: 2000\ncore_mtu: 2000", "duplicate key 'core_mtu'"},
         {"port: 8080", "port: 8080\n    steering: dns", "only 'network' is supported"},
+        {"locator: \"fc00:0:e1::/48\"", "locator: \"fc00:0:e1::/48\", depths: {end_pop: 256}",
+         "x.yaml:4: routers[1].depths.end_pop: '256' is not an integer from 0 to 255"},
+        {"locator: \"fc00:0:e1::/48\"", "locator: \"fc00:0:e1::/48\", depths: {end_x: 1}",
+         "x.yaml:4: routers[1].depths: unknown key 'end_x'"},
+        {"locator: \"fc00:0:e1::/48\"", "locator: \"fc00:0:e1::/48\", protection: tls",
+         "x.yaml:4: routers[1].protection: 'tls' is not one of: none, ipsec, macsec, otnsec, qkd"},
+        {"locator: \"fc00:0:e1::/48\"", "locator: \"fc00:0:e1::/48\", legal_area: \"\"",
+         "x.yaml:4: routers[1].legal_area: a legal area has 1 to 63 characters"},
+        {"locator: \"fc00:0:e1::/48\"", "locator: \"fc00:0:e1::/48\", overload: perhaps",
+         "x.yaml:4: routers[1].overload: "},
+        {"mtu: 1800", "mtu: 1800, layer: copper",
+         "x.yaml:7: links[0].layer: 'copper' is not one of: otn, ip-private, internet"},
+        {"mtu: 1800", "mtu: 1800, srlgs: [7, 7]",
+         "x.yaml:7: links[0].srlgs[1]: shared risk group 7 is already listed"},
+        {"mtu: 1800", "mtu: 1800, srlgs: [4294967296]", "x.yaml:7: links[0].srlgs[0]: '4294967296' is not"},
+        {"mtu: 1800", "mtu: 1800, te_metric: 5",
+         "x.yaml:7: links[0].te_metric: only a static link (one with a delay) has a te_metric"},
+        {"mtu: 1800", "delay: 1ms, te_metric: 16777215", "x.yaml:7: links[0].te_metric: '16777215' is not"},
     };
     for (const Row& row : rows) {
         const auto inventory = parse_inventory(replaced(row.from, row.to), "x.yaml");
@@ -91,6 +109,39 @@ TEST(InventoryFile, EveryContradiction_IsRefusedWithItsLine) {
             << inventory.error().detail << "\nexpected: " << row.complaint;
         EXPECT_TRUE(inventory.error().detail.starts_with("x.yaml:")) << inventory.error().detail;
     }
+}
+
+TEST(InventoryFile, BoundsOfRoutersAndLinks_AreRead) {
+    std::string text = replaced("mtu: 1800", "delay: 1ms, te_metric: 0, srlgs: [9, 4294967295, 3], layer: "
+                                             "ip-private, protection: qkd, legal_area: HK");
+    const std::string end = "\"fc00:0:e1::/48\", owner: agent";
+    text.insert(text.find(end) + end.size(), ", depths: {segments_left: 0, end_pop: 1, h_encaps: 255}, "
+                                             "legal_area: CN-GD, protection: macsec, overload: true");
+    const auto inventory = parse_inventory(text, "x.yaml");
+    ASSERT_TRUE(inventory) << inventory.error().detail;
+    const Router& router = *inventory->router("E1");
+    EXPECT_EQ(router.depths, (SidDepths{0, 1, 255, 15})) << "what is not said keeps its default";
+    EXPECT_EQ(router.legal_area, "CN-GD");
+    EXPECT_EQ(router.protection, Protection::kMacsec);
+    EXPECT_TRUE(router.is_overloaded);
+    EXPECT_EQ(inventory->router("R1")->depths, SidDepths{});
+    EXPECT_FALSE(inventory->router("R1")->is_overloaded);
+    const LinkExtra& link = inventory->links.at(0);
+    EXPECT_EQ(link.te_metric, 0U);
+    EXPECT_EQ(link.srlgs, (std::vector<std::uint32_t>{3, 9, 4294967295}));
+    EXPECT_EQ(link.layer, LinkLayer::kIpPrivate);
+    EXPECT_EQ(link.protection, Protection::kQkd);
+    EXPECT_EQ(link.legal_area, "HK");
+}
+
+TEST(InventoryFile, ReferencePage_IsAnInventory) {
+    const auto inventory = load_inventory("docs/reference/inventory.yaml");
+    ASSERT_TRUE(inventory) << inventory.error().detail;
+    EXPECT_EQ(inventory->router("P1")->depths, (SidDepths{8, 8, 0, 8}));
+    EXPECT_EQ(inventory->router("P1")->legal_area, "CN-GD");
+    EXPECT_EQ(inventory->links.at(1).te_metric, 20U);
+    EXPECT_EQ(inventory->links.at(1).srlgs, (std::vector<std::uint32_t>{101, 102}));
+    EXPECT_EQ(inventory->links.at(1).layer, LinkLayer::kOtn);
 }
 
 TEST(InventoryFile, SameAddressPortAndTransportTwice_IsRefused) {

@@ -51,6 +51,27 @@ TEST(Topology, MissingDelay_IsUnknown_NotZero) {
     EXPECT_EQ(t.counters().without_delay, 1U);
 }
 
+TEST(Topology, WhatTheInventoryDeclares_HoldsForTheIgpsLinkToo) {
+    Topology t = three();
+    LinkState declared = link("R0", "R1");
+    declared.srlgs = {3, 7};
+    declared.layer = LinkLayer::kOtn;
+    declared.protection = Protection::kMacsec;
+    declared.legal_area = "HK";
+    t.set_declared({declared});
+    LinkState told = link("R0", "R1");
+    told.srlgs = {5, 7};
+    told.te_metric = 9;
+    EXPECT_TRUE(t.report("P1", {told, link("R1", "R0")}, kStart));
+    const TopologyLink& there = t.view()->links.at(0);
+    EXPECT_EQ(there.srlgs, (std::vector<std::uint32_t>{3, 5, 7}));
+    EXPECT_EQ(there.layer, LinkLayer::kOtn);
+    EXPECT_EQ(there.protection, Protection::kMacsec);
+    EXPECT_EQ(there.legal_area, "HK");
+    EXPECT_EQ(there.te_metric, 9U);
+    EXPECT_EQ(t.view()->links.at(1).legal_area, "") << "declared for the other direction only";
+}
+
 TEST(Topology, SecondSource_WaitsUntilTheFirstFallsSilent) {
     Topology t = three();
     EXPECT_TRUE(t.report("P1", {link("R0", "R1"), link("R1", "R0")}, kStart));
