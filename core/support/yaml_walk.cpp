@@ -12,6 +12,7 @@
 #include <sstream>
 
 #include "core/model/quantity_text.hpp"
+#include "core/support/yaml_guard.hpp"
 
 namespace suanlu {
 
@@ -92,6 +93,7 @@ Result<YamlNode> YamlNode::load_file(const std::string& path) {
 }
 
 Result<YamlNode> YamlNode::load_text(const std::string& text, const std::string& name) {
+    SL_TRY_VOID(check_yaml_size(text, name));
     YAML::Node root;
     try {
         root = YAML::Load(text);
@@ -182,6 +184,23 @@ std::vector<std::string> YamlNode::keys() {
     for (const auto& member : place_->node) {
         out.push_back(member.first.Scalar());
         place_->known.insert(member.first.Scalar());
+    }
+    return out;
+}
+
+std::vector<std::pair<std::string, YamlNode>> YamlNode::members() {
+    std::vector<std::pair<std::string, YamlNode>> out;
+    if (keys().empty()) {
+        return out;
+    }
+    for (const auto& member : place_->node) {
+        auto child = std::make_shared<Place>();
+        child->document = place_->document;
+        child->path = join(place_->path, member.first.Scalar());
+        child->line = member.first.Mark().line + 1;
+        child->node.reset(member.second);
+        place_->children.push_back(child);
+        out.emplace_back(member.first.Scalar(), YamlNode(child));
     }
     return out;
 }
@@ -310,6 +329,10 @@ Status YamlNode::status() const {
         return *place_->document->first_error;
     }
     return {};
+}
+
+std::size_t YamlNode::line() const {
+    return static_cast<std::size_t>(place_->line);
 }
 
 std::string YamlNode::place() const {

@@ -10,6 +10,7 @@
 #include <memory>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "core/model/ip6.hpp"
@@ -35,6 +36,10 @@ public:
     std::vector<YamlNode> items();
     /// Keys of a free-form mapping (e.g. labels), in file order; marks them known.
     std::vector<std::string> keys();
+    /// The same with their nodes: one pass, where a look-up of each key would be one pass each.
+    std::vector<std::pair<std::string, YamlNode>> members();
+    /// Line of this place in its file.
+    [[nodiscard]] std::size_t line() const;
 
     // Scalars. Each complains with file:line when the text is not of that kind; absent gives `fallback`.
     std::string text(std::string fallback = {});

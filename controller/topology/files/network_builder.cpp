@@ -77,6 +77,9 @@ Status NetworkBuilder::add_router(FileRouter router, std::size_t line) {
     if (router.key.empty()) {
         return refuse(line, "a router without an id");
     }
+    if (!is_clean_text(router.key) || !is_clean_text(router.name) || !is_clean_text(router.legal_area)) {
+        return refuse(line, "a router whose texts are no UTF-8 or hold control characters");
+    }
     if (view_.routers.size() >= options_.most_routers) {
         return Error{Errc::kOutOfRange,
                      refuse(line, "more than " + counted(options_.most_routers, "routers")).detail};

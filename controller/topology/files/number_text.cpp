@@ -1,10 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "controller/topology/files/number_text.hpp"
 
-#include <array>
+#include <algorithm>
 #include <charconv>
 #include <cmath>
-#include <utility>
 
 #include "controller/topology/files/network_builder.hpp"
 
@@ -15,21 +14,27 @@ namespace {
 constexpr std::string_view kBlanks = " \t\r";
 constexpr double kMostBits = 1e18;
 
-bool is_number_character(char c) {
-    return (c >= '0' && c <= '9') || c == '.' || c == '-' || c == '+' || c == 'e' || c == 'E';
-}
-
-/// "12.5 Mbit" as 12.5 and "Mbit". The unit starts at the first letter that is no exponent.
-std::optional<std::pair<double, std::string_view>> split_unit(std::string_view text) {
-    text = trimmed(text);
-    std::size_t end = 0;
-    while (end < text.size() && is_number_character(text[end])) {
-        ++end;
+/// Bytes of the character that `text` starts with; 0 when it is none or a control character.
+std::size_t length_of_character(std::string_view text) {
+    const auto byte = [&](std::size_t at) {
+        return at < text.size() ? static_cast<unsigned char>(text[at]) : 0U;
+    };
+    const unsigned first = byte(0);
+    if (first < 0x80) {
+        return first >= 0x20 && first != 0x7f ? 1 : 0;
     }
-    if (const auto value = to_number(text.substr(0, end))) {
-        return std::pair{*value, trimmed(text.substr(end))};
+    const std::size_t length = first >= 0xf0 ? 4 : first >= 0xe0 ? 3 : 2;
+    unsigned code = first & (0xffU >> (length + 1));
+    for (std::size_t at = 1; at < length; ++at) {
+        if ((byte(at) & 0xc0U) != 0x80) {
+            return 0;
+        }
+        code = code << 6 | (byte(at) & 0x3fU);
     }
-    return std::nullopt;
+    // Shortest forms only; no C1 controls, no surrogates, nothing behind the last plane.
+    const unsigned least = length == 2 ? 0xa0 : length == 3 ? 0x800 : 0x10000;
+    const bool is_surrogate = code >= 0xd800 && code <= 0xdfff;
+    return first < 0xc2 || first > 0xf4 || code < least || code > 0x10ffff || is_surrogate ? 0 : length;
 }
 
 } // namespace
@@ -60,6 +65,17 @@ std::string_view next_line(std::string_view& rest) {
     return line;
 }
 
+bool is_clean_text(std::string_view text) {
+    while (!text.empty()) {
+        const std::size_t length = length_of_character(text);
+        if (length == 0) {
+            return false;
+        }
+        text.remove_prefix(length);
+    }
+    return true;
+}
+
 std::optional<double> to_number(std::string_view text) {
     double value = 0;
     const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
@@ -86,57 +102,11 @@ std::optional<Microseconds> microseconds(double value) {
     return Microseconds{static_cast<std::uint32_t>(whole)};
 }
 
-std::optional<Microseconds> to_delay(std::string_view text) {
-    constexpr std::array<std::pair<std::string_view, double>, 3> units{{{"us", 1}, {"ms", 1e3}, {"s", 1e6}}};
-    if (const auto parts = split_unit(text)) {
-        for (const auto& [unit, scale] : units) {
-            if (parts->second == unit) {
-                return microseconds(parts->first * scale);
-            }
-        }
-    }
-    return std::nullopt;
-}
-
 std::optional<BytesPerSecond> bits_per_second(double bits) {
     if (!(bits >= 0) || !(bits <= kMostBits)) {
         return std::nullopt;
     }
     return BytesPerSecond{bits / 8};
-}
-
-std::optional<BytesPerSecond> to_bandwidth(std::string_view text) {
-    constexpr std::array<std::pair<char, double>, 4> prefixes{
-        {{'k', 1e3}, {'M', 1e6}, {'G', 1e9}, {'T', 1e12}}};
-    const auto parts = split_unit(text);
-    if (!parts) {
-        return std::nullopt;
-    }
-    std::string_view unit = parts->second;
-    double scale = 1;
-    for (const auto& [prefix, factor] : prefixes) {
-        if (unit.starts_with(prefix)) {
-            scale = factor;
-            unit.remove_prefix(1);
-            break;
-        }
-    }
-    if (unit != "bit" && unit != "bit/s" && unit != "bps") {
-        return std::nullopt;
-    }
-    return bits_per_second(parts->first * scale);
-}
-
-std::optional<std::uint32_t> to_loss(std::string_view text) {
-    const auto parts = split_unit(text);
-    if (!parts || (parts->second != "%" && parts->second != "ppm")) {
-        return std::nullopt;
-    }
-    const double ppm = std::round(parts->first * (parts->second == "%" ? 1e4 : 1));
-    if (!(ppm >= 0) || !(ppm <= 1e6)) {
-        return std::nullopt;
-    }
-    return static_cast<std::uint32_t>(ppm);
 }
 
 } // namespace suanlu
