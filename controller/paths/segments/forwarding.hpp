@@ -43,6 +43,8 @@ public:
     [[nodiscard]] std::uint32_t metric(std::uint32_t link, std::uint8_t algorithm = 0) const;
     /// Whether another router's packets may be sent through a router.
     [[nodiscard]] bool carries(std::uint32_t router) const { return !is_overloaded_[router]; }
+    /// Average delay of a link, microseconds; kInfinite when nobody told it.
+    [[nodiscard]] std::uint32_t delay(std::uint32_t link) const { return delays_[link]; }
     /// Some usable link of the algorithm has metric 0.
     [[nodiscard]] bool has_zero_metric(std::uint8_t algorithm = 0) const;
 
@@ -56,8 +58,9 @@ public:
     /// Whether the link's first router sends packets for `target` over it (one of its equal-cost next hops).
     bool is_next_hop(std::uint32_t link, std::uint32_t target, std::uint8_t algorithm = 0);
 
-    /// Weights of the tree of router `from`: links out of other overloaded routers are unusable.
-    [[nodiscard]] const Weights& weights(std::uint32_t from, std::uint8_t algorithm = 0);
+    /// Weights of the tree of router `from`: links out of other overloaded routers are unusable. Valid until
+    /// the next call.
+    const Weights& weights(std::uint32_t from, std::uint8_t algorithm = 0);
 
 private:
     static constexpr std::uint8_t kNoSlot = 0xff;
@@ -70,8 +73,10 @@ private:
         std::vector<std::unique_ptr<std::vector<std::uint32_t>>> targets;
     };
     Algorithm& at(std::uint8_t algorithm);
-    void add(MetricView view, const Failure& failure);
-    void fill(Reach& reach, const Tree& tree, const Weights& weights, std::uint32_t from);
+    [[nodiscard]] const Algorithm& at(std::uint8_t algorithm) const;
+    void fail(const Failure& failure);
+    void add_algorithm(MetricView view);
+    void enter(Reach& reach, const Tree& tree, const Weights& weights, std::uint32_t router);
 
     const Graph& graph_;
     TreeSearch search_;
@@ -79,8 +84,9 @@ private:
     std::array<std::uint8_t, 256> slots_{};
     std::vector<Algorithm> parts_; // by slot
     std::vector<bool> failed_, is_overloaded_;
-    Weights own_; // memory for the tree of an overloaded router
-    std::vector<std::uint32_t> order_;
+    Weights delays_;
+    Weights own_;                      // memory for the tree of an overloaded router
+    std::vector<std::uint64_t> order_; // distance, then router
 };
 
 } // namespace suanlu::paths

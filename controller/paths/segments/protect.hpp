@@ -41,8 +41,8 @@ struct Repair {
     bool operator==(const Repair&) const = default;
 };
 
-enum class UnprotectedReason : std::uint8_t { kCutOff, kNoAdjacencySid, kTooManySegments, kBound };
-/// "no other way", "a hop needs an adjacency SID that its router does not have", ...
+enum class UnprotectedReason : std::uint8_t { kCutOff, kBound, kNoSid, kTooManySegments };
+/// "no other way", "no other way within the bounds", ...
 std::string_view to_text(UnprotectedReason reason);
 
 struct Unprotected {
