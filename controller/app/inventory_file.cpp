@@ -7,6 +7,7 @@
 #include <set>
 #include <tuple>
 
+#include "core/model/link_words.hpp"
 #include "core/support/yaml_walk.hpp"
 
 namespace suanlu {
@@ -96,22 +97,14 @@ SidDepths read_depths(YamlNode node) {
 
 Protection read_protection(YamlNode node) {
     const std::string word = node.one_of({"none", "ipsec", "macsec", "otnsec", "qkd"}, "none");
-    return word == "qkd"      ? Protection::kQkd
-           : word == "otnsec" ? Protection::kOtnsec
-           : word == "macsec" ? Protection::kMacsec
-           : word == "ipsec"  ? Protection::kIpsec
-                              : Protection::kNone;
+    return protection_of(word).value_or(Protection::kNone);
 }
 
 LinkLayer read_layer(YamlNode node) {
     if (!node.is_present()) {
         return LinkLayer::kUnknown;
     }
-    const std::string word = node.one_of({"otn", "ip-private", "internet"});
-    return word == "otn"          ? LinkLayer::kOtn
-           : word == "ip-private" ? LinkLayer::kIpPrivate
-           : word == "internet"   ? LinkLayer::kInternet
-                                  : LinkLayer::kUnknown;
+    return layer_of(node.one_of({"otn", "ip-private", "internet"})).value_or(LinkLayer::kUnknown);
 }
 
 std::string read_legal_area(YamlNode node) {

@@ -12,6 +12,8 @@ namespace {
 using Json = nlohmann::json;
 
 constexpr int kMostDepth = 16;
+/// More shared risk groups do not fit one TLV 138 (RFC 5307: 4 bytes each, at most 255).
+constexpr std::size_t kMostSrlgs = 64;
 
 Error bad(const std::string& field, const std::string& why) {
     return Error{Errc::kBadInput, field + ": " + why};
@@ -103,21 +105,48 @@ Result<std::map<std::uint64_t, std::string>> read_vertices(const Json& ted, cons
     return out;
 }
 
+/// "srlgs": [{"srlg": 7}, ...], ascending in the link whatever their order here.
+Status read_srlgs(const Json& attributes, const std::string& where, LinkState& link) {
+    const Json* groups = member(attributes, "srlgs");
+    if (groups == nullptr) {
+        return {};
+    }
+    if (!groups->is_array() || groups->size() > kMostSrlgs) {
+        return bad(where + ".srlgs", "expected a list of at most " + std::to_string(kMostSrlgs));
+    }
+    for (std::size_t k = 0; k < groups->size(); ++k) {
+        const Json* group = member((*groups)[k], "srlg");
+        if (group == nullptr || !group->is_number_unsigned() || group->get<std::uint64_t>() > 0xffffffffU) {
+            return bad(where + ".srlgs[" + std::to_string(k) + "].srlg", "expected an integer of 32 bits");
+        }
+        link.srlgs.push_back(group->get<std::uint32_t>());
+    }
+    std::sort(link.srlgs.begin(), link.srlgs.end());
+    link.srlgs.erase(std::unique(link.srlgs.begin(), link.srlgs.end()), link.srlgs.end());
+    return {};
+}
+
 Status read_attributes(const Json& attributes, const std::string& where, LinkState& link) {
     constexpr double kMost32 = 4294967294.0;
-    SL_TRY(const double te, number_of(attributes, "te-metric", where, kMost32, -1));
+    SL_TRY(const double te, number_of(attributes, "te-metric", where, 16777215, -1));
     SL_TRY(const double delay, number_of(attributes, "delay", where, 16777215, -1)); // 24 bits in RFC 8570
+    SL_TRY(const double delay_min, number_of(attributes, "min-delay", where, 16777215, -1));
+    SL_TRY(const double delay_max, number_of(attributes, "max-delay", where, 16777215, -1));
     SL_TRY(const double jitter, number_of(attributes, "jitter", where, 16777215, -1));
     SL_TRY(const double bandwidth, number_of(attributes, "max-link-bandwidth", where, 1e18, -1));
     SL_TRY(const double used, number_of(attributes, "utilized-bandwidth", where, 1e18, -1));
     SL_TRY(const double group, number_of(attributes, "admin-group", where, kMost32, 0));
     const auto microseconds = [](double value) { return Microseconds{static_cast<std::uint32_t>(value)}; };
     link.te_metric = te >= 0 ? std::optional(static_cast<std::uint32_t>(te)) : std::nullopt;
-    link.delay = delay >= 0 ? std::optional(microseconds(delay)) : std::nullopt;
-    link.jitter = jitter >= 0 ? std::optional(microseconds(jitter)) : std::nullopt;
+    for (const auto& [value, into] :
+         {std::pair(delay, &link.delay), std::pair(delay_min, &link.delay_min),
+          std::pair(delay_max, &link.delay_max), std::pair(jitter, &link.jitter)}) {
+        *into = value >= 0 ? std::optional(microseconds(value)) : std::nullopt;
+    }
     link.bandwidth = bandwidth >= 0 ? std::optional(BytesPerSecond{bandwidth}) : std::nullopt;
     link.bandwidth_used = used >= 0 ? std::optional(BytesPerSecond{used}) : std::nullopt;
     link.admin_group = static_cast<std::uint32_t>(group);
+    SL_TRY_VOID(read_srlgs(attributes, where, link));
     for (const auto& [key, into] :
          {std::pair("local-address-v6", &link.local), std::pair("remote-address-v6", &link.remote)}) {
         const std::string address = text_of(attributes, key);
@@ -192,6 +221,9 @@ Result<TedContent> parse_ted(std::string_view json, const TedNames& names, const
     TedContent out;
     SL_TRY(const auto vertices, read_vertices(*ted, names, limits));
     out.vertices = vertices.size();
+    for (const auto& [id, name] : vertices) {
+        out.routers.push_back(name);
+    }
     const Json* edges = member(*ted, "edges");
     if (edges != nullptr && !edges->is_array()) {
         return bad("ted.edges", "expected a list");

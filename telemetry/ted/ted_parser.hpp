@@ -29,6 +29,8 @@ using TedNames = std::map<std::string, std::string>;
 
 struct TedContent {
     std::size_t vertices = 0;
+    /// Names of the vertices, also of those without an edge, by vertex id.
+    std::vector<std::string> routers;
     /// Ordered by (from, to, local address), so that equal databases compare equal.
     std::vector<LinkState> links;
     /// Edges that were left out: a vertex that nobody knows, or an edge that is not "Sync".

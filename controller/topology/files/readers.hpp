@@ -20,5 +20,14 @@ bool looks_like_node_link_json(std::string_view head);
 Status read_node_link_json(const TopologyText& text, const ReadOptions& options, NetworkBuilder& into);
 bool looks_like_clab(std::string_view head);
 Status read_clab(const TopologyText& text, const ReadOptions& options, NetworkBuilder& into);
+bool looks_like_repetita(std::string_view head);
+Status read_repetita(const TopologyText& text, const ReadOptions& options, NetworkBuilder& into);
+bool looks_like_rocketfuel(std::string_view head);
+Status read_rocketfuel(const TopologyText& text, const ReadOptions& options, NetworkBuilder& into);
+std::string rocketfuel_companion(std::string_view path);
+bool looks_like_as_links(std::string_view head);
+Status read_as_links(const TopologyText& text, const ReadOptions& options, NetworkBuilder& into);
+bool looks_like_frr_ted(std::string_view head);
+Status read_frr_ted(const TopologyText& text, const ReadOptions& options, NetworkBuilder& into);
 
 } // namespace suanlu

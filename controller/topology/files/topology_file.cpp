@@ -23,8 +23,12 @@ constexpr std::array READERS{
     TopologyReader{"sndlib-xml", ".xml", looks_like_sndlib_xml, read_sndlib_xml},
     TopologyReader{"sndlib-native", ".txt", looks_like_sndlib_native, read_sndlib_native},
     TopologyReader{"gml", ".gml", looks_like_gml, read_gml},
+    TopologyReader{"repetita", ".graph", looks_like_repetita, read_repetita},
+    TopologyReader{"rocketfuel", ".intra", looks_like_rocketfuel, read_rocketfuel, rocketfuel_companion},
+    TopologyReader{"frr-ted-json", ".json", looks_like_frr_ted, read_frr_ted},
     TopologyReader{"node-link-json", ".json", looks_like_node_link_json, read_node_link_json},
     TopologyReader{"containerlab", ".clab.yml .clab.yaml .yml .yaml", looks_like_clab, read_clab},
+    TopologyReader{"as-links", ".txt", looks_like_as_links, read_as_links},
 };
 
 bool has_ending(std::string_view path, std::string_view endings) {
@@ -131,15 +135,15 @@ private:
     bool is_ready_ = false;
 };
 
-Result<std::string> read_text(const std::string& path, const ReadOptions& options) {
+} // namespace
+
+Result<std::string> load_text(const std::string& path, const ReadOptions& options) {
     SL_TRY(std::string bytes, read_bytes(path, options));
     if (!bytes.starts_with("\x1f\x8b")) {
         return bytes;
     }
     return Inflater(bytes).run(path, options);
 }
-
-} // namespace
 
 std::span<const TopologyReader> topology_readers() {
     return READERS;
@@ -159,7 +163,7 @@ Result<ReadTopology> read_topology(const TopologyText& text, const ReadOptions& 
 }
 
 Result<ReadTopology> load_topology(const std::string& path, const ReadOptions& options) {
-    SL_TRY(const std::string content, read_text(path, options));
+    SL_TRY(const std::string content, load_text(path, options));
     TopologyText text{path, content};
     SL_TRY(const TopologyReader* reader, find_reader(text, options));
     std::string companion;
@@ -167,7 +171,7 @@ Result<ReadTopology> load_topology(const std::string& path, const ReadOptions& o
         text.companion_name = reader->companion(path);
         std::error_code error;
         if (!text.companion_name.empty() && std::filesystem::exists(text.companion_name, error)) {
-            SL_TRY(companion, read_text(text.companion_name, options));
+            SL_TRY(companion, load_text(text.companion_name, options));
             text.companion = companion;
         } else {
             text.companion_name.clear();

@@ -33,6 +33,10 @@ struct TopologyReader {
     std::string (*companion)(std::string_view path) = nullptr;
 };
 
+/// A whole file, unpacked when it is a .gz. kNotFound when it cannot be read, kOutOfRange: larger than the
+/// options allow, kBadInput: no whole gzip.
+Result<std::string> load_text(const std::string& path, const ReadOptions& options);
+
 /// Every format that is known, in the order of trial.
 std::span<const TopologyReader> topology_readers();
 
