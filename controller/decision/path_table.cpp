@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "controller/decision/path_table.hpp"
 
-#include "controller/paths/graph.hpp"
 #include "controller/paths/site_paths.hpp"
 
 namespace suanlu {
@@ -47,16 +46,17 @@ std::vector<LinkState> static_links_of(const Inventory& inventory) {
 
 /// Replies follow the IGP from the egress to the ingress (return mode dsr). A link without a delay makes the
 /// sum unknown; the forward delay stands in for it.
-Seconds way_back(const Graph& graph, const std::string& egress, const std::string& ingress,
+Seconds way_back(paths::Forwarding& forwarding, const std::string& egress, const std::string& ingress,
                  Microseconds forward) {
+    const paths::Graph& graph = forwarding.graph();
     const auto from = graph.view().find(egress);
     const auto to = graph.view().find(ingress);
     if (!from || !to) {
         return to_seconds(forward);
     }
     Seconds sum{0};
-    for (const std::uint32_t arc : graph.path(graph.igp_tree(*from), *to)) {
-        const Microseconds delay = graph.link(arc).delay;
+    for (const std::uint32_t link : paths::walk_of(graph, forwarding.tree(*from), *to)) {
+        const Microseconds delay = graph.link(link).delay;
         if (delay == kUnreachableDelay) {
             return to_seconds(forward);
         }
@@ -90,18 +90,19 @@ Result<bool> PathTable::take(LinkReport report, MonoTime now) {
 
 void PathTable::compile() {
     ++compilations_;
-    const Graph graph(topology_.view());
+    const paths::Graph graph(topology_.view());
+    paths::Forwarding forwarding(graph);
     for (const Router& router : inventory_.routers) {
         for (const Site& site : inventory_.sites) {
             if (!router.is_ingress) {
                 break;
             }
             Row& row = rows_[{router.name, site.id}];
-            auto found = compile_site_paths(graph, {&site, router.name, inventory_.sid_block, row.previous});
+            auto found = compile_site_paths(forwarding, {&site, router.name, inventory_.sid_block, row.previous});
             row.paths.clear();
             row.why = found ? "" : found.error().detail;
             for (PathPlan& path : found ? *found : row.paths) {
-                if (const Status proof = check_path(graph, router.name, path); !proof) {
+                if (const Status proof = check_path(forwarding, router.name, path); !proof) {
                     ++unproven_;
                     row.why = proof.error().detail;
                     continue;
@@ -110,7 +111,7 @@ void PathTable::compile() {
             }
             if (!row.paths.empty()) {
                 row.previous = row.paths;
-                row.back = way_back(graph, row.paths.front().egress, router.name, row.paths.front().delay);
+                row.back = way_back(forwarding, row.paths.front().egress, router.name, row.paths.front().delay);
             }
         }
     }

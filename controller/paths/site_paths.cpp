@@ -5,7 +5,9 @@
 #include <optional>
 #include <set>
 
-#include "controller/paths/segments.hpp"
+#include "controller/paths/fastest_list.hpp"
+#include "controller/paths/segments/encode.hpp"
+#include "controller/paths/segments/walk_list.hpp"
 
 namespace suanlu {
 
@@ -15,28 +17,65 @@ namespace {
 // decisions.
 constexpr std::size_t kMostRoutersSearched = 1000;
 constexpr std::uint32_t kOuterHeader = 40;
+// What a link to be avoided costs on top, in microseconds: more than any real detour.
+constexpr std::uint32_t kAvoidance = 60'000'000;
+
+using paths::Forwarding;
+using paths::Graph;
+using paths::kInfinite;
+using paths::PathList;
+using paths::Walk;
+using paths::WalkedList;
+using paths::Weights;
 
 struct Found {
     PathPlan plan;
-    ArcPath arcs;
+    Walk links;
 };
 
-std::vector<std::string> link_names(const Graph& graph, const ArcPath& arcs) {
+std::vector<std::string> link_names(const Graph& graph, const Walk& walk) {
     std::vector<std::string> out;
-    for (const std::uint32_t arc : arcs) {
-        out.push_back(graph.view().link_name(graph.link(arc)));
+    for (const std::uint32_t link : walk) {
+        out.push_back(graph.view().link_name(graph.link(link)));
     }
     return out;
 }
 
-std::size_t most_segments(const Router& ingress) {
+std::uint32_t most_segments(const Router& ingress) {
     // One id of the address is the service function.
-    return std::clamp<std::size_t>(ingress.msd, 1, kUsidsPerAddress) - 1;
+    return std::clamp<std::uint32_t>(ingress.msd, 1, kUsidsPerAddress) - 1;
 }
 
-Result<Found> finish(const Graph& graph, const SitePathRequest& request, const Attachment& attachment,
+/// What the network does with a list of node SIDs; refused unless it is one way of known delay.
+Result<WalkedList> walk_nodes(Forwarding& forwarding, std::uint32_t source, const SegmentList& list) {
+    const Graph& graph = forwarding.graph();
+    PathList nodes;
+    for (const Segment& segment : list.segments) {
+        SL_TRY(const std::uint32_t router, graph.view().find(segment.node));
+        nodes.push_back(paths::node_segment(graph.view(), router));
+    }
+    SL_TRY(WalkedList walked, paths::walk_list(forwarding, source, nodes));
+    if (!walked.is_single) {
+        return Error{Errc::kBadInput, "several equal paths from " + graph.view().routers[source].name};
+    }
+    if (walked.longest_delay == kInfinite) {
+        return Error{Errc::kBadInput, "a link of unknown delay"};
+    }
+    return walked;
+}
+
+SegmentList as_node_list(const TopologyView& view, const PathList& list) {
+    SegmentList out;
+    for (const paths::PathSegment& segment : list) {
+        out.segments.push_back({view.routers[segment.router].name, segment.usid});
+    }
+    return out;
+}
+
+Result<Found> finish(Forwarding& forwarding, const SitePathRequest& request, const Attachment& attachment,
                      std::uint32_t source, SegmentList list) {
-    SL_TRY(const Walked walked, walk(graph, source, list));
+    const Graph& graph = forwarding.graph();
+    SL_TRY(const WalkedList walked, walk_nodes(forwarding, source, list));
     for (const Segment& segment : list.segments) {
         SL_TRY(const std::uint32_t node, graph.view().find(segment.node));
         if (const Router& router = graph.view().routers[node];
@@ -45,7 +84,7 @@ Result<Found> finish(const Graph& graph, const SitePathRequest& request, const A
         }
     }
     Found found;
-    found.arcs = walked.arcs;
+    found.links = walked.walk;
     PathPlan& plan = found.plan;
     plan.egress = attachment.egress;
     SL_TRY(plan.destination6, pack_usid(request.sid_block, list, attachment.sid6));
@@ -53,60 +92,101 @@ Result<Found> finish(const Graph& graph, const SitePathRequest& request, const A
         SL_TRY(plan.destination4, pack_usid(request.sid_block, list, attachment.sid4));
     }
     plan.segments = std::move(list);
-    plan.delay = walked.delay + attachment.delay;
+    plan.delay = Microseconds{walked.longest_delay} + attachment.delay;
     // The access link carries the packet without its outer header.
     plan.mtu = std::min(walked.mtu, Bytes{attachment.mtu.value + kOuterHeader});
-    plan.links = link_names(graph, walked.arcs);
+    plan.links = link_names(graph, walked.walk);
     return found;
 }
 
+/// What a search must not or should not use; empty vectors = everything is allowed.
+struct Exclusion {
+    std::vector<bool> links;
+    std::vector<bool> routers; ///< as intermediate router
+    std::vector<bool> avoided; ///< links that are used only where nothing else is left
+};
+
+Weights delays_without(const Graph& graph, std::uint32_t source, const Exclusion& without) {
+    Weights out = paths::weights_of(graph, {}, std::span(&source, 1));
+    for (std::uint32_t link = 0; link < out.size(); ++link) {
+        const std::uint32_t from = graph.from(link);
+        const bool is_blocked = from != source && !without.routers.empty() && without.routers[from];
+        if (is_blocked || (!without.links.empty() && without.links[link])) {
+            out[link] = kInfinite;
+        } else if (!without.avoided.empty() && without.avoided[link]) {
+            out[link] = paths::add(out[link], kAvoidance);
+        }
+    }
+    return out;
+}
+
+/// Its end's node SID leads over exactly this link. No list of node SIDs contains a link that is not.
+bool is_pinnable(Forwarding& forwarding, std::uint32_t link) {
+    const Graph& graph = forwarding.graph();
+    return forwarding.reach(graph.from(link)).ways[graph.to(link)] == 1 &&
+           forwarding.tree(graph.from(link)).parent[graph.to(link)] == link;
+}
+
+/// The list of node SIDs that pins a walk. kUnsupported: a hop needs an adjacency SID; kOutOfRange: too long.
+Result<SegmentList> pin(Forwarding& forwarding, std::uint32_t source, const Walk& walk, std::uint32_t most) {
+    paths::EncodeOptions options;
+    options.max_segments = most;
+    options.may_loosen = options.may_use_algorithms = options.may_bind = false;
+    SL_TRY(const paths::Encoding encoding, paths::encode(forwarding, source, walk, options));
+    const auto is_adjacency = [](const paths::PathSegment& s) { return s.kind != paths::SegmentKind::kNode; };
+    if (std::any_of(encoding.segments.begin(), encoding.segments.end(), is_adjacency)) {
+        return Error{Errc::kUnsupported, "the way needs an adjacency SID"};
+    }
+    return as_node_list(forwarding.graph().view(), encoding.segments);
+}
+
 /// The fastest pinnable path to one attachment that avoids `without`.
-Result<Found> fastest(const Graph& graph, const SitePathRequest& request, const Attachment& attachment,
-                      Exclusion without) {
+Result<Found> fastest(Forwarding& forwarding, const SitePathRequest& request, const Attachment& attachment,
+                      const Exclusion& without) {
+    const Graph& graph = forwarding.graph();
     SL_TRY(const std::uint32_t source, graph.view().find(request.ingress));
     SL_TRY(const std::uint32_t target, graph.view().find(attachment.egress));
     if (source == target) {
         return Error{Errc::kUnsupported, request.ingress + " is ingress and egress at once"};
     }
-    without.links.resize(graph.view().links.size(), false);
-    const std::size_t most = most_segments(graph.view().routers[source]);
+    Weights delays = delays_without(graph, source, without);
+    const std::uint32_t most = most_segments(graph.view().routers[source]);
     for (const bool adjacencies_left_out : {false, true}) {
-        const ArcPath wanted = graph.path(graph.tree(source, Weight::kDelay, without), target);
+        const Walk wanted = paths::walk_of(graph, paths::shortest_tree(graph, delays, source), target);
         if (wanted.empty()) {
             return Error{Errc::kNotFound,
                          adjacencies_left_out
                              ? "every way to " + attachment.egress + " needs an adjacency SID"
                              : "no way with known delays to " + attachment.egress};
         }
-        auto pinned = pin(graph, source, wanted, most);
-        if (auto* list = std::get_if<SegmentList>(&pinned)) {
-            return finish(graph, request, attachment, source, std::move(*list));
+        auto pinned = pin(forwarding, source, wanted, most);
+        if (pinned) {
+            return finish(forwarding, request, attachment, source, *std::move(pinned));
         }
-        PinFailure& failure = std::get<PinFailure>(pinned);
         if (graph.routers() > kMostRoutersSearched) {
-            return std::move(failure.error);
+            return std::move(pinned).error();
         }
-        if (failure.arc == kInfinite || adjacencies_left_out) {
+        if (pinned.error().code != Errc::kUnsupported || adjacencies_left_out) {
             break;
         }
-        for (std::uint32_t arc = 0; arc < without.links.size(); ++arc) {
-            without.links[arc] = without.links[arc] || !graph.is_pinnable(arc);
+        for (std::uint32_t link = 0; link < delays.size(); ++link) {
+            delays[link] = is_pinnable(forwarding, link) ? delays[link] : kInfinite;
         }
     }
-    SL_TRY(SegmentList list, fastest_list(graph, source, target, most, without));
-    return finish(graph, request, attachment, source, std::move(list));
+    SL_TRY(const PathList list, paths::fastest_list(forwarding, source, target, most, delays));
+    return finish(forwarding, request, attachment, source, as_node_list(graph.view(), list));
 }
 
 /// Things two paths share: links and routers, the egress included, the ingress not.
-std::size_t overlap(const Graph& graph, const ArcPath& a, const ArcPath& b) {
+std::size_t overlap(const Graph& graph, const Walk& a, const Walk& b) {
     std::set<std::uint32_t> links(a.begin(), a.end());
     std::set<std::uint32_t> routers;
-    for (const std::uint32_t arc : a) {
-        routers.insert(graph.link(arc).to);
+    for (const std::uint32_t link : a) {
+        routers.insert(graph.to(link));
     }
     std::size_t shared = 0;
-    for (const std::uint32_t arc : b) {
-        shared += links.contains(arc) + routers.contains(graph.link(arc).to);
+    for (const std::uint32_t link : b) {
+        shared += links.contains(link) + routers.contains(graph.to(link));
     }
     return shared;
 }
@@ -114,13 +194,13 @@ std::size_t overlap(const Graph& graph, const ArcPath& a, const ArcPath& b) {
 enum class Distance : std::uint8_t { kNoRouter, kNoLink, kFewLinks };
 
 /// A search that stays as far from `primary` as `distance` says.
-Exclusion avoiding(const Graph& graph, const ArcPath& primary, Distance distance) {
+Exclusion avoiding(const Graph& graph, const Walk& primary, Distance distance) {
     Exclusion out;
     std::vector<bool>& links = distance == Distance::kFewLinks ? out.avoided : out.links;
     links.assign(graph.view().links.size(), false);
     out.routers.assign(graph.routers(), false);
-    for (const std::uint32_t arc : primary) {
-        const TopologyLink& used = graph.link(arc);
+    for (const std::uint32_t passed : primary) {
+        const TopologyLink& used = graph.link(passed);
         for (std::uint32_t other = 0; other < links.size(); ++other) {
             const TopologyLink& link = graph.link(other);
             const bool same_pair = (link.from == used.from && link.to == used.to) ||
@@ -137,15 +217,16 @@ bool is_same_way(const PathPlan& a, const PathPlan& b) {
 }
 
 /// The previous plan's path at `position` as the topology carries it now; nullopt when it is gone.
-std::optional<Found> still_there(const Graph& graph, const SitePathRequest& request, std::size_t position) {
+std::optional<Found> still_there(Forwarding& forwarding, const SitePathRequest& request,
+                                 std::size_t position) {
     if (position >= request.previous.size()) {
         return std::nullopt;
     }
     const PathPlan& old = request.previous[position];
-    const auto source = graph.view().find(request.ingress);
+    const auto source = forwarding.graph().view().find(request.ingress);
     for (const Attachment& attachment : request.site->attachments) {
         if (source && attachment.egress == old.egress) {
-            auto found = finish(graph, request, attachment, *source, old.segments);
+            auto found = finish(forwarding, request, attachment, *source, old.segments);
             if (found && found->plan.links == old.links) {
                 return *std::move(found);
             }
@@ -154,11 +235,11 @@ std::optional<Found> still_there(const Graph& graph, const SitePathRequest& requ
     return std::nullopt;
 }
 
-Result<Found> choose_primary(const Graph& graph, const SitePathRequest& request) {
+Result<Found> choose_primary(Forwarding& forwarding, const SitePathRequest& request) {
     std::optional<Found> best;
     std::string reasons;
     for (const Attachment& attachment : request.site->attachments) {
-        auto found = fastest(graph, request, attachment, {});
+        auto found = fastest(forwarding, request, attachment, {});
         if (!found) {
             reasons += (reasons.empty() ? "" : "; ") + found.error().detail;
         } else if (!best || found->plan.delay < best->plan.delay) {
@@ -169,21 +250,23 @@ Result<Found> choose_primary(const Graph& graph, const SitePathRequest& request)
         return Error{Errc::kNotFound,
                      "no path from " + request.ingress + " to " + request.site->name + ": " + reasons};
     }
-    if (auto kept = still_there(graph, request, 0);
+    if (auto kept = still_there(forwarding, request, 0);
         kept && kept->plan.delay.value <= best->plan.delay.value * kPathHysteresis) {
         return *std::move(kept);
     }
     return *std::move(best);
 }
 
-std::optional<Found> choose_backup(const Graph& graph, const SitePathRequest& request, const Found& primary) {
+std::optional<Found> choose_backup(Forwarding& forwarding, const SitePathRequest& request,
+                                   const Found& primary) {
+    const Graph& graph = forwarding.graph();
     std::optional<Found> best;
     const auto offer = [&](Found candidate) {
         if (is_same_way(candidate.plan, primary.plan)) {
             return;
         }
         const auto rank = [&](const Found& f) {
-            return std::pair(overlap(graph, primary.arcs, f.arcs), f.plan.delay);
+            return std::pair(overlap(graph, primary.links, f.links), f.plan.delay);
         };
         if (!best || rank(candidate) < rank(*best)) {
             best = std::move(candidate);
@@ -191,18 +274,19 @@ std::optional<Found> choose_backup(const Graph& graph, const SitePathRequest& re
     };
     for (const Attachment& attachment : request.site->attachments) {
         for (const Distance distance : {Distance::kNoRouter, Distance::kNoLink, Distance::kFewLinks}) {
-            if (auto found = fastest(graph, request, attachment, avoiding(graph, primary.arcs, distance))) {
+            if (auto found =
+                    fastest(forwarding, request, attachment, avoiding(graph, primary.links, distance))) {
                 offer(*std::move(found));
             }
         }
-        if (auto found = fastest(graph, request, attachment, {})) {
+        if (auto found = fastest(forwarding, request, attachment, {})) {
             offer(*std::move(found));
         }
     }
     for (std::size_t position = 0; best && position < request.previous.size(); ++position) {
-        auto kept = still_there(graph, request, position);
+        auto kept = still_there(forwarding, request, position);
         if (kept && !is_same_way(kept->plan, primary.plan) &&
-            overlap(graph, primary.arcs, kept->arcs) <= overlap(graph, primary.arcs, best->arcs)) {
+            overlap(graph, primary.links, kept->links) <= overlap(graph, primary.links, best->links)) {
             return kept;
         }
     }
@@ -240,9 +324,9 @@ void assign_ids(std::vector<PathPlan>& paths, const SitePathRequest& request) {
 
 } // namespace
 
-Result<std::vector<PathPlan>> compile_site_paths(const Graph& graph, const SitePathRequest& request) {
-    SL_TRY(Found primary, choose_primary(graph, request));
-    std::optional<Found> backup = choose_backup(graph, request, primary);
+Result<std::vector<PathPlan>> compile_site_paths(Forwarding& forwarding, const SitePathRequest& request) {
+    SL_TRY(Found primary, choose_primary(forwarding, request));
+    std::optional<Found> backup = choose_backup(forwarding, request, primary);
     std::vector<PathPlan> out{std::move(primary.plan)};
     if (backup) {
         out.push_back(std::move(backup->plan));
@@ -251,9 +335,10 @@ Result<std::vector<PathPlan>> compile_site_paths(const Graph& graph, const SiteP
     return out;
 }
 
-Status check_path(const Graph& graph, const std::string& ingress, const PathPlan& path) {
+Status check_path(Forwarding& forwarding, const std::string& ingress, const PathPlan& path) {
+    const Graph& graph = forwarding.graph();
     SL_TRY(const std::uint32_t source, graph.view().find(ingress));
-    SL_TRY(const Walked walked, walk(graph, source, path.segments));
+    SL_TRY(const WalkedList walked, walk_nodes(forwarding, source, path.segments));
     if (path.segments.segments.empty() || path.segments.segments.back().node != path.egress) {
         return Error{Errc::kBadInput, "the list does not end at " + path.egress};
     }
@@ -264,10 +349,10 @@ Status check_path(const Graph& graph, const std::string& ingress, const PathPlan
             return Error{Errc::kBadInput, "the destination does not spell the list " + path.segments.text()};
         }
     }
-    if (path.delay < walked.delay) {
+    if (path.delay.value < walked.longest_delay) {
         return Error{Errc::kBadInput, "claims less delay than its links have"};
     }
-    if (link_names(graph, walked.arcs) != path.links) {
+    if (link_names(graph, walked.walk) != path.links) {
         return Error{Errc::kBadInput, "the list does not lead over the links it names"};
     }
     if (walked.mtu < path.mtu) {

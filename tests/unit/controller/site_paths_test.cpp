@@ -2,14 +2,13 @@
 #include <gtest/gtest.h>
 
 #include <array>
-#include <boost/graph/adjacency_list.hpp>
-#include <boost/graph/dijkstra_shortest_paths.hpp>
 #include <cstdlib>
 #include <filesystem>
 #include <random>
 #include <set>
 
-#include "controller/paths/segments.hpp"
+#include "controller/paths/fastest_list.hpp"
+#include "controller/paths/segments/walk_list.hpp"
 #include "controller/paths/site_paths.hpp"
 #include "tests/unit/controller/repetita.hpp"
 
@@ -17,6 +16,17 @@ namespace suanlu {
 namespace {
 
 const Prefix6 kBlock = *Prefix6::parse("fc00:0::/32");
+
+using paths::kInfinite;
+
+/// A network and what its routers do; shared because both refer to each other.
+struct Network {
+    explicit Network(std::shared_ptr<const TopologyView> view) : graph(std::move(view)), forwarding(graph) {}
+
+    paths::Graph graph;
+    paths::Forwarding forwarding;
+};
+using Net = std::unique_ptr<Network>;
 
 LinkState link(std::size_t from, std::size_t to, std::uint32_t delay, std::uint32_t metric = 10) {
     LinkState l;
@@ -33,7 +43,7 @@ struct Edge {
     std::uint32_t delay;
 };
 
-Graph make_graph(std::size_t routers, const std::vector<Edge>& edges) {
+Net make_net(std::size_t routers, const std::vector<Edge>& edges) {
     std::vector<Router> all;
     for (std::size_t n = 0; n < routers; ++n) {
         all.push_back(test::make_router(n));
@@ -45,7 +55,7 @@ Graph make_graph(std::size_t routers, const std::vector<Edge>& edges) {
         links.push_back(link(e.b, e.a, e.delay));
     }
     topology.set_static(std::move(links));
-    return Graph(topology.view());
+    return std::make_unique<Network>(topology.view());
 }
 
 Attachment attachment(std::size_t egress) {
@@ -75,16 +85,16 @@ std::vector<Edge> lab_edges() {
             {4, 1, 300}, {4, 2, 1200}, {5, 2, 800},  {5, 1, 900}};
 }
 
-std::vector<PathPlan> compile(const Graph& graph, const Site& site, std::vector<PathPlan> previous = {}) {
-    auto paths = compile_site_paths(graph, {&site, "R0", kBlock, std::move(previous)});
+std::vector<PathPlan> compile(const Net& net, const Site& site, std::vector<PathPlan> previous = {}) {
+    auto paths = compile_site_paths(net->forwarding, {&site, "R0", kBlock, std::move(previous)});
     EXPECT_TRUE(paths) << (paths ? "" : paths.error().detail);
     return paths ? *paths : std::vector<PathPlan>{};
 }
 
 TEST(SitePaths, PrimaryIsTheFastest_PinnedAgainstEqualHops) {
-    const Graph graph = make_graph(6, lab_edges());
+    const Net net = make_net(6, lab_edges());
     const Site site = site_at({4, 5});
-    const auto paths = compile(graph, site);
+    const auto paths = compile(net, site);
     ASSERT_EQ(paths.size(), 2U);
     // Two hops lead to R4 over R1 and over R2, so R1 must be named.
     EXPECT_EQ(paths[0].segments.text(), "R1 R4");
@@ -95,25 +105,25 @@ TEST(SitePaths, PrimaryIsTheFastest_PinnedAgainstEqualHops) {
 }
 
 TEST(SitePaths, BackupSharesNothing_AndUsesTheOtherAttachment) {
-    const Graph graph = make_graph(6, lab_edges());
-    const auto paths = compile(graph, site_at({4, 5}));
+    const Net net = make_net(6, lab_edges());
+    const auto paths = compile(net, site_at({4, 5}));
     EXPECT_EQ(paths[1].egress, "R5");
     EXPECT_EQ(paths[1].links, (std::vector<std::string>{"R0>R2", "R2>R5"}));
 }
 
 TEST(SitePaths, SingleAttachment_BackupAvoidsThePrimarysRouters) {
-    const Graph graph = make_graph(6, lab_edges());
-    const auto paths = compile(graph, site_at({4}));
+    const Net net = make_net(6, lab_edges());
+    const auto paths = compile(net, site_at({4}));
     ASSERT_EQ(paths.size(), 2U);
     EXPECT_EQ(paths[1].links, (std::vector<std::string>{"R0>R2", "R2>R4"}));
 }
 
 TEST(SitePaths, SurvivingPath_KeepsItsId_WhenTheOtherDies) {
     const Site site = site_at({4, 5});
-    const auto before = compile(make_graph(6, lab_edges()), site);
+    const auto before = compile(make_net(6, lab_edges()), site);
     auto edges = lab_edges();
     std::erase_if(edges, [](const Edge& e) { return e.a == 4; });
-    const auto after = compile(make_graph(6, edges), site, before);
+    const auto after = compile(make_net(6, edges), site, before);
     ASSERT_GE(after.size(), 1U);
     EXPECT_EQ(after[0].egress, "R5");
     for (const PathPlan& path : after) {
@@ -125,91 +135,71 @@ TEST(SitePaths, SurvivingPath_KeepsItsId_WhenTheOtherDies) {
 
 TEST(SitePaths, SmallDelayChange_DoesNotMoveLiveFlows_LargeOneDoes) {
     const Site site = site_at({4});
-    const auto before = compile(make_graph(6, lab_edges()), site);
+    const auto before = compile(make_net(6, lab_edges()), site);
     auto edges = lab_edges();
     edges[5].delay = 2600; // R4-R1: 3200 us now, the fastest other way 2800 us
-    const auto slower = compile(make_graph(6, edges), site, before);
+    const auto slower = compile(make_net(6, edges), site, before);
     EXPECT_EQ(slower[0].id, before[0].id);
     edges[5].delay = 9000;
-    const auto other = compile(make_graph(6, edges), site, slower);
+    const auto other = compile(make_net(6, edges), site, slower);
     EXPECT_NE(other[0].id, before[0].id);
     EXPECT_EQ(other[0].links, (std::vector<std::string>{"R0>R1", "R1>R2", "R2>R4"}));
 }
 
 TEST(SitePaths, UnreachableSite_SaysWhy) {
-    const Graph graph = make_graph(6, {{0, 1, 10}});
+    const Net net = make_net(6, {{0, 1, 10}});
     const Site site = site_at({4});
-    const auto paths = compile_site_paths(graph, {&site, "R0", kBlock, {}});
+    const auto paths = compile_site_paths(net->forwarding, {&site, "R0", kBlock, {}});
     ASSERT_FALSE(paths);
     EXPECT_NE(paths.error().detail.find("no way with known delays to R4"), std::string::npos);
 }
 
-TEST(Pin, ParallelEqualLinks_NeedAnAdjacencySid) {
-    const Graph graph = make_graph(2, {{0, 1, 10}, {0, 1, 20}});
-    const auto pinned = pin(graph, 0, {0}, 5);
-    ASSERT_TRUE(std::holds_alternative<PinFailure>(pinned));
-    EXPECT_NE(std::get<PinFailure>(pinned).error.detail.find("adjacency SID"), std::string::npos);
-}
-
-TEST(Walk, ForgedLists_AreRefused) {
-    const Graph graph = make_graph(6, lab_edges());
-    EXPECT_FALSE(walk(graph, 0, {{{"R4", 5}}})) << "two equal ways";
-    EXPECT_FALSE(walk(graph, 0, {{{"R1", 2}, {"R0", 1}}})) << "loop";
-    EXPECT_FALSE(walk(graph, 0, {{{"nowhere", 9}}}));
-    auto paths = compile(graph, site_at({4}));
-    EXPECT_TRUE(check_path(graph, "R0", paths[0]));
-    paths[0].mtu = {2001};
-    EXPECT_FALSE(check_path(graph, "R0", paths[0]));
-}
-
-TEST(ShortestTree, RandomGraphs_AgreeWithBoost) {
-    std::mt19937 random(5);
-    using BoostGraph = boost::adjacency_list<boost::vecS, boost::vecS, boost::directedS, boost::no_property,
-                                             boost::property<boost::edge_weight_t, std::uint32_t>>;
-    for (int round = 0; round < 40; ++round) {
-        const std::size_t n = 3 + random() % 40;
-        std::vector<Edge> edges;
-        for (std::size_t k = 0; k < 2 * n; ++k) {
-            edges.push_back({random() % n, random() % n, 1 + static_cast<std::uint32_t>(random() % 5000)});
-        }
-        const Graph graph = make_graph(n, edges);
-        BoostGraph oracle(n);
-        for (const TopologyLink& l : graph.view().links) {
-            boost::add_edge(l.from, l.to, l.delay.value, oracle);
-        }
-        std::vector<std::uint32_t> expected(n);
-        boost::dijkstra_shortest_paths(oracle, 0, boost::distance_map(expected.data()));
-        EXPECT_EQ(graph.tree(0, Weight::kDelay).distance, expected);
-    }
+TEST(CheckPath, ForgedPlans_AreRefused) {
+    const Net net = make_net(6, lab_edges());
+    const PathPlan good = compile(net, site_at({4}))[0];
+    EXPECT_TRUE(check_path(net->forwarding, "R0", good));
+    const auto is_refused = [&](const auto& forge) {
+        PathPlan path = good;
+        forge(path);
+        return !check_path(net->forwarding, "R0", path);
+    };
+    EXPECT_TRUE(is_refused([](PathPlan& p) { p.mtu = {2001}; }));
+    EXPECT_TRUE(is_refused([](PathPlan& p) { p.delay = {1}; }));
+    EXPECT_TRUE(is_refused([](PathPlan& p) { p.links.pop_back(); }));
+    EXPECT_TRUE(is_refused([](PathPlan& p) { p.segments.segments = {{"R4", 5}}; })) << "two equal ways";
+    EXPECT_TRUE(is_refused([](PathPlan& p) { p.segments.segments[0].node = "nowhere"; }));
+    EXPECT_TRUE(is_refused([](PathPlan& p) { p.destination6.bytes[5] = 9; }));
+    EXPECT_TRUE(is_refused([](PathPlan& p) { p.egress = "R5"; }));
 }
 
 TEST(SitePaths, LinkThatLostItsDelay_IsLeft_NotCalledFast) {
     const Site site = site_at({4});
-    const auto before = compile(make_graph(6, lab_edges()), site);
+    const auto before = compile(make_net(6, lab_edges()), site);
     ASSERT_EQ(before[0].links[1], "R1>R4");
     auto edges = lab_edges();
     edges[5].delay = kUnreachableDelay.value;
-    const auto after = compile(make_graph(6, edges), site, before);
+    const auto after = compile(make_net(6, edges), site, before);
     ASSERT_FALSE(after.empty());
     EXPECT_EQ(after[0].links.back(), "R2>R4");
 }
 
 TEST(SitePaths, BackupOverABridge_SharesOnlyTheBridge) {
     // R0 - R1 is the only way out; behind it two ways.
-    const Graph graph = make_graph(5, {{0, 1, 10}, {1, 2, 10}, {2, 4, 10}, {1, 3, 50}, {3, 4, 50}});
-    const auto paths = compile(graph, site_at({4}));
+    const Net net = make_net(5, {{0, 1, 10}, {1, 2, 10}, {2, 4, 10}, {1, 3, 50}, {3, 4, 50}});
+    const auto paths = compile(net, site_at({4}));
     ASSERT_EQ(paths.size(), 2U);
     EXPECT_EQ(paths[1].links, (std::vector<std::string>{"R0>R1", "R1>R3", "R3>R4"}));
 }
 
 TEST(SitePaths, HopThatNeedsAnAdjacencySid_IsGoneRound) {
     // Two equal links R0-R1 cannot be told apart by R1's node SID; the way over R2 can be named.
-    const Graph graph = make_graph(3, {{0, 1, 10}, {0, 1, 20}, {0, 2, 100}, {2, 1, 100}});
-    const auto paths = compile(graph, site_at({1}));
+    const Net net = make_net(3, {{0, 1, 10}, {0, 1, 20}, {0, 2, 100}, {2, 1, 100}});
+    const auto paths = compile(net, site_at({1}));
     ASSERT_EQ(paths.size(), 1U);
     EXPECT_EQ(paths[0].links, (std::vector<std::string>{"R0>R2", "R2>R1"}));
     const Site alone = site_at({1});
-    const auto none = compile_site_paths(make_graph(2, {{0, 1, 10}, {0, 1, 20}}), {&alone, "R0", kBlock, {}});
+    const auto none =
+        compile_site_paths(make_net(2, {{0, 1, 10}, {0, 1, 20}})->forwarding, {&alone, "R0", kBlock, {}});
     ASSERT_FALSE(none);
     EXPECT_NE(none.error().detail.find("adjacency SID"), std::string::npos);
 }
@@ -228,7 +218,7 @@ std::vector<LinkState> chain_links() {
     return links;
 }
 
-Graph chain_graph(std::uint8_t msd) {
+Net chain_net(std::uint8_t msd) {
     std::vector<Router> routers;
     for (std::size_t n = 0; n < 4; ++n) {
         routers.push_back(test::make_router(n));
@@ -236,13 +226,13 @@ Graph chain_graph(std::uint8_t msd) {
     }
     Topology topology(std::move(routers), {}, {2000}, std::chrono::seconds(10));
     topology.set_static(chain_links());
-    return Graph(topology.view());
+    return std::make_unique<Network>(topology.view());
 }
 
 TEST(SitePaths, MsdOfTheIngress_ShortensTheList_OrRefuses) {
     const Site site = site_at({3});
     const auto delay_with = [&](std::uint8_t msd) {
-        const auto paths = compile_site_paths(chain_graph(msd), {&site, "R0", kBlock, {}});
+        const auto paths = compile_site_paths(chain_net(msd)->forwarding, {&site, "R0", kBlock, {}});
         return paths ? (*paths)[0].delay.value : 0U;
     };
     EXPECT_EQ(delay_with(6), 30U + 100U) << "R1, R2, R3 named";
@@ -252,7 +242,7 @@ TEST(SitePaths, MsdOfTheIngress_ShortensTheList_OrRefuses) {
     EXPECT_EQ(delay_with(0), 0U);
 }
 
-Graph random_graph(std::mt19937& random, std::size_t n) {
+Net random_net(std::mt19937& random, std::size_t n) {
     std::vector<Router> routers;
     for (std::size_t k = 0; k < n; ++k) {
         routers.push_back(test::make_router(k));
@@ -268,55 +258,47 @@ Graph random_graph(std::mt19937& random, std::size_t n) {
         links.push_back(link(b, a, delay, metric));
     }
     topology.set_static(std::move(links));
-    return Graph(topology.view());
+    return std::make_unique<Network>(topology.view());
 }
 
-/// Delay of the fastest of all lists of three from R0 to the last router; kInfinite when none is proven.
-std::uint32_t best_of_all_lists(const Graph& graph) {
-    const auto name = [](std::size_t k) { return "R" + std::to_string(k); };
-    const std::size_t n = graph.routers();
-    std::uint32_t best = kInfinite;
-    for (std::size_t a = 0; a < n; ++a) {
-        for (std::size_t b = 0; b < n; ++b) {
-            if (const auto walked = walk(graph, 0, {{{name(a), 1}, {name(b), 1}, {name(n - 1), 1}}})) {
-                best = std::min(best, walked->delay.value);
-            }
-        }
+/// Delay of a list of node SIDs; kInfinite when it loops, meets equal paths or a black hole.
+std::uint32_t delay_of(const Net& net, std::vector<std::uint32_t> routers) {
+    paths::PathList list;
+    for (const std::uint32_t router : routers) {
+        list.push_back(paths::node_segment(net->graph.view(), router));
     }
-    return best;
+    const auto walked = paths::walk_list(net->forwarding, 0, list);
+    return walked && walked->is_single ? walked->longest_delay : kInfinite;
 }
 
 TEST(FastestList, AgreesWithTryingEveryList) {
     std::mt19937 random(11);
     std::size_t found = 0;
     for (int round = 0; round < 60; ++round) {
-        const std::size_t n = 4 + random() % 5;
-        const Graph graph = random_graph(random, n);
-        const std::uint32_t best = best_of_all_lists(graph);
-        const auto list = fastest_list(graph, 0, static_cast<std::uint32_t>(n - 1), 3, {});
-        if (best == kInfinite) {
-            continue; // every list loops or meets equal paths; what the search then says is refused by walk
+        const std::uint32_t n = 4 + random() % 5;
+        const Net net = random_net(random, n);
+        std::uint32_t best = kInfinite;
+        for (std::uint32_t a = 0; a < n; ++a) {
+            for (std::uint32_t b = 0; b < n; ++b) {
+                best = std::min(best, delay_of(net, {a, b, n - 1}));
+            }
         }
+        if (best == kInfinite) {
+            continue; // every list loops or meets equal paths; what the search then says is refused by the
+                      // walk
+        }
+        const auto list =
+            paths::fastest_list(net->forwarding, 0, n - 1, 3, paths::weights_of(net->graph, {}));
         ASSERT_TRUE(list);
-        EXPECT_LE(list->segments.size(), 3U);
-        const auto walked = walk(graph, 0, *list);
-        ASSERT_TRUE(walked) << walked.error().detail;
-        EXPECT_EQ(walked->delay.value, best) << list->text();
+        std::vector<std::uint32_t> routers;
+        for (const paths::PathSegment& segment : *list) {
+            routers.push_back(segment.router);
+        }
+        EXPECT_LE(routers.size(), 3U);
+        EXPECT_EQ(delay_of(net, routers), best);
         ++found;
     }
     EXPECT_GT(found, 20U);
-}
-
-TEST(Graph, MetricZero_IsNeverCalledUnique_MaximalMetricIsNoPath) {
-    const auto with_metric = [](std::uint32_t metric) {
-        Topology topology({test::make_router(0), test::make_router(1), test::make_router(2)}, {}, {2000},
-                          std::chrono::seconds(10));
-        topology.set_static({link(0, 1, 10), link(1, 0, 10), link(1, 2, 10, metric), link(2, 1, 10, metric)});
-        return Graph(topology.view());
-    };
-    EXPECT_EQ(with_metric(5).igp_tree(0).count[2], 1U);
-    EXPECT_EQ(with_metric(0).igp_tree(0).count[2], kInfinite);
-    EXPECT_EQ(with_metric(kUnusableMetric).igp_tree(0).distance[2], kInfinite);
 }
 
 /// Random failures: whatever is given out is proven on the network as it then is, and uses no failed link.
@@ -327,14 +309,14 @@ TEST(SitePaths, LinksFailAtRandom_OnlyProvenPathsComeOut) {
     for (int round = 0; round < 200; ++round) {
         auto edges = lab_edges();
         std::erase_if(edges, [&](const Edge&) { return random() % 5 == 0; });
-        const Graph graph = make_graph(6, edges);
-        const auto paths = compile_site_paths(graph, {&site, "R0", kBlock, previous});
+        const Net net = make_net(6, edges);
+        const auto paths = compile_site_paths(net->forwarding, {&site, "R0", kBlock, previous});
         if (!paths) {
             continue;
         }
         std::set<std::uint32_t> ids;
         for (const PathPlan& path : *paths) {
-            EXPECT_TRUE(check_path(graph, "R0", path));
+            EXPECT_TRUE(check_path(net->forwarding, "R0", path));
             EXPECT_TRUE(ids.insert(path.id.value).second) << "an id twice";
             EXPECT_EQ(site_of(path.id), site.id);
         }
@@ -348,20 +330,21 @@ std::filesystem::path real_data() {
 }
 
 /// Pairs that got a path; every path is proven, and no faster than the fastest way.
-std::size_t prove_from(const Graph& graph, std::size_t ingress) {
+std::size_t prove_from(const Net& net, std::size_t ingress) {
     std::size_t pairs = 0;
-    const ShortestTree fastest = graph.tree(static_cast<std::uint32_t>(ingress), Weight::kDelay);
+    const paths::Tree fastest = paths::shortest_tree(net->graph, paths::weights_of(net->graph, {}),
+                                                     static_cast<std::uint32_t>(ingress));
     const std::string name = "R" + std::to_string(ingress);
-    for (std::size_t egress = 0; egress < graph.routers(); ++egress) {
+    for (std::size_t egress = 0; egress < net->graph.routers(); ++egress) {
         const Site site = site_at({egress});
-        const auto paths = compile_site_paths(graph, {&site, name, kBlock, {}});
+        const auto paths = compile_site_paths(net->forwarding, {&site, name, kBlock, {}});
         if (!paths) {
             EXPECT_FALSE(paths.error().detail.empty());
             continue; // ingress itself, or it needs an adjacency SID: the reason is in the error
         }
         ++pairs;
         for (const PathPlan& path : *paths) {
-            const Status proof = check_path(graph, name, path);
+            const Status proof = check_path(net->forwarding, name, path);
             EXPECT_TRUE(proof) << path.segments.text() << ": " << (proof ? "" : proof.error().detail);
             EXPECT_GE(path.delay.value, fastest.distance[egress] + 100);
         }
@@ -375,12 +358,12 @@ TEST(SitePaths, RealTopologies_EveryPairIsProven) {
         if (!std::filesystem::exists(file)) {
             GTEST_SKIP() << "no test data at " << file << " (set SUANLU_DATA)";
         }
-        const Graph graph(test::read_repetita(file).view());
+        const Net net = std::make_unique<Network>(test::read_repetita(file).view());
         std::size_t pairs = 0;
-        for (std::size_t ingress = 0; ingress < graph.routers(); ++ingress) {
-            pairs += prove_from(graph, ingress);
+        for (std::size_t ingress = 0; ingress < net->graph.routers(); ++ingress) {
+            pairs += prove_from(net, ingress);
         }
-        const std::size_t all = graph.routers() * (graph.routers() - 1);
+        const std::size_t all = net->graph.routers() * (net->graph.routers() - 1);
         EXPECT_GT(pairs, all * 9 / 10) << name << ": of " << all;
     }
 }
@@ -391,8 +374,9 @@ TEST(SitePaths, LargeRealTopologies_SomeIngressesAreProven) {
         if (!std::filesystem::exists(file)) {
             GTEST_SKIP() << "no test data at " << file << " (set SUANLU_DATA)";
         }
-        const Graph graph(test::read_repetita(file).view());
-        EXPECT_GT(prove_from(graph, 0) + prove_from(graph, graph.routers() / 2), graph.routers()) << name;
+        const Net net = std::make_unique<Network>(test::read_repetita(file).view());
+        EXPECT_GT(prove_from(net, 0) + prove_from(net, net->graph.routers() / 2), net->graph.routers())
+            << name;
     }
 }
 
