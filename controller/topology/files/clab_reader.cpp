@@ -6,6 +6,7 @@
 
 #include "controller/topology/files/number_text.hpp"
 #include "controller/topology/files/readers.hpp"
+#include "core/model/link_words.hpp"
 #include "core/model/quantity_text.hpp"
 #include "core/support/yaml_walk.hpp"
 
@@ -27,17 +28,30 @@ std::optional<Place> place_of(YamlNode& labels) {
     return Place{longitude.number(-180, 180), latitude.number(-90, 90)};
 }
 
+Protection read_protection(YamlNode label) {
+    const std::string word = label.one_of({"none", "ipsec", "macsec", "otnsec", "qkd"}, "none");
+    return protection_of(word).value_or(Protection::kNone);
+}
+
 Status read_node(const std::string& name, YamlNode& node, NetworkBuilder& into) {
     FileRouter router;
     router.key = name;
+    Protection protection = Protection::kNone;
+    bool is_overloaded = false;
     if (node.is_present()) {
         router.name = node.optional("hostname").text();
         YamlNode labels = node.optional("labels");
         router.legal_area = labels.optional("legal-area").text();
         router.place = place_of(labels);
+        protection = read_protection(labels.optional("protection"));
+        is_overloaded = labels.optional("overload").boolean(false);
     }
     SL_TRY_VOID(node.status());
-    return into.add_router(std::move(router), node.line());
+    SL_TRY_VOID(into.add_router(std::move(router), node.line()));
+    SL_TRY(Router * added, into.router(name, node.line()));
+    added->protection = protection;
+    added->is_overloaded = is_overloaded;
+    return {};
 }
 
 /// The quantity that a label gives, or a complaint about its place.
@@ -84,8 +98,13 @@ void read_labels(YamlNode labels, FileLink& link) {
     read_quantity(labels.optional("jitter"), parse_delay, out.jitter);
     read_quantity(labels.optional("loss"), parse_loss, out.loss_ppm);
     read_quantity(labels.optional("bandwidth"), parse_bandwidth, out.bandwidth);
+    read_quantity(labels.optional("available"), parse_bandwidth, out.available);
     out.affinity = static_cast<std::uint32_t>(labels.optional("affinity").integer(0, 0xffffffff));
     read_srlgs(labels.optional("srlg"), out);
+    if (YamlNode layer = labels.optional("layer"); layer.is_present()) {
+        out.layer = layer_of(layer.one_of({"otn", "ip-private", "internet"})).value_or(LinkLayer::kUnknown);
+    }
+    out.protection = read_protection(labels.optional("protection"));
     out.legal_area = labels.optional("legal-area").text();
 }
 

@@ -48,7 +48,7 @@ Status add_links(const SndlibNetwork& network, NetworkBuilder& into) {
         } else if (link.capacity > 0) {
             into.note(network.unit.empty()
                           ? "bandwidth: unknown, the file states no unit of its capacities"
-                          : "bandwidth: unknown, unit " + network.unit + " of the capacities is none");
+                          : "bandwidth: unknown, unit " + network.unit + " of the capacities is not known");
         } else {
             into.note("bandwidth: unknown where no module is installed already");
         }
