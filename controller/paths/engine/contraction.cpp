@@ -110,7 +110,7 @@ void Contraction::place_core(const Elimination& elimination, Layout& layout) {
     core_ = core_in_order(neighbours, members);
     for (std::uint32_t number = 0; number < core_.size(); ++number) {
         layout.step[core_[number]] = static_cast<std::uint32_t>(elimination.order.size()) + number;
-        place_of_[core_[number]] = kCoreBit | number;
+        place_of_[core_[number]] = kCorePlace | number;
     }
     struct Side {
         std::uint32_t of, to, weight;
@@ -121,7 +121,7 @@ void Contraction::place_core(const Elimination& elimination, Layout& layout) {
         if (layout.step[low] > layout.step[high]) {
             std::swap(low, high);
         }
-        const std::uint32_t a = place_of_[low] & ~kCoreBit, b = place_of_[high] & ~kCoreBit;
+        const std::uint32_t a = place_of_[low] & ~kCorePlace, b = place_of_[high] & ~kCorePlace;
         sides.push_back({a, b, layout.slot[edge] * 2 + 1});
         sides.push_back({b, a, layout.slot[edge] * 2});
     }
@@ -172,6 +172,7 @@ void Contraction::place_trees(const Elimination& elimination, Layout& layout) {
 }
 
 void Contraction::place_arcs(const Elimination& elimination, Layout& layout) {
+    upper_.reserve(elimination.up.size());
     to_.reserve(elimination.up.size());
     joined_.reserve(elimination.joined.size());
     std::vector<std::size_t> first_joined(elimination.order.size() + 1, 0);
@@ -198,7 +199,8 @@ void Contraction::place_arcs(const Elimination& elimination, Layout& layout) {
         for (const std::uint32_t i : sorted) {
             const std::uint32_t other = place_of_[upper(i)];
             slot[up[i]] = static_cast<std::uint32_t>(to_.size());
-            to_.push_back((other & kCoreBit) != 0 ? other & ~kCoreBit : routers_[other].row);
+            upper_.push_back(other);
+            to_.push_back((other & kCorePlace) != 0 ? other & ~kCorePlace : routers_[other].row);
         }
         for (std::uint32_t i = 0; i < arcs; ++i) {
             for (std::uint32_t j = i + 1; j < arcs; ++j) {
@@ -230,7 +232,7 @@ void Contraction::customise(const Weights& weights) {
 }
 
 std::size_t Contraction::memory() const {
-    const std::size_t numbers = place_of_.capacity() + to_.capacity() + weights_.capacity() +
+    const std::size_t numbers = place_of_.capacity() + to_.capacity() * 2 + weights_.capacity() +
                                 joined_.capacity() + link_weight_.capacity() + core_.capacity() +
                                 core_first_.capacity() + core_to_.capacity() * 4;
     return numbers * sizeof(std::uint32_t) + routers_.capacity() * sizeof(ContractedRouter);

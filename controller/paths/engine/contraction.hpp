@@ -24,11 +24,12 @@ public:
     /// One entry more than routers, for `first`.
     [[nodiscard]] const std::vector<ContractedRouter>& routers() const { return routers_; }
     [[nodiscard]] std::uint32_t places() const { return static_cast<std::uint32_t>(routers_.size() - 1); }
-    /// By router: its place, or kCoreBit | its number in the core.
+    /// By router: its place, or kCorePlace | its number in the core.
     [[nodiscard]] const std::vector<std::uint32_t>& place_of() const { return place_of_; }
-    static constexpr std::uint32_t kCoreBit = 0x80000000;
     /// By arc: the row of its upper end.
     [[nodiscard]] const std::vector<std::uint32_t>& to() const { return to_; }
+    /// By arc: the place of its upper end.
+    [[nodiscard]] const std::vector<std::uint32_t>& upper() const { return upper_; }
     /// Two per arc: upwards, downwards. The edges inside the core follow those of the trees.
     [[nodiscard]] const std::vector<std::uint32_t>& weights() const { return weights_; }
 
@@ -53,6 +54,7 @@ private:
     std::uint32_t rows_ = 0;
     std::vector<ContractedRouter> routers_;
     std::vector<std::uint32_t> place_of_;    // by router
+    std::vector<std::uint32_t> upper_;       // by arc
     std::vector<std::uint32_t> to_;          // by arc
     std::vector<std::uint32_t> weights_;     // two per edge
     std::vector<std::uint32_t> joined_;      // by place: edges that its pairs of arcs go to

@@ -7,6 +7,9 @@ namespace suanlu::paths {
 
 namespace {
 
+// Results beyond this many bytes are written past the cache: twice as fast where they do not fit into it.
+constexpr std::size_t kCachedResults = std::size_t{8} << 20;
+
 const SweepKernels* kernels_of(Isa isa) {
     switch (isa) {
     case Isa::kPortable:
@@ -51,83 +54,91 @@ Isa widest_isa() {
 SweepEngine::SweepEngine(const Graph& graph, Isa isa, const EliminationLimits& limits)
     : isa_(isa), kernels_(kernels_of(isa)), contraction_(graph, limits) {
     SL_CHECK(kernels_ != nullptr); // is_supported() was not asked
-    climbed_.assign(contraction_.rows(), kInfinite);
-    seed_heads_.assign(contraction_.places(), kNone);
+    row_of_.assign(contraction_.places(), kNone);
+    is_met_.assign(padded(contraction_.core_size()), 0);
     is_due_.assign(padded(contraction_.core_size()), 0);
 }
 
-void SweepEngine::seed_core(std::uint32_t number, std::uint32_t lane, std::uint32_t distance) {
-    rows_[std::size_t{number} * width_ + lane] = distance;
-    const auto& first = contraction_.core_first();
-    for (std::uint32_t arc = first[number]; arc < first[number + 1]; ++arc) {
-        is_due_[contraction_.core_to()[arc]] = 1;
+// Whatever is reached upwards from a root is an ancestor of it. Walks end where an earlier one passed.
+void SweepEngine::find_above(std::span<const std::uint32_t> roots) {
+    above_.clear();
+    walks_.clear();
+    for (const std::uint32_t root : roots) {
+        walks_.push_back(static_cast<std::uint32_t>(above_.size()));
+        std::uint32_t place = contraction_.place_of()[root];
+        if ((place & kCorePlace) != 0) {
+            continue;
+        }
+        for (; place != kNone && row_of_[place] == kNone; place = contraction_.routers()[place].parent) {
+            row_of_[place] = contraction_.rows() + static_cast<std::uint32_t>(above_.size());
+            above_.push_back(place);
+        }
+    }
+    // What a later walk added has nothing below it in earlier ones.
+    order_.clear();
+    std::size_t end = above_.size();
+    for (std::size_t walk = walks_.size(); walk-- > 0;) {
+        for (std::size_t i = walks_[walk]; i < end; ++i) {
+            order_.push_back(above_[i]);
+        }
+        end = walks_[walk];
     }
 }
 
-// All routers that can be reached upwards are ancestors: one walk to the top of the tree settles them in
-// order.
-void SweepEngine::climb(std::uint32_t root, std::uint32_t lane, std::uint32_t side) {
-    std::uint32_t place = contraction_.place_of()[root];
-    if ((place & Contraction::kCoreBit) != 0) {
-        seed_core(place & ~Contraction::kCoreBit, lane, 0);
-        return;
+void SweepEngine::set_roots(std::span<const std::uint32_t> roots) {
+    const std::size_t core = std::size_t{contraction_.core_size()} * width_;
+    const std::size_t above = std::size_t{contraction_.rows()} * width_;
+    const std::size_t end = above + above_.size() * width_;
+    if (rows_.size() < end) {
+        rows_.resize(end);
     }
-    const auto& routers = contraction_.routers();
-    const std::uint32_t* to = contraction_.to().data();
-    const std::uint32_t* weights = contraction_.weights().data() + side;
-    core_met_.clear();
-    climbed_[routers[place].row] = 0;
-    for (; place != kNone; place = routers[place].parent) {
-        const std::uint32_t distance = std::exchange(climbed_[routers[place].row], kInfinite);
-        if (distance >= kInfinite) {
-            continue;
+    std::fill_n(rows_.data(), core, kInfinite);
+    std::fill_n(rows_.data() + above, end - above, kInfinite);
+    for (std::size_t lane = 0; lane < roots.size(); ++lane) {
+        const std::uint32_t place = contraction_.place_of()[roots[lane]];
+        const bool is_core = (place & kCorePlace) != 0;
+        const std::uint32_t row = is_core ? place & ~kCorePlace : row_of_[place];
+        rows_[std::size_t{row} * width_ + lane] = 0;
+        if (is_core) {
+            is_met_[row] = 1;
         }
-        if (seed_heads_[place] == kNone) {
-            seeded_.push_back(place);
-        }
-        seeds_.push_back({lane, distance, seed_heads_[place]});
-        seed_heads_[place] = static_cast<std::uint32_t>(seeds_.size() - 1);
-        for (std::uint32_t arc = routers[place].first; arc < routers[place + 1].first; ++arc) {
-            std::uint32_t& upper = climbed_[to[arc]];
-            const std::uint32_t over = add(distance, weights[std::size_t{arc} * 2]);
-            if (to[arc] < contraction_.core_size() && upper == kInfinite && over < kInfinite) {
-                core_met_.push_back(to[arc]);
+    }
+}
+
+// The neighbours of the core's routers that have distances already.
+void SweepEngine::mark_due() {
+    const auto& first = contraction_.core_first();
+    for (std::uint32_t number = 0; number < contraction_.core_size(); ++number) {
+        if (is_met_[number] != 0) {
+            is_met_[number] = 0;
+            for (std::uint32_t arc = first[number]; arc < first[number + 1]; ++arc) {
+                is_due_[contraction_.core_to()[arc]] = 1;
             }
-            upper = std::min(upper, over);
         }
-    }
-    for (const std::uint32_t number : core_met_) {
-        seed_core(number, lane, std::exchange(climbed_[number], kInfinite));
     }
 }
 
 void SweepEngine::run_block(std::span<const std::uint32_t> roots, Direction direction, std::uint32_t* out,
                             std::uint64_t stride) {
     width_ = padded(roots.size());
-    const std::size_t core_rows = std::size_t{contraction_.core_size()} * width_;
-    if (rows_.size() < std::size_t{contraction_.rows()} * width_) {
-        rows_.resize(std::size_t{contraction_.rows()} * width_);
-    }
-    std::fill(rows_.begin(), rows_.begin() + static_cast<std::ptrdiff_t>(core_rows), kInfinite);
+    find_above(roots);
+    set_roots(roots);
+    const Contraction& on = contraction_;
     const std::uint32_t up = direction == Direction::kFrom ? 0 : 1;
-    for (std::uint32_t lane = 0; lane < roots.size(); ++lane) {
-        climb(roots[lane], lane, up);
-    }
     const std::uint32_t kernel = width_ / kLanes - 1;
-    if (contraction_.core_size() > 0) {
-        const auto& weights = up == 0 ? contraction_.core_weights_in() : contraction_.core_weights_out();
-        kernels_->settle_core[kernel](
-            {contraction_.core_size(), contraction_.core_first().data(), contraction_.core_to().data(),
-             weights.data(), contraction_.core().data(), is_due_.data(), rows_.data(), out, stride});
+    kernels_->climb[kernel]({on.routers().data(), order_.data(), static_cast<std::uint32_t>(order_.size()),
+                             on.upper().data(), on.weights().data() + up, row_of_.data(), rows_.data(),
+                             is_met_.data()});
+    mark_due();
+    kernels_->settle_core[kernel]({on.core_size(), on.core_first().data(), on.core_to().data(),
+                                   (up == 0 ? on.core_weights_in() : on.core_weights_out()).data(),
+                                   on.core().data(), is_due_.data(), rows_.data(), out, stride});
+    kernels_->sweep[kernel]({on.routers().data(), on.places(), on.to().data(), on.weights().data() + (1 - up),
+                             row_of_.data(), rows_.data(), out, stride,
+                             stride * on.place_of().size() * sizeof(std::uint32_t) > kCachedResults});
+    for (const std::uint32_t place : above_) {
+        row_of_[place] = kNone;
     }
-    kernels_->sweep[kernel]({contraction_.routers().data(), contraction_.places(), contraction_.to().data(),
-                             contraction_.weights().data() + (1 - up), seed_heads_.data(), seeds_.data(),
-                             rows_.data(), out, stride});
-    for (const std::uint32_t place : seeded_) {
-        seed_heads_[place] = kNone;
-    }
-    seeded_.clear();
-    seeds_.clear();
 }
 
 void SweepEngine::many(std::span<const std::uint32_t> roots, Direction direction, Distances& out) {
@@ -149,10 +160,9 @@ Distances SweepEngine::many(std::span<const std::uint32_t> roots, Direction dire
 }
 
 std::size_t SweepEngine::memory() const {
-    const std::size_t numbers = rows_.capacity() + climbed_.capacity() + core_met_.capacity() +
-                                seed_heads_.capacity() + seeded_.capacity();
-    return contraction_.memory() + numbers * sizeof(std::uint32_t) + seeds_.capacity() * sizeof(SweepSeed) +
-           is_due_.capacity();
+    const std::size_t numbers =
+        rows_.capacity() + row_of_.capacity() + above_.capacity() + walks_.capacity() + order_.capacity();
+    return contraction_.memory() + numbers * sizeof(std::uint32_t) + is_met_.capacity() + is_due_.capacity();
 }
 
 } // namespace suanlu::paths

@@ -42,22 +42,22 @@ public:
     [[nodiscard]] std::size_t memory() const;
 
 private:
-    void climb(std::uint32_t root, std::uint32_t lane, std::uint32_t side);
-    void seed_core(std::uint32_t number, std::uint32_t lane, std::uint32_t distance);
+    void find_above(std::span<const std::uint32_t> roots);
+    void set_roots(std::span<const std::uint32_t> roots);
+    void mark_due();
     void run_block(std::span<const std::uint32_t> roots, Direction direction, std::uint32_t* out,
                    std::uint64_t stride);
 
     Isa isa_;
     const SweepKernels* kernels_;
     Contraction contraction_;
-    Rows rows_;                             // working rows of a block
-    std::uint32_t width_ = 0;               // lanes of the block
-    std::vector<std::uint32_t> climbed_;    // by row: distances of one root; kInfinite between climbs
-    std::vector<std::uint32_t> core_met_;   // core numbers that a climb reached
-    std::vector<std::uint32_t> seed_heads_; // by place; kNone between blocks
-    std::vector<std::uint32_t> seeded_;     // places with seeds
-    std::vector<SweepSeed> seeds_;
-    std::vector<std::uint8_t> is_due_; // by core number
+    Rows rows_;                         // of a block: the core, one per depth, one per place above a root
+    std::uint32_t width_ = 0;           // lanes of the block
+    std::vector<std::uint32_t> row_of_; // by place: row for those above a root, kNone between blocks
+    std::vector<std::uint32_t> above_;  // places above roots, one walk up after the other
+    std::vector<std::uint32_t> walks_;  // where each walk starts in above_
+    std::vector<std::uint32_t> order_;  // places above roots, each before those above it
+    std::vector<std::uint8_t> is_met_, is_due_; // by core number
 };
 
 } // namespace suanlu::paths

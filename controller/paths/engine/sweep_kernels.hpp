@@ -21,23 +21,32 @@ struct ContractedRouter {
     std::uint32_t parent = 0xffffffff; ///< place; kNone when it hangs on the core or on nothing
 };
 
-/// A distance that is known before the sweep: of a router above a root, or of the root.
-struct SweepSeed {
-    std::uint32_t lane = 0;
-    std::uint32_t distance = 0;
-    std::uint32_t next = 0; ///< of the same place; kNone = last
+/// A place as a number, or a router of the core: kCorePlace | its number.
+inline constexpr std::uint32_t kCorePlace = 0x80000000;
+
+/// From the roots up to the tops of their trees and into the core.
+struct ClimbJob {
+    const ContractedRouter* routers = nullptr;
+    const std::uint32_t* order = nullptr; ///< places above roots, each before those above it
+    std::uint32_t count = 0;
+    const std::uint32_t* upper = nullptr;   ///< by arc: place
+    const std::uint32_t* weights = nullptr; ///< every second one counts
+    const std::uint32_t* row_of = nullptr;  ///< by place; set for all above roots
+    std::uint32_t* rows =
+        nullptr; ///< in: 0 at the roots, kInfinite elsewhere; 64-byte aligned, the core's first
+    std::uint8_t* is_met = nullptr; ///< by number in the core: out: not 0 = an arc leads there
 };
 
 struct SweepJob {
     const ContractedRouter* routers = nullptr;
     std::uint32_t places = 0;
     const std::uint32_t* to = nullptr;
-    const std::uint32_t* weights = nullptr;    ///< every second one counts
-    const std::uint32_t* seed_heads = nullptr; ///< by place
-    const SweepSeed* seeds = nullptr;
-    std::uint32_t* rows = nullptr; ///< working rows, 64-byte aligned, the core's first
-    std::uint32_t* out = nullptr;  ///< by router, 64-byte aligned
-    std::uint64_t stride = 0;      ///< of `out`
+    const std::uint32_t* weights = nullptr; ///< every second one counts
+    const std::uint32_t* row_of = nullptr;  ///< by place: where its distances start from; kNone = unreached
+    std::uint32_t* rows = nullptr;          ///< as ClimbJob left them
+    std::uint32_t* out = nullptr;           ///< by router, 64-byte aligned
+    std::uint64_t stride = 0;               ///< of `out`
+    bool bypasses_cache = false;            ///< results are written past the cache
 };
 
 struct CoreJob {
@@ -55,6 +64,7 @@ struct CoreJob {
 
 /// By number of rows, less one.
 struct SweepKernels {
+    void (*climb[kMostRows])(const ClimbJob&);
     void (*sweep[kMostRows])(const SweepJob&);
     void (*settle_core[kMostRows])(const CoreJob&);
 };

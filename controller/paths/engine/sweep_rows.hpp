@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // The sweep for one instruction set: compiled by each of sweep_portable.cpp, sweep_avx2.cpp and
-// sweep_avx512.cpp with its own SL_VECTOR_BYTES. Everything has internal linkage, so that the three do not
-// mix. Pure.
+// sweep_avx512.cpp with its own SL_VECTOR_BYTES, SL_STREAM (a store past the cache) and SL_FENCE. Everything
+// has internal linkage, so that the three do not mix. Pure.
 #pragma once
 
 #include "controller/paths/engine/sweep_kernels.hpp"
@@ -49,6 +49,22 @@ struct Row {
             part[i] = over < part[i] ? over : part[i];
         }
     }
+    // Past the cache: for results that it cannot hold.
+    [[gnu::always_inline]] void stream(std::uint32_t* to) const {
+#pragma GCC unroll 16
+        for (std::uint32_t i = 0; i < kParts; ++i) {
+            SL_STREAM(to + i * kVectorLanes, part[i]);
+        }
+    }
+    // The row at `to` becomes the least of itself and this one plus `weight`.
+    [[gnu::always_inline]] void push(std::uint32_t* to, std::uint32_t weight) const {
+#pragma GCC unroll 16
+        for (std::uint32_t i = 0; i < kParts; ++i) {
+            Vector& there = reinterpret_cast<Vector*>(to)[i];
+            const Vector over = part[i] + weight;
+            there = over < there ? over : there;
+        }
+    }
     [[gnu::always_inline]] bool differs(const Row& other) const {
         Vector any = part[0] ^ other.part[0];
 #pragma GCC unroll 16
@@ -67,28 +83,57 @@ struct Row {
 };
 
 template <std::uint32_t rows>
-void sweep(const SweepJob& job) {
+void climb(const ClimbJob& job) {
+    constexpr std::uint64_t kWidth = rows * kLanes;
+    for (std::uint32_t i = 0; i < job.count; ++i) {
+        const std::uint32_t place = job.order[i];
+        Row<rows> distance;
+        distance.load(job.rows + job.row_of[place] * kWidth);
+        const std::uint32_t end = job.routers[place + 1].first;
+        for (std::uint32_t arc = job.routers[place].first; arc < end; ++arc) {
+            std::uint32_t row = job.upper[arc];
+            if ((row & kCorePlace) != 0) {
+                row &= ~kCorePlace;
+                job.is_met[row] = 1;
+            } else {
+                row = job.row_of[row];
+            }
+            distance.push(job.rows + row * kWidth, job.weights[std::uint64_t{arc} * 2]);
+        }
+    }
+}
+
+template <std::uint32_t rows, bool bypasses_cache>
+void sweep_into(const SweepJob& job) {
     constexpr std::uint64_t kWidth = rows * kLanes;
     for (std::uint32_t place = 0; place < job.places; ++place) {
         const ContractedRouter& router = job.routers[place];
         Row<rows> least;
-        if (job.seed_heads[place] == kEnd) {
+        if (job.row_of[place] == kEnd) {
             least.fill(kUnreached);
         } else {
-            alignas(64) std::uint32_t start[kWidth];
-            least.fill(kUnreached);
-            least.store(start);
-            for (std::uint32_t seed = job.seed_heads[place]; seed != kEnd; seed = job.seeds[seed].next) {
-                start[job.seeds[seed].lane] = job.seeds[seed].distance;
-            }
-            least.load(start);
+            least.load(job.rows + job.row_of[place] * kWidth);
         }
         const std::uint32_t end = job.routers[place + 1].first;
         for (std::uint32_t arc = router.first; arc < end; ++arc) {
             least.relax(job.rows + job.to[arc] * kWidth, job.weights[std::uint64_t{arc} * 2]);
         }
         least.store(job.rows + router.row * kWidth);
-        least.store(job.out + router.router * job.stride);
+        if constexpr (bypasses_cache) {
+            least.stream(job.out + router.router * job.stride);
+        } else {
+            least.store(job.out + router.router * job.stride);
+        }
+    }
+}
+
+template <std::uint32_t rows>
+void sweep(const SweepJob& job) {
+    if (job.bypasses_cache) {
+        sweep_into<rows, true>(job);
+        SL_FENCE();
+    } else {
+        sweep_into<rows, false>(job);
     }
 }
 
@@ -145,7 +190,8 @@ void settle_core(const CoreJob& job) {
     }
 }
 
-constexpr SweepKernels kKernels{{sweep<1>, sweep<2>, sweep<3>, sweep<4>},
+constexpr SweepKernels kKernels{{climb<1>, climb<2>, climb<3>, climb<4>},
+                                {sweep<1>, sweep<2>, sweep<3>, sweep<4>},
                                 {settle_core<1>, settle_core<2>, settle_core<3>, settle_core<4>}};
 
 } // namespace
