@@ -24,12 +24,13 @@ ALLOWED = {
     "dataplane/kernel": CORE + ("dataplane/kernel/", "dataplane/api/", "dataplane/steer/"),
     "dataplane/agent": CORE + ("dataplane/", "telemetry/"),
     "controller": CORE + ("controller/", "policies/", "telemetry/", "dns/", "dataplane/api/"),
-    "controller/cli": CORE + ("controller/cli/", "controller/api/"),
+    "controller/offline": CORE + ("controller/offline/", "controller/paths/", "controller/topology/"),
+    "controller/cli": CORE + ("controller/cli/", "controller/api/", "controller/offline/", "controller/topology/"),
 }
 # Programs: they know everybody below them and nobody includes them.
 PROGRAMS = ("controller/app", "controller/cli", "telemetry/site", "dataplane/agent", "dns/app")
 # Without I/O, so without the means for it.
-PURE = ("core/model", "policies")
+PURE = ("core/model", "policies", "controller/offline")
 IMPURE_SUPPORT = ("core/support/asio", "core/support/mailbox", "core/support/owned", "core/support/snapshot_cell")
 
 OURS = ("core/", "policies/", "telemetry/", "dns/", "dataplane/", "controller/", "tests/")
