@@ -100,7 +100,8 @@ bool admits(const Graph& graph, const Bounds& bounds, std::uint32_t from, std::u
 /// Makes every link unusable that is not admitted.
 void mask(const Graph& graph, const Bounds& bounds, std::uint32_t from, std::uint32_t to, Weights& weights);
 
-/// The bounds of one kind alone.
+/// All bounds but those of one kind; those of one kind alone.
+Bounds without(Bounds bounds, Bound kind);
 Bounds only(const Bounds& bounds, Bound kind);
 
 /// A walk against all bounds but max_segments. The error (kRefused) names the bound, the place and by how
