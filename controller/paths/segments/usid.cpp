@@ -34,7 +34,8 @@ Ip6 block_of(const Prefix6& locator, UsidFormat format) {
     return usid_container(locator.address, format, {});
 }
 
-// Ids of one block share an address while there is room; the function stays with its node.
+// Ids of one block share an address while there is room; a node's local id (function, adjacency, binding)
+// stays with the node, so that it never opens an address where a router could take it for another's.
 void put_usid(std::vector<Entry>& out, const Ip6& block, const PathSegment& segment, std::size_t room,
               UsidFormat format) {
     if (out.empty() || out.back().block != block || out.back().ids.size() + room > format.ids()) {
@@ -71,8 +72,11 @@ Result<std::vector<Entry>> lay_out(const TopologyView& view, std::span<const Pat
         SL_TRY(const Prefix6* locator, owner_locator(view, segment, options));
         const Ip6 block = block_of(*locator, options.format);
         if (options.mode == ListMode::kUsid) {
-            const std::size_t room = function && &segment == &list.back() ? 2 : 1;
-            put_usid(out, block, segment, room, options.format);
+            const std::size_t next = static_cast<std::size_t>(&segment - list.data()) + 1;
+            const bool has_local = next == list.size() ? function.has_value()
+                                                       : list[next].kind != SegmentKind::kNode &&
+                                                             list[next].router == segment.router;
+            put_usid(out, block, segment, has_local ? 2 : 1, options.format);
         } else {
             put_sid(out, block, segment, locator_usid(*locator));
         }
