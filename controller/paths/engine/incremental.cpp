@@ -67,29 +67,96 @@ void IncrementalTrees::search(KeptTree& tree) {
             set_bit(tree.in_tree, tree.direction == Direction::kFrom ? forward_[link].peer : link);
         }
     }
+    tree.has_links = true;
 }
 
-void IncrementalTrees::set_weights(const Weights& weights) {
+// Tree links from distances alone. A link with a weight comes from a router that is nearer and cannot close a
+// ring; links without one are taken outwards from routers that have theirs.
+void IncrementalTrees::find_links(KeptTree& tree) {
+    const Side side = this->side(tree.direction);
+    tree.in_tree.assign((forward_.size() + 63) / 64, 0);
+    below_.clear();
+    marks_[tree.root] = kTouched;
+    for (std::uint32_t router = 0; router < graph_.routers(); ++router) {
+        const std::uint32_t distance = tree.distance[router];
+        for (std::uint32_t at = side.first_in[router]; at < side.first_in[router + 1] && distance > 0; ++at) {
+            const Arc& arc = side.in[at];
+            if (arc.weight > 0 && distance < kInfinite && tree.distance[arc.node] + arc.weight == distance) {
+                set_bit(tree.in_tree, at);
+                marks_[router] = kTouched;
+                break;
+            }
+        }
+        if (marks_[router] != 0) {
+            below_.push_back(router);
+        }
+    }
+    for (std::size_t next = 0; next < below_.size(); ++next) {
+        const std::uint32_t router = below_[next];
+        for (std::uint32_t at = side.first_out[router]; at < side.first_out[router + 1]; ++at) {
+            const Arc& arc = side.out[at];
+            if (arc.weight == 0 && marks_[arc.node] == 0 &&
+                tree.distance[arc.node] == tree.distance[router]) {
+                set_bit(tree.in_tree, arc.peer);
+                marks_[arc.node] = kTouched;
+                below_.push_back(arc.node);
+            }
+        }
+    }
+    for (const std::uint32_t router : below_) {
+        marks_[router] = 0;
+    }
+    tree.has_links = true;
+}
+
+void IncrementalTrees::store_weights(const Weights& weights) {
     SL_CHECK(weights.size() == forward_.size());
     for (std::uint32_t link = 0; link < weights.size(); ++link) {
         store(link, std::min(weights[link], kInfinite));
     }
+}
+
+void IncrementalTrees::adopt(std::size_t first, const Distances& fresh, std::vector<ChangedRow>* rows) {
+    SL_CHECK(first + fresh.roots.size() <= trees_.size());
+    for (std::size_t column = 0; column < fresh.roots.size(); ++column) {
+        KeptTree& tree = trees_[first + column];
+        SL_CHECK(tree.root == fresh.roots[column] && tree.direction == fresh.direction);
+        const std::uint32_t* at = fresh.rows.data() + column;
+        for (std::uint32_t router = 0; router < fresh.routers; ++router, at += fresh.stride) {
+            if (*at != tree.distance[router]) {
+                tree.distance[router] = *at;
+                if (rows != nullptr) {
+                    rows->push_back({tree.root, router});
+                }
+            }
+        }
+        tree.has_links = false;
+    }
+}
+
+void IncrementalTrees::set_weights(const Weights& weights) {
+    store_weights(weights);
     for (KeptTree& tree : trees_) {
         search(tree);
     }
 }
 
 std::size_t IncrementalTrees::keep(std::uint32_t root, Direction direction) {
-    trees_.push_back({root, direction, {}, {}});
+    trees_.push_back({root, direction, {}, {}, false});
     search(trees_.back());
     return trees_.size() - 1;
+}
+
+void IncrementalTrees::keep_unset(std::uint32_t root, Direction direction) {
+    SL_CHECK(root < graph_.routers());
+    trees_.push_back({root, direction, std::vector<std::uint32_t>(graph_.routers(), kInfinite), {}, false});
 }
 
 void IncrementalTrees::clear() {
     trees_.clear();
 }
 
-std::size_t IncrementalTrees::bytes() const {
+std::size_t IncrementalTrees::memory() const {
     std::size_t sum = (first_out_.size() + first_in_.size() + via_.size()) * sizeof(std::uint32_t) +
                       (forward_.size() + backward_.size()) * sizeof(Arc) + marks_.size() +
                       heap_.capacity() * sizeof(std::uint64_t) + touched_.capacity() * sizeof(Touched) +
@@ -156,6 +223,11 @@ bool IncrementalTrees::collect_edits(std::span<const WeightChange> changes) {
 std::span<const ChangedRow> IncrementalTrees::apply(std::span<const WeightChange> changes) {
     rows_.clear();
     looked_at_ = 0;
+    for (KeptTree& tree : trees_) {
+        if (!tree.has_links) {
+            find_links(tree); // while the weights are still those of the distances
+        }
+    }
     if (collect_edits(changes)) {
         for (KeptTree& tree : trees_) {
             update(tree);

@@ -26,6 +26,15 @@ public:
     /// and then by router, ascending; valid until the next call.
     std::span<const ChangedRow> apply(std::span<const WeightChange> changes);
 
+    /// Keeps a tree without searching it: it counts as unreachable until adopt().
+    void keep_unset(std::uint32_t root, Direction direction);
+    /// For engines that refresh everything at once: takes over new weights, the trees stay as they are until
+    /// adopt() brings what became of them.
+    void store_weights(const Weights& weights);
+    /// `fresh` holds, in its columns, the distances of the trees [first, first + columns) under the stored
+    /// weights. What changed is appended to `rows`, tree by tree, routers ascending; null = nobody asks.
+    void adopt(std::size_t first, const Distances& fresh, std::vector<ChangedRow>* rows);
+
     [[nodiscard]] std::size_t trees() const { return trees_.size(); }
     [[nodiscard]] std::uint32_t root(std::size_t tree) const { return trees_[tree].root; }
     [[nodiscard]] Direction direction(std::size_t tree) const { return trees_[tree].direction; }
@@ -37,7 +46,7 @@ public:
     /// Routers that the last apply() looked at, all trees together.
     [[nodiscard]] std::size_t looked_at() const { return looked_at_; }
     /// Held memory; the graph is not counted.
-    [[nodiscard]] std::size_t bytes() const;
+    [[nodiscard]] std::size_t memory() const;
 
 private:
     /// A link as the scans want it: `node` is its other end, `peer` its index in the other array.
@@ -51,6 +60,7 @@ private:
         /// One bit per link that enters a router, in the order of Side::in; set for the tree's links. A bit
         /// costs a thirty-second of a parent array.
         std::vector<std::uint64_t> in_tree;
+        bool has_links = false; ///< in_tree holds; not after adopt()
     };
     /// The graph as one direction of search sees it.
     struct Side {
@@ -68,6 +78,7 @@ private:
     [[nodiscard]] Side side(Direction direction) const;
     void store(std::uint32_t link, std::uint32_t weight);
     void search(KeptTree& tree);
+    void find_links(KeptTree& tree);
     bool collect_edits(std::span<const WeightChange> changes);
     void update(KeptTree& tree);
     void touch(const KeptTree& tree, std::uint32_t router);
