@@ -1,0 +1,34 @@
+// SPDX-License-Identifier: Apache-2.0
+// Which second choices are worth an entry in the exception table when only a share of the live flows may have
+// one. Every live flow away from the site of its hash costs an entry, so a second choice is taken only when
+// it saves more than a gap; the gap follows the savings on offer so that just the best ones fit. One per
+// ingress and service. Pure.
+#pragma once
+
+#include <cstdint>
+
+namespace suanlu {
+
+class ExceptionBudget {
+public:
+    /// `share` of the live flows, 0..1; from 1 on everything that saves is granted.
+    explicit ExceptionBudget(double share) : share_(share) {}
+
+    /// Whether a flow that would save `saving_s` seconds elsewhere may go there; adapts the gap.
+    bool grants(double saving_s);
+    void flow_started(bool is_exception);
+    void flow_ended(bool was_exception);
+
+    [[nodiscard]] double gap_s() const { return gap_s_; }
+    [[nodiscard]] std::uint64_t live() const { return live_; }
+    [[nodiscard]] std::uint64_t exceptions() const { return exceptions_; }
+
+private:
+    double share_;
+    double gap_s_ = 0;
+    double scale_s_ = 0; ///< mean of the savings on offer
+    std::uint64_t live_ = 0;
+    std::uint64_t exceptions_ = 0;
+};
+
+} // namespace suanlu

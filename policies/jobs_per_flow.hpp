@@ -1,0 +1,21 @@
+// SPDX-License-Identifier: Apache-2.0
+// A flow is not a job: connections that are kept alive carry many requests. Jobs per flow of a service at one
+// ingress, from the request counters of the sites and the flow counters of the ingresses. Pure.
+#pragma once
+
+namespace suanlu {
+
+class JobsPerFlow {
+public:
+    /// New flows and jobs begun in the last `seconds`. Counters that ran backwards (a restart), or no
+    /// numbers, change nothing.
+    void count(double flows, double jobs, double seconds);
+    /// At least 1; 1 until there are counts.
+    [[nodiscard]] double value() const;
+
+private:
+    double flows_ = 0;
+    double jobs_ = 0;
+};
+
+} // namespace suanlu
