@@ -20,6 +20,10 @@ std::size_t pinned_until(Forwarding& forwarding, const Walk& walk, std::size_t f
     std::uint32_t metric = 0;
     std::size_t furthest = from;
     for (std::size_t place = from; place < walk.size(); ++place) {
+        const std::uint32_t before = graph.from(walk[place]);
+        if (before != start && !forwarding.carries(before)) {
+            break;
+        }
         const std::uint32_t router = graph.to(walk[place]);
         metric = add(metric, forwarding.metric(walk[place], algorithm));
         // What follows cannot be a unique shortest path either when this part of it is none.
@@ -218,7 +222,7 @@ Result<Encoding> climb_down(Forwarding& forwarding, Encoder& encoder, const Enco
             return loose;
         }
     }
-    if (options.may_bind) {
+    if (options.may_bind && options.may_loosen) {
         kinds.with_bindings = true;
         auto bound = encoder.loosened(kinds);
         if (done(bound)) {

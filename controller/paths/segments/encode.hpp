@@ -23,7 +23,7 @@ struct EncodeOptions {
     std::optional<std::uint32_t> delay_bound;
     /// By link: what a loose list may use (legal area, protection, affinity); empty = everything.
     std::vector<bool> admitted;
-    bool may_loosen = true;
+    bool may_loosen = true; ///< without it only pinned lists, of any algorithm
     bool may_use_algorithms = true;
     bool may_bind = true;
 };

@@ -14,10 +14,10 @@ LooseSearch::LooseSearch(Forwarding& forwarding, std::uint32_t from, const Walk&
     of_one_.mtu = rules.mtu;
     const TopologyView& view = forwarding.graph().view();
     for (std::size_t place = 0; place < routers_.size(); ++place) {
+        add_nodes(place); // before adjacencies: of equals the first is taken
         if (place < walk.size() && view.links[walk[place]].adjacency_usid != 0) {
             add_step(place, place + 1, adjacency_segment(view, walk[place]));
         }
-        add_nodes(place);
         if (kinds.with_bindings) {
             add_bindings(place);
         }

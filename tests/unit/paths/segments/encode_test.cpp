@@ -64,7 +64,7 @@ TEST(Encode, RandomWalks_ArePinnedWithTheFewestSegments) {
             const bool has_function = random() % 2 == 0;
             const auto encoding = encode(forwarding, from, walk, unlimited(has_function));
             ASSERT_TRUE(encoding.has_value()) << encoding.error().text();
-            ASSERT_EQ(encoding->kind, EncodingKind::kPinned);
+            ASSERT_EQ(encoding->kind, EncodingKind::kPinned) << encoding->reason;
             const auto walked = walk_list(forwarding, from, encoding->segments);
             ASSERT_TRUE(walked.has_value());
             ASSERT_TRUE(walked->is_single);
