@@ -212,7 +212,8 @@ void Contraction::place_arcs(const Elimination& elimination, Layout& layout) {
         }
     }
     routers_.back().first = static_cast<std::uint32_t>(to_.size());
-    weights_.assign((to_.size() + core_to_.size() / 2) * 2, kInfinite);
+    weights_.assign((to_.size() + core_to_.size() / 2 + 1) * 2,
+                    kInfinite); // never empty: kernels start at &[1]
 }
 
 void Contraction::customise(const Weights& weights) {
