@@ -5,6 +5,7 @@
 
 #include <cstdlib>
 #include <filesystem>
+#include <span>
 
 #include "controller/topology/files/topology_file.hpp"
 
@@ -174,13 +175,25 @@ std::string replaced(std::string_view text, std::string_view from, std::string_v
     return out.replace(at, from.size(), to);
 }
 
-TEST(Repetita, EveryFault_IsRefusedWithItsLine) {
-    struct Row {
-        const char* from;
-        const char* to;
-        const char* complaint;
-    };
-    const std::string long_label(5000, 'x');
+struct Row {
+    const char* from;
+    const char* to;
+    const char* complaint;
+};
+
+void expect_refused(std::span<const Row> rows) {
+    for (const Row& row : rows) {
+        ReadOptions options;
+        options.format = "repetita";
+        const std::string text = replaced(kGraph, row.from, row.to);
+        const auto topology = read_topology({"x.graph", text}, options);
+        ASSERT_FALSE(topology) << row.to;
+        EXPECT_TRUE(topology.error().detail.starts_with(row.complaint))
+            << topology.error().detail << "\nexpected: " << row.complaint;
+    }
+}
+
+TEST(Repetita, FaultOfANode_IsRefusedWithItsLine) {
     const Row rows[] = {
         {"NODES 3", "NODES x", "x.graph:1: 'NODES' 'x' is not 'NODES n'"},
         {"NODES 3", "NODES 3 4", "x.graph:1: 'NODES 3 4' is not 'NODES n'"},
@@ -192,6 +205,13 @@ TEST(Repetita, EveryFault_IsRefusedWithItsLine) {
         {"0.5 1.0", "0.5 north", "x.graph:3: coordinates '0.5' 'north' are no numbers"},
         {"0.5 1.0", "0.5 nan", "x.graph:3: coordinates '0.5' 'nan' are no numbers"},
         {"0.5 1.0", "0.5 91", "x.graph:3: coordinates of '0' are no degrees"},
+    };
+    expect_refused(rows);
+}
+
+TEST(Repetita, FaultOfAnEdge_IsRefusedWithItsLine) {
+    const std::string long_label(5000, 'x');
+    const Row rows[] = {
         {"EDGES 4", "EDGES 4000001", "x.graph:7: more than 4000000 EDGES"},
         {"EDGES 4", "EDGES 3", "x.graph:12: 'edge_3 2 1 16777215 2500 1152' after the last row"},
         {"EDGES 4", "EDGES 5",
@@ -210,15 +230,7 @@ TEST(Repetita, EveryFault_IsRefusedWithItsLine) {
         {"7 1000000 371", "7 1000000 371 1", "x.graph:9: 'edge_0 0 1 7 1000000 371 1' is not an edge"},
         {"edge_2", long_label.c_str(), "x.graph:11: a line of 5016 bytes"},
     };
-    for (const Row& row : rows) {
-        ReadOptions options;
-        options.format = "repetita";
-        const std::string text = replaced(kGraph, row.from, row.to);
-        const auto topology = read_topology({"x.graph", text}, options);
-        ASSERT_FALSE(topology) << row.to;
-        EXPECT_TRUE(topology.error().detail.starts_with(row.complaint))
-            << topology.error().detail << "\nexpected: " << row.complaint;
-    }
+    expect_refused(rows);
 }
 
 TEST(Repetita, FarDelay_IsRefused) {
