@@ -168,7 +168,6 @@ void mask(const Graph& graph, const Bounds& bounds, std::uint32_t from, std::uin
 }
 
 Bounds without(Bounds bounds, Bound kind) {
-    const Bounds none;
     switch (kind) {
     case Bound::kExcluded:
         bounds.exclude_links.clear();
@@ -176,16 +175,16 @@ Bounds without(Bounds bounds, Bound kind) {
         bounds.exclude_srlgs.clear();
         break;
     case Bound::kAffinity:
-        bounds.affinity = none.affinity;
+        bounds.affinity = {};
         break;
     case Bound::kArea:
         bounds.legal_areas.clear();
         break;
     case Bound::kProtection:
-        bounds.protection = none.protection;
+        bounds.protection = {};
         break;
     case Bound::kTransitProtection:
-        bounds.transit_protection = none.transit_protection;
+        bounds.transit_protection = {};
         break;
     case Bound::kLayer:
         bounds.layers.clear();

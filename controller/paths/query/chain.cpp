@@ -72,7 +72,7 @@ FoundChain chain_of(const StateSpace& space, const Cheapest& cheapest) {
 
 Result<FoundChain> find_chain(const Graph& graph, const ChainQuery& query) {
     SL_TRY(const auto stages, stages_of(graph, query));
-    const Weights weights = weights_of(graph, query.view, std::span(&query.from, 1));
+    const Weights weights = weights_from(graph, query.view, query.from, query.to);
     Weights masked = weights;
     mask(graph, query.bounds, query.from, query.to, masked);
     const StateSpace space(graph, std::move(masked), query.from, query.to, stages,

@@ -72,7 +72,7 @@ Result<std::vector<FoundPath>> ranked_paths(const StateSpace& space, const PathQ
 
 Result<std::vector<FoundPath>> find_paths(const Graph& graph, const PathQuery& query) {
     SL_TRY_VOID(check_query(graph, query));
-    const Weights weights = weights_of(graph, query.view, std::span(&query.from, 1));
+    const Weights weights = weights_from(graph, query.view, query.from, query.to);
     std::vector<std::vector<StageStep>> stages;
     for (const std::uint32_t router : query.via) {
         stages.push_back({{router, 0, 0, 0}});

@@ -29,12 +29,12 @@ std::string list_words(const std::vector<LinkLayer>& layers) {
     return out;
 }
 
-std::string class_words(const DataClass& data) {
+std::string class_words(const TrafficClass& data) {
     return std::string(", ") + (data.is_high_volume ? "high" : "low") + " volume " +
            (data.needs_security_or_quality ? "with" : "without") + " security or quality need";
 }
 
-LinkLayer layer_for(const DataClass& data) {
+LinkLayer layer_for(const TrafficClass& data) {
     if (!data.needs_security_or_quality) {
         return LinkLayer::kInternet;
     }
@@ -47,7 +47,7 @@ std::vector<LinkLayer> LayerRule::layers_of(std::size_t step) const {
     return {order.begin(), order.begin() + static_cast<std::ptrdiff_t>(std::min(step + 1, order.size()))};
 }
 
-LayerRule layer_rule(SiteRole a, SiteRole b, std::optional<DataClass> data) {
+LayerRule layer_rule(SiteRole a, SiteRole b, std::optional<TrafficClass> data) {
     const bool are_hubs = a == SiteRole::kHub && b == SiteRole::kHub;
     LayerRule out;
     out.order = are_hubs ? std::vector{LinkLayer::kOtn, LinkLayer::kIpPrivate, LinkLayer::kInternet}

@@ -17,11 +17,11 @@ namespace suanlu::paths {
 
 enum class SiteRole : std::uint8_t { kHub, kEdge };
 
-struct DataClass {
+struct TrafficClass {
     bool is_high_volume = false;
     bool needs_security_or_quality = false;
 
-    bool operator==(const DataClass&) const = default;
+    bool operator==(const TrafficClass&) const = default;
 };
 
 struct LayerRule {
@@ -35,7 +35,7 @@ struct LayerRule {
 };
 
 /// Without a class the pair of sites decides alone.
-LayerRule layer_rule(SiteRole a, SiteRole b, std::optional<DataClass> data);
+LayerRule layer_rule(SiteRole a, SiteRole b, std::optional<TrafficClass> data);
 
 struct PassedOver {
     std::vector<LinkLayer> layers;

@@ -57,17 +57,25 @@ std::size_t SumLimits::count() const {
            (loss_ppm ? 1 : 0);
 }
 
+Weights weights_from(const Graph& graph, const MetricView& view, std::uint32_t from, std::uint32_t to) {
+    Weights weights = weights_of(graph, view, std::span(&from, 1));
+    if (view.respects_overload && graph.view().routers[from].is_overloaded && from != to) {
+        for (const std::uint32_t link : graph.in(from)) {
+            weights[link] = kInfinite;
+        }
+    }
+    return weights;
+}
+
 StateSpace::StateSpace(const Graph& graph, Weights weights, std::uint32_t from, std::uint32_t to,
                        std::vector<std::vector<StageStep>> stages, const SumLimits& limits)
-    : graph_(graph), weights_(std::move(weights)), from_(from), to_(to), limits_(limits),
-      closes_(graph.routers()) {
+    : graph_(graph), weights_(std::move(weights)), from_(from), to_(to), limits_(limits) {
     first_step_.push_back(0);
     for (const auto& steps : stages) {
         steps_.insert(steps_.end(), steps.begin(), steps.end());
         first_step_.push_back(static_cast<std::uint32_t>(steps_.size()));
     }
     first_step_.push_back(first_step_.back());
-    closes_[from] = graph.view().routers[from].is_overloaded;
     for (std::size_t quantity = 0; quantity < kQuantities; ++quantity) {
         if (quantity == 0 || limits_.most[quantity]) {
             fill_to_go(static_cast<Quantity>(quantity));

@@ -32,6 +32,10 @@ struct SumLimits {
     [[nodiscard]] std::size_t count() const;
 };
 
+/// Weights of a view for paths that start at `from`. An overloaded start sends what is its own, but no path
+/// comes back to it on the way elsewhere.
+Weights weights_from(const Graph& graph, const MetricView& view, std::uint32_t from, std::uint32_t to);
+
 class StateSpace {
 public:
     /// `weights` are masked. `stages`: the steps out of each stage but the last. `graph` outlives it.
@@ -57,11 +61,9 @@ public:
     void each_arc(std::uint32_t state, F&& visit) const {
         const std::uint32_t router = state % graph_.routers();
         const std::uint32_t stage = state / graph_.routers();
-        if (stage == 0 || !closes_[router]) {
-            for (auto [link, end] = graph_.out(router); link < end; ++link) {
-                if (weights_[link] < kInfinite) {
-                    visit(link);
-                }
+        for (auto [link, end] = graph_.out(router); link < end; ++link) {
+            if (weights_[link] < kInfinite) {
+                visit(link);
             }
         }
         for (std::uint32_t index = first_step_[stage]; index < first_step_[stage + 1]; ++index) {
@@ -93,7 +95,6 @@ private:
     SumLimits limits_;
     std::vector<StageStep> steps_;
     std::vector<std::uint32_t> first_step_; // stages + 1
-    std::vector<bool> closes_;              // overloaded: a path that comes back does not leave again
     std::array<std::vector<std::uint32_t>, kQuantities> to_go_;
     std::vector<Survival> survival_to_go_;
 };

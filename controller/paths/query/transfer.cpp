@@ -127,7 +127,7 @@ Error too_much(const TransferQuery& query, std::uint64_t fits) {
 
 Result<TransferSchedule> plan_transfer(const Graph& graph, const TransferQuery& query) {
     SL_TRY_VOID(check_query(graph, query));
-    Weights weights = weights_of(graph, query.view, std::span(&query.from, 1));
+    Weights weights = weights_from(graph, query.view, query.from, query.to);
     const Weights open = weights;
     mask(graph, query.bounds, query.from, query.to, weights);
     if (shortest_tree(graph, weights, query.from).distance[query.to] == kInfinite) {

@@ -29,8 +29,8 @@ struct TransferQuery {
     /// Router -> bytes that it may keep from one slot to the next.
     std::map<std::uint32_t, std::uint64_t> storage;
 };
-/// Most (links + routers) x slots.
-inline constexpr std::uint64_t kLargestTransfer = 4'000'000;
+/// Most (links + routers) x slots; about 60 bytes each.
+inline constexpr std::uint64_t kLargestTransfer = 2'000'000;
 
 struct TransferLeg {
     std::uint32_t slot = 0;
