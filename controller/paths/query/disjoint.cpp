@@ -76,6 +76,12 @@ std::vector<std::uint32_t> collisions(const Graph& graph, Disjoint kind, const W
     return out;
 }
 
+Bound bound_of(Quantity quantity) {
+    return quantity == Quantity::kDelay    ? Bound::kDelay
+           : quantity == Quantity::kJitter ? Bound::kJitter
+                                           : Bound::kHops;
+}
+
 // The choice among pairs: fewest shared, then cheapest.
 class PairSearch {
 public:
@@ -88,6 +94,7 @@ private:
     void consider(const Walk& a, const Walk& b);
     void second_to(const Route& main);
     bool try_mains(); // false: a limit was reached
+    Status try_sums();
     [[nodiscard]] std::uint64_t cost_of(const Walk& walk) const {
         return sum_of(space_, walk, Quantity::kCost);
     }
@@ -154,6 +161,33 @@ bool PairSearch::try_mains() {
     return false;
 }
 
+// The pair with the least of a limited sum: it may keep all limits, and when its two paths together exceed
+// twice the limit, so do those of every pair.
+Status PairSearch::try_sums() {
+    const bool are_apart = query_.disjoint == Disjoint::kNode;
+    for (const Quantity quantity : {Quantity::kDelay, Quantity::kJitter, Quantity::kHops}) {
+        const auto most = space_.limits().most[static_cast<std::size_t>(quantity)];
+        if (!most) {
+            continue;
+        }
+        Weights shares = space_.weights();
+        for (std::uint32_t link = 0; link < graph_.links(); ++link) {
+            shares[link] = shares[link] < kInfinite ? space_.share(link, quantity) : kInfinite;
+        }
+        const FlowPair pair =
+            flow_pair(graph_, shares, query_.from, query_.to, are_apart, query_.fewest_shared);
+        if (pair.units == 2) {
+            consider(pair.walks[0], pair.walks[1]);
+            if (!query_.fewest_shared && pair.cost > 2 * std::uint64_t{*most}) {
+                return Error{Errc::kRefused, std::move(none(true)).detail + ": the least of the " +
+                                                 std::string(to_text(bound_of(quantity))) +
+                                                 " of both is above twice the bound"};
+            }
+        }
+    }
+    return {};
+}
+
 Error PairSearch::none(bool is_complete) const {
     const auto& routers = graph_.view().routers;
     const std::string pair = "two " + std::string(kind_text(query_.disjoint)) + "-disjoint paths from " +
@@ -211,6 +245,7 @@ Result<std::vector<FoundPath>> PairSearch::run() {
     if (!best_.empty() && (!is_relaxed || (shared_ == 0 && total_ == pair.cost))) {
         return answer(true, total_);
     }
+    SL_TRY_VOID(try_sums());
     const bool is_complete = try_mains();
     if (best_.empty()) {
         return none(is_complete);

@@ -77,8 +77,12 @@ TEST(LinkBounds, AffinityLayerAndExclusions) {
     EXPECT_FALSE(is_admitted(view, bounds)) << "an unknown layer cannot be asked for";
     view.links[0].layer = LinkLayer::kOtn;
     EXPECT_TRUE(is_admitted(view, bounds));
-    for (const Bounds& excluded : {Bounds{.exclude_links = {0}}, Bounds{.exclude_routers = {1}},
-                                   Bounds{.exclude_routers = {0}}, Bounds{.exclude_srlgs = {1, 9}}}) {
+    Bounds link, router, end, group;
+    link.exclude_links = {0};
+    router.exclude_routers = {1};
+    end.exclude_routers = {0};
+    group.exclude_srlgs = {1, 9};
+    for (const Bounds& excluded : {link, router, end, group}) {
         Bound culprit{};
         EXPECT_FALSE(admits(graph_of(view), excluded, 0, 2, 0, &culprit));
         EXPECT_EQ(culprit, Bound::kExcluded);

@@ -121,6 +121,16 @@ TEST(DisjointPair, OneRouter_IsNamed) {
     EXPECT_TRUE(find_paths(graph, pair_query(graph, Disjoint::kLink)));
 }
 
+TEST(DisjointPair, SecondTooSlow_RefusedWithoutTryingMains) {
+    const Graph graph = graph_of(sketch(2, {{0, 1, 1, 10}, {0, 1, 1, 50}}));
+    PathQuery query = pair_query(graph, Disjoint::kNode);
+    query.bounds.max_delay = Microseconds{29};
+    query.max_candidates = 0;
+    const Error error = find_paths(graph, query).error();
+    EXPECT_EQ(error.code, Errc::kRefused);
+    EXPECT_NE(error.detail.find("the delay of both is above twice the bound"), std::string::npos);
+}
+
 TEST(DisjointPair, TooFewCandidates_SaysSo) {
     TopologyView view = sketch(2, {{0, 1, 1}, {0, 1, 2}, {0, 1, 3}, {0, 1, 9}, {0, 1, 9}}, true);
     for (std::size_t link = 0; link < 4; ++link) {
