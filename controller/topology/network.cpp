@@ -9,8 +9,12 @@ namespace suanlu {
 
 namespace {
 
+/// The 16 bits that end a locator; 0 without one.
 std::uint16_t node_id(const Prefix6& locator) {
-    return static_cast<std::uint16_t>(locator.address.bytes[4] << 8 | locator.address.bytes[5]);
+    const std::size_t end = locator.length / 8;
+    return end < 2 ? 0
+                   : static_cast<std::uint16_t>(locator.address.bytes[end - 2] << 8 |
+                                                locator.address.bytes[end - 1]);
 }
 
 Status number_routers(TopologyView& view, const Prefix6& block) {
@@ -36,9 +40,10 @@ Status number_routers(TopologyView& view, const Prefix6& block) {
                                                 " routers cannot be named by 16-bit ids"};
         }
         taken.insert(static_cast<std::uint16_t>(id));
-        router.locator = {block.address, 48};
-        router.locator.address.bytes[4] = static_cast<std::uint8_t>(id >> 8);
-        router.locator.address.bytes[5] = static_cast<std::uint8_t>(id);
+        const std::size_t at = block.length / 8;
+        router.locator = {block.address, static_cast<std::uint8_t>(block.length + 16)};
+        router.locator.address.bytes[at] = static_cast<std::uint8_t>(id >> 8);
+        router.locator.address.bytes[at + 1] = static_cast<std::uint8_t>(id);
     }
     return {};
 }

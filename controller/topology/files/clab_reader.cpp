@@ -16,6 +16,10 @@ namespace {
 
 /// Ends of brief links that stand for the machine below and not for a node.
 constexpr std::array<std::string_view, 3> kNoNodes{"host", "mgmt-net", "macvlan"};
+/// Labels of links that are read.
+constexpr std::array<std::string_view, 16> kLinkLabels{
+    "igp",      "te",        "delay",       "delay-min", "delay-max", "jitter", "loss",       "bandwidth",
+    "reserved", "available", "utilisation", "affinity",  "srlg",      "layer",  "protection", "legal-area"};
 constexpr std::uint64_t kMostMtu = 65535;
 
 /// Coordinates as containerlab's own graph labels have them.
@@ -98,7 +102,13 @@ void read_labels(YamlNode labels, FileLink& link) {
     read_quantity(labels.optional("jitter"), parse_delay, out.jitter);
     read_quantity(labels.optional("loss"), parse_loss, out.loss_ppm);
     read_quantity(labels.optional("bandwidth"), parse_bandwidth, out.bandwidth);
+    read_quantity(labels.optional("reserved"), parse_bandwidth, out.reserved);
     read_quantity(labels.optional("available"), parse_bandwidth, out.available);
+    std::optional<std::uint32_t> utilisation; // "35%", kept in parts per thousand
+    read_quantity(labels.optional("utilisation"), parse_loss, utilisation);
+    if (utilisation) {
+        out.utilisation = static_cast<std::uint16_t>(*utilisation / 1000);
+    }
     out.affinity = static_cast<std::uint32_t>(labels.optional("affinity").integer(0, 0xffffffff));
     read_srlgs(labels.optional("srlg"), out);
     if (YamlNode layer = labels.optional("layer"); layer.is_present()) {
@@ -106,6 +116,15 @@ void read_labels(YamlNode labels, FileLink& link) {
     }
     out.protection = read_protection(labels.optional("protection"));
     out.legal_area = labels.optional("legal-area").text();
+}
+
+/// A label that nobody reads may be another program's, or a slip of the pen.
+void tell_unread(YamlNode labels, NetworkBuilder& into) {
+    for (const std::string& key : labels.keys()) {
+        if (std::find(kLinkLabels.begin(), kLinkLabels.end(), key) == kLinkLabels.end()) {
+            into.note("not read: label '" + key.substr(0, 64) + "' of the links");
+        }
+    }
 }
 
 /// Node of "node:interface" or of {node, interface}.
@@ -143,6 +162,7 @@ Status read_link(YamlNode& node, NetworkBuilder& into) {
     link.from = from;
     link.to = to;
     read_labels(node.optional("labels"), link);
+    tell_unread(node.optional("labels"), into);
     link.properties.mtu = {static_cast<std::uint32_t>(node.optional("mtu").integer(68, kMostMtu, 1500))};
     SL_TRY_VOID(node.status());
     if (type.empty() && (is_no_node(from) || is_no_node(to))) {

@@ -20,6 +20,11 @@ std::string counted(std::size_t count, std::string_view what) {
     return std::to_string(count) + " " + std::string(what);
 }
 
+/// "(1 link)", "(2 links)".
+std::string in_links(std::size_t count) {
+    return "(" + counted(count, count == 1 ? "link)" : "links)");
+}
+
 std::string short_number(double value) {
     char text[32];
     std::snprintf(text, sizeof text, "%.6g", value);
@@ -238,27 +243,27 @@ void NetworkBuilder::count_one_way() {
         one_way += !std::binary_search(view_.links.begin(), view_.links.end(), back, by_ends);
     }
     if (one_way != 0) {
-        note(counted(one_way, "links have no opposite direction; an IGP would not use them"));
+        note("without an opposite direction, so that an IGP would not use them " + in_links(one_way));
     }
 }
 
 void NetworkBuilder::tell_delays() {
-    const std::string scale = " x " + short_number(options_.delay_per_km) + " us/km (";
+    const std::string scale = " x " + short_number(options_.delay_per_km) + " us/km ";
     if (stated_ != 0) {
-        note("delay: as the file states (" + counted(stated_, "links)"));
+        note("delay: as the file states " + in_links(stated_));
     }
     if (by_distance_ != 0) {
-        note("delay: length that the file states" + scale + counted(by_distance_, "links)"));
+        note("delay: length that the file states" + scale + in_links(by_distance_));
     }
     if (by_place_ != 0) {
-        note("delay: great circle of the coordinates" + scale + counted(by_place_, "links)"));
+        note("delay: great circle of the coordinates" + scale + in_links(by_place_));
     }
     if (facts_.links_without_delay != 0) {
-        note("delay: unknown on " + counted(facts_.links_without_delay, "links; no delay path passes them"));
+        note("delay: unknown, no delay path passes them " + in_links(facts_.links_without_delay));
     }
     if (without_metric_ != 0) {
-        note("IGP metric: " + std::to_string(kDefaultIgpMetric) + " where the file has none (" +
-             counted(without_metric_, "links)"));
+        note("IGP metric: " + std::to_string(kDefaultIgpMetric) + " where the file has none " +
+             in_links(without_metric_));
     }
     for (const auto& [reason, count] : dropped_) {
         note("dropped: " + counted(count, "x ") + reason);
@@ -266,8 +271,9 @@ void NetworkBuilder::tell_delays() {
 }
 
 Status NetworkBuilder::number() {
-    if (options_.sid_block.length != 32) {
-        return Error{Errc::kBadInput, "SID block " + options_.sid_block.text() + " is not a /32"};
+    if (options_.sid_block.length != 32 && options_.sid_block.length != 48) {
+        return Error{Errc::kBadInput,
+                     "SID block " + options_.sid_block.text() + " is neither a /32 nor a /48"};
     }
     std::vector<std::size_t> degrees(view_.routers.size(), 0);
     for (const TopologyLink& link : view_.links) {

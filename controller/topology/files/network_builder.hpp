@@ -29,7 +29,7 @@ struct ReadOptions {
     std::size_t most_bytes = std::size_t{64} << 20; ///< of the file, and of what a .gz unpacks to
     std::size_t most_routers = 1'000'000;
     std::size_t most_links = 4'000'000; ///< directed
-    /// Block of the node ids that routers without a locator get; a /32.
+    /// Block of the node ids that routers without a locator get; a /32 (F3216) or a /48 (F4816).
     Prefix6 sid_block{Ip6{{0xfc}}, 32};
 };
 

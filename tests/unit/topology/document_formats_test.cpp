@@ -36,7 +36,7 @@ TEST(NodeLinkJson, Document_GivesRoutersLinksAndFacts) {
     EXPECT_EQ(link(out, "10", "c").delay.value, 50U);
     EXPECT_EQ(link(out, "10", "c").affinity, 4U);
     EXPECT_TRUE(has_note(out, "not read: attribute 'capacity' of the links"));
-    EXPECT_TRUE(has_note(out, "1 links have no opposite direction"));
+    EXPECT_TRUE(has_note(out, "without an opposite direction, so that an IGP would not use them (1 link)"));
 }
 
 TEST(NodeLinkJson, WithoutDirected_GivesBothDirections) {
@@ -97,6 +97,9 @@ topology:
         layer: otn
         protection: otnsec
         available: 6Gbit/s
+        reserved: 1Gbit/s
+        utilisation: 40%
+        bandwith: 3
     - endpoints: ["r1:eth2", "r2:eth2"]
     - type: veth
       endpoints:
@@ -131,6 +134,9 @@ TEST(Clab, Document_GivesRoutersLinksAndFacts) {
     EXPECT_EQ(told.layer, LinkLayer::kOtn);
     EXPECT_EQ(told.protection, Protection::kOtnsec);
     EXPECT_EQ(told.available->value, 750e6);
+    EXPECT_EQ(told.reserved->value, 125e6);
+    EXPECT_EQ(told.utilisation, 400);
+    EXPECT_TRUE(has_note(out, "not read: label 'bandwith' of the links"));
     EXPECT_TRUE(out.view.routers[2].is_overloaded);
     EXPECT_EQ(out.view.routers[2].protection, Protection::kMacsec);
     EXPECT_EQ(out.view.links[1].delay.value, 5004U);
@@ -150,9 +156,9 @@ TEST(Clab, Refusals_HaveTheirLine) {
     EXPECT_EQ(refused("igp: \"7\"", "igp: 16777216"), "bad-input: x.clab.yml:17");
     EXPECT_EQ(refused("10Gbps", "10G"), "bad-input: x.clab.yml:23");
     EXPECT_EQ(refused("12, 7,12", "12, x"), "bad-input: x.clab.yml:25");
-    EXPECT_EQ(refused("r2:eth2", "r9:eth2"), "bad-input: x.clab.yml:30");
-    EXPECT_EQ(refused("r2:eth2", "r2"), "bad-input: x.clab.yml:30");
-    EXPECT_EQ(refused(", \"r2:eth2\"", ""), "bad-input: x.clab.yml:30");
+    EXPECT_EQ(refused("r2:eth2", "r9:eth2"), "bad-input: x.clab.yml:33");
+    EXPECT_EQ(refused("r2:eth2", "r2"), "bad-input: x.clab.yml:33");
+    EXPECT_EQ(refused(", \"r2:eth2\"", ""), "bad-input: x.clab.yml:33");
     EXPECT_EQ(refused("Lat: \"9\"", "Lat: \"99\""), "bad-input: x.clab.yml:10");
     EXPECT_EQ(refused("mtu: 2000", "mtu: 20"), "bad-input: x.clab.yml:15");
     EXPECT_EQ(refused("    r2:", "    r1:"), "bad-input: x.clab.yml:8");

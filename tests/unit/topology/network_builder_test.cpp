@@ -83,8 +83,8 @@ TEST(NetworkBuilder, Delay_WithoutAPlace_StaysUnknown) {
     EXPECT_EQ(read->view.links[0].delay, kUnreachableDelay);
     EXPECT_EQ(read->facts.links_without_delay, 1U);
     EXPECT_EQ(read->facts.routers_without_place, 1U);
-    EXPECT_EQ(read->facts.notes[1], "delay: unknown on 1 links; no delay path passes them");
-    EXPECT_EQ(read->facts.notes.back(), "IGP metric: 10 where the file has none (1 links)");
+    EXPECT_EQ(read->facts.notes[1], "delay: unknown, no delay path passes them (1 link)");
+    EXPECT_EQ(read->facts.notes.back(), "IGP metric: 10 where the file has none (1 link)");
 }
 
 TEST(NetworkBuilder, Labels_UsedTwice_GetTheirIds) {
@@ -215,7 +215,8 @@ TEST(NetworkBuilder, Finish_OneWayLinks_AreTold) {
     const auto read = std::move(builder).finish("x");
     ASSERT_TRUE(read);
     EXPECT_EQ(read->view.links.size(), 3U);
-    EXPECT_EQ(read->facts.notes[0], "1 links have no opposite direction; an IGP would not use them");
+    EXPECT_EQ(read->facts.notes[0],
+              "without an opposite direction, so that an IGP would not use them (1 link)");
 }
 
 } // namespace

@@ -319,7 +319,7 @@ TEST(AsLinks, SnapList_IsDirected) {
     }
     EXPECT_TRUE(has_note(*topology, "IGP metric: 10 where the file has none (3 links)"));
     EXPECT_TRUE(has_note(*topology, "relationships are not used"));
-    EXPECT_TRUE(has_note(*topology, "1 links have no opposite direction"));
+    EXPECT_TRUE(has_note(*topology, "an IGP would not use them (1 link)"));
 }
 
 TEST(AsLinks, UndirectedAndSerialLists_GiveBothDirections) {

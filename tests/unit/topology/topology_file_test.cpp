@@ -98,7 +98,7 @@ TEST(TopologyText, Options_ScaleDelayAndChooseTheBlock) {
     EXPECT_EQ(out.view.links[0].delay.value, 49U);
     EXPECT_EQ(out.view.routers[1].locator.text(), "fd00:1:2::/48");
     options.sid_block = *Prefix6::parse("fd00::/16");
-    EXPECT_EQ(refusal("x.gml", kGml, options), "bad-input: SID block fd00::/16 is not a /32");
+    EXPECT_EQ(refusal("x.gml", kGml, options), "bad-input: SID block fd00::/16 is neither a /32 nor a /48");
     options = {};
     options.delay_per_km = -1;
     EXPECT_EQ(refusal("x.gml", kGml, options), "bad-input: delay per km outside 0..1000 us");
