@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 // suanluctl: what the operator sees and sets. Exit: 0 fine, 1 the thing asked about is bad, 2 wrong usage, 3
-// not reachable.
+// not reachable. `topology` and `path` ask files instead of suanlud (offline_commands.hpp).
 #include <unistd.h>
 
 #include <CLI/CLI.hpp>
 #include <cstdio>
 #include <cstdlib>
 
+#include "controller/cli/offline_commands.hpp"
 #include "controller/cli/operator_client.hpp"
 
 namespace {
@@ -53,9 +54,18 @@ void declare(CLI::App& app, Arguments& a) {
     }
 }
 
-int fail(const suanlu::Error& error) {
+int fail(const suanlu::Error& error, suanlu::Exit exit) {
     std::fprintf(stderr, "suanluctl: %s\n", error.text().c_str());
-    return static_cast<int>(suanlu::exit_of(error));
+    return static_cast<int>(exit);
+}
+
+int run_offline(const suanlu::OfflineCommands& commands, const Arguments& a) {
+    const auto answer = commands.run(a.options.as_json, a.options.colour);
+    if (!answer) {
+        return fail(answer.error(), suanlu::Exit::kUsage);
+    }
+    std::fputs(answer->text.c_str(), stdout);
+    return static_cast<int>(answer->exit);
 }
 
 suanlu::Result<std::string> call(suanlu::OperatorClient& client, const CLI::App& app, const Arguments& a) {
@@ -66,12 +76,26 @@ suanlu::Result<std::string> call(suanlu::OperatorClient& client, const CLI::App&
                                          : client.set_policy(a.service, a.policy);
 }
 
+int run_client(const CLI::App& app, const Arguments& a) {
+    auto client = suanlu::OperatorClient::open(a.options);
+    if (!client) {
+        return fail(client.error(), suanlu::Exit::kUsage);
+    }
+    const auto answer = call(*client, app, a);
+    if (!answer) {
+        return fail(answer.error(), suanlu::exit_of(answer.error()));
+    }
+    std::fputs(answer->c_str(), stdout);
+    return 0;
+}
+
 } // namespace
 
 int main(int argc, char** argv) {
     CLI::App app{"suanluctl: operator's tool of suanlud"};
     Arguments arguments;
     declare(app, arguments);
+    const suanlu::OfflineCommands offline(app);
     try {
         app.parse(argc, argv);
     } catch (const CLI::ParseError& e) {
@@ -80,15 +104,5 @@ int main(int argc, char** argv) {
     arguments.options.as_json = arguments.output == "json";
     const char* no_colour = std::getenv("NO_COLOR");
     arguments.options.colour = ::isatty(STDOUT_FILENO) == 1 && (no_colour == nullptr || *no_colour == '\0');
-    auto client = suanlu::OperatorClient::open(arguments.options);
-    if (!client) {
-        std::fprintf(stderr, "suanluctl: %s\n", client.error().text().c_str());
-        return static_cast<int>(suanlu::Exit::kUsage);
-    }
-    const auto answer = call(*client, app, arguments);
-    if (!answer) {
-        return fail(answer.error());
-    }
-    std::fputs(answer->c_str(), stdout);
-    return 0;
+    return offline.is_asked() ? run_offline(offline, arguments) : run_client(app, arguments);
 }

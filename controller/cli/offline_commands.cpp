@@ -117,6 +117,10 @@ Result<OfflineAnswer> OfflineCommands::run(bool as_json, bool colour) const {
         SL_TRY(const Seconds delay, parse_duration(delay_per_km_));
         options.delay_per_km = delay.value * 1e6;
     }
+    if (words_.encode == "usid-f4816") {
+        options.sid_block.length =
+            48; // routers of a file without SIDs get ids of the format that is asked for
+    }
     SL_TRY(const ReadTopology read, load_topology(file_, options));
     if (topology_->parsed()) {
         const auto report = offline::topology_report(file_, read.view);

@@ -4,6 +4,8 @@
 #include <algorithm>
 #include <set>
 
+#include "core/model/quantity_text.hpp"
+
 namespace suanlu::offline {
 
 namespace {
@@ -169,6 +171,7 @@ void ListReporter::add_repairs(const paths::Walk& walk, const paths::PathList& l
             towards = threat.hop + 1 < ends.size() ? ends[threat.hop + 1] : request_.query.to;
         }
         out.repairs.push_back(repair_of(threat.element, graph.from(walk[threat.hop]), towards));
+        judge_delay(walk, threat.hop, towards, out.repairs.back());
     }
 }
 
@@ -189,8 +192,41 @@ RepairReport ListReporter::repair_of(const paths::Element& element, std::uint32_
         out.refusal = paths::to_text(missing->reason);
     } else {
         out.is_needed = false;
+        out.delay = delay_around(element, at, towards);
     }
     return out;
+}
+
+/// Over the router's ordinary next hops that are left: what the network converges to, as that costs no more.
+std::optional<Microseconds> ListReporter::delay_around(const paths::Element& element, std::uint32_t at,
+                                                       std::uint32_t towards) {
+    paths::Forwarding after(forwarding_.graph(), paths::failure_of(forwarding_.graph(), element));
+    return known_delay(after.reach(at).slowest[towards]);
+}
+
+/// The walk with its part from `hop` to the router `towards` replaced by the repair.
+void ListReporter::judge_delay(const paths::Walk& walk, std::size_t hop, std::uint32_t towards,
+                               RepairReport& out) {
+    const paths::Graph& graph = forwarding_.graph();
+    std::size_t last = hop;
+    while (last < walk.size() && graph.to(walk[last]) != towards) {
+        ++last;
+    }
+    if (!out.delay || last == walk.size()) {
+        return;
+    }
+    std::uint32_t total = out.delay->value;
+    for (std::size_t i = 0; i < walk.size(); ++i) {
+        if (i < hop || i > last) {
+            total = paths::add(total, paths::metric_of(graph.link(walk[i]), Metric::kDelay));
+        }
+    }
+    out.path_delay = known_delay(total);
+    const auto& bound = request_.query.bounds.max_delay;
+    if (bound && out.refusal.empty() && (!out.path_delay || *out.path_delay > *bound)) {
+        out.refusal =
+            "the path would take " + (out.path_delay ? delay_text(*out.path_delay) : "an unknown delay");
+    }
 }
 
 void ListReporter::describe(const paths::RepairSet& set, const paths::Repair& repair, RepairReport& out) {

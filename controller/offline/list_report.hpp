@@ -23,6 +23,9 @@ private:
     std::string objection_to(const paths::Encoding& encoding);
     void add_repairs(const paths::Walk& walk, const paths::PathList& list, FoundPathReport& out);
     RepairReport repair_of(const paths::Element& element, std::uint32_t at, std::uint32_t towards);
+    std::optional<Microseconds> delay_around(const paths::Element& element, std::uint32_t at,
+                                             std::uint32_t towards);
+    void judge_delay(const paths::Walk& walk, std::size_t hop, std::uint32_t towards, RepairReport& out);
     void describe(const paths::RepairSet& set, const paths::Repair& repair, RepairReport& out);
 
     paths::Forwarding& forwarding_;

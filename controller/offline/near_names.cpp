@@ -42,12 +42,15 @@ std::vector<std::string> near_names(const TopologyView& view, std::string_view n
     for (const Router& router : view.routers) {
         const std::string other = lower(std::string_view(router.name).substr(0, 256));
         if (!wanted.empty() && other.find(wanted) != std::string::npos) {
-            near.emplace_back(1, router.name);
+            near.emplace_back(other == wanted ? 0 : 1, router.name);
         } else if (const std::size_t distance = edits(wanted, other); distance <= most) {
             near.emplace_back(distance, router.name);
         }
     }
     std::sort(near.begin(), near.end());
+    if (!near.empty() && near.front().first == 0) {
+        std::erase_if(near, [](const auto& entry) { return entry.first > 0; }); // only its case is wrong
+    }
     near.resize(std::min(near.size(), kMostNames));
     std::vector<std::string> out;
     for (auto& entry : near) {

@@ -63,6 +63,7 @@ Json repair_json(const RepairReport& repair) {
         out["first_link"] = repair.first_link;
     }
     put(out, "delay_us", repair.delay);
+    put(out, "path_delay_us", repair.path_delay);
     return out;
 }
 

@@ -41,6 +41,8 @@ struct RepairReport {
     std::string first_link;
     std::vector<std::string> segments;
     std::optional<Microseconds> delay; ///< from `at` to `towards`, longest
+    /// Of the whole path while the repair carries it; the bound on delay holds for it too.
+    std::optional<Microseconds> path_delay;
     /// Why there is none; empty otherwise.
     std::string refusal;
 };

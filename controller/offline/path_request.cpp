@@ -91,9 +91,9 @@ Result<std::optional<paths::LayerRule>> read_rule(const PathWords& words) {
     }
     const SiteRole a = words.sites == "hub" ? SiteRole::kHub : SiteRole::kEdge;
     const SiteRole b = words.sites == "edge" ? SiteRole::kEdge : SiteRole::kHub;
-    std::optional<paths::DataClass> data;
+    std::optional<paths::TrafficClass> data;
     if (!words.data_class.empty()) {
-        data = paths::DataClass{words.data_class == "high-volume", words.data_class != "no-need"};
+        data = paths::TrafficClass{words.data_class == "high-volume", words.data_class != "no-need"};
     }
     return std::optional(paths::layer_rule(a, b, data));
 }

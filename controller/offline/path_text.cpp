@@ -38,7 +38,8 @@ std::string cost_text(const PathReport& report, std::uint32_t cost) {
 }
 
 std::string measures_text(const paths::Measures& m) {
-    std::string out = "delay " + known(m.delay, delay_text) + ", " + std::to_string(m.hops) + " hops";
+    std::string out = "delay " + known(m.delay, delay_text) + ", " + std::to_string(m.hops) +
+                      (m.hops == 1 ? " hop" : " hops");
     if (m.jitter) {
         out += ", jitter " + delay_text(*m.jitter);
     }
@@ -107,7 +108,7 @@ std::string repair_text(const RepairReport& repair) {
         return "none: " + repair.refusal;
     }
     if (!repair.is_needed) {
-        return "another equal-cost next hop";
+        return "none needed: " + repair.at + "'s own shortest path to " + repair.towards + " avoids it";
     }
     return repair.first_link + (repair.segments.empty() ? "" : ", then " + joined(repair.segments, ", "));
 }
@@ -122,9 +123,9 @@ std::string repairs_text(const PathReport& report, const FoundPathReport& path, 
     std::vector<std::vector<std::string>> rows;
     for (const RepairReport& repair : path.repairs) {
         rows.push_back({repair.element, repair.at, repair.towards, repair_text(repair),
-                        repair.delay ? delay_text(*repair.delay) : "-"});
+                        repair.path_delay ? delay_text(*repair.path_delay) : "-"});
     }
-    return "\n" + table_text({"WHEN FAILS", "AT", "TOWARDS", "REPAIR", ">DELAY"}, rows, colour);
+    return "\n" + table_text({"WHEN FAILS", "AT", "TOWARDS", "REPAIR", ">PATH DELAY"}, rows, colour);
 }
 
 std::string title_of(const PathReport& report, std::size_t index) {
@@ -172,8 +173,7 @@ std::string to_text(const PathReport& report, bool explains, bool colour) {
         out += question_text(report) + (report.paths.empty() ? "" : "\n");
     }
     if (report.refusal) {
-        return out + "no path from " + report.from + " to " + report.to + ": " + report.refusal->detail +
-               "\n";
+        return out + report.refusal->detail + "\n";
     }
     for (std::size_t index = 0; index < report.paths.size(); ++index) {
         const FoundPathReport& path = report.paths[index];

@@ -119,7 +119,7 @@ std::string bandwidth_text(BytesPerSecond rate) {
 }
 
 std::string loss_text(std::uint32_t ppm) {
-    return ppm < 10 && ppm > 0 ? std::to_string(ppm) + " ppm" : short_number(ppm * 1e-4) + " %";
+    return ppm < 100 && ppm > 0 ? std::to_string(ppm) + " ppm" : short_number(ppm * 1e-4) + " %";
 }
 
 } // namespace suanlu

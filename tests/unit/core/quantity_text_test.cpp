@@ -58,6 +58,7 @@ TEST(QuantityText, Printed_InTheUnitThatFits) {
     EXPECT_EQ(bandwidth_text({124.99999 * 1e6}), "1 Gbit/s");
     EXPECT_EQ(loss_text(0), "0 %");
     EXPECT_EQ(loss_text(3), "3 ppm");
+    EXPECT_EQ(loss_text(30), "30 ppm");
     EXPECT_EQ(loss_text(1000), "0.1 %");
 }
 
