@@ -9,15 +9,18 @@ namespace suanlu::paths {
 
 namespace {
 
-// Measured on one core (docs/benchmarks.md): per link of a search, per link of finding an order, per link and
-// pair of putting weights on it, per arc of a block of 16 roots, per distance compared, per change and kept
-// tree.
-constexpr double kSearchLink = 9, kOrderLink = 550, kWeightLink = 20, kWeightPair = 3, kSweepArc = 4;
-constexpr double kComparedRouter = 1.5, kChangedTree = 350;
-// A GPU pays only for what takes one core this long; below, its start costs more.
-constexpr double kLeastForCuda = 20e6;
-// Roots per block when kept trees are refreshed: bounds the memory of their rows.
-constexpr std::size_t kBlock = 64;
+// Nanoseconds on one core, measured (docs/benchmarks.md, "What a choice rests on"): per link and router of a
+// search, per link of finding an order, per link or pair of putting weights on it, per arc of a sweep over up
+// to 64 roots and for each 16 of them, per distance compared, per change and kept tree.
+constexpr double kSearched = 8, kOrdered = 300, kWeighed = 1.5, kSwept = 0.6, kSweptLanes = 0.75;
+constexpr double kCompared = 1, kChanged = 300;
+// Pairs per link of a carrier, while there is no order yet.
+constexpr double kUsualPairs = 5;
+// A GPU pays where the sweep takes one core so long, and several times as long as the copy of the result.
+constexpr double kLeastForCuda = 20e6, kCopied = 0.4, kLeastCopies = 3;
+// Roots that a sweep carries side by side; kept trees are refreshed as many at a time, which bounds their
+// rows.
+constexpr std::size_t kBlock = std::size_t{kMostRows} * kLanes;
 
 } // namespace
 
@@ -44,29 +47,30 @@ BatchEngine::BatchEngine(const Graph& graph, BatchOptions options)
 BatchEngine::~BatchEngine() = default;
 
 double BatchEngine::single_cost(std::size_t roots) const {
-    return static_cast<double>(roots) * (graph_.links() + graph_.routers()) * kSearchLink;
+    return static_cast<double>(roots) * (graph_.links() + graph_.routers()) * kSearched;
 }
 
 double BatchEngine::sweep_cost(std::size_t roots) const {
-    // Without an order: as many arcs as links, as carriers have.
     double arcs = graph_.links();
-    double weights = arcs * (kWeightLink + kWeightPair * 3);
+    double weights = arcs * (1 + kUsualPairs) * kWeighed;
     if (sweep_ != nullptr) {
         const Contraction& contraction = sweep_->contraction();
         arcs = static_cast<double>(contraction.to().size()) +
                static_cast<double>(contraction.core_to().size()) * EliminationLimits{}.core_passes;
-        weights = graph_.links() * kWeightLink + static_cast<double>(contraction.pairs()) * kWeightPair;
+        weights = (graph_.links() + static_cast<double>(contraction.pairs())) * kWeighed;
     }
-    return (sweep_is_current_ ? 0 : weights) +
-           static_cast<double>((roots + kLanes - 1) / kLanes) * arcs * kSweepArc;
+    const double blocks = static_cast<double>((roots + kBlock - 1) / kBlock) * kSwept +
+                          static_cast<double>((roots + kLanes - 1) / kLanes) * kSweptLanes;
+    return (sweep_is_current_ ? 0 : weights) + blocks * arcs;
 }
 
 double BatchEngine::incremental_cost(std::size_t changes) const {
-    return static_cast<double>(changes * trees_.trees()) * kChangedTree;
+    return static_cast<double>(changes * trees_.trees()) * kChanged;
 }
 
 EngineRun BatchEngine::choose_cuda(std::size_t roots) const {
-    if (!options_.uses_cuda || sweep_cost(roots) < kLeastForCuda) {
+    const double copied = static_cast<double>(roots) * graph_.routers() * kCopied;
+    if (!options_.uses_cuda || sweep_cost(roots) < std::max(kLeastForCuda, copied * kLeastCopies)) {
         return {};
     }
     const Status available = cuda_available();
@@ -87,7 +91,7 @@ EngineRun BatchEngine::choose_batch(std::size_t roots) {
         return {Engine::kSingle, "too few roots for a sweep"};
     }
     spent_ += sweep_ == nullptr ? single : 0;
-    if (sweep_ == nullptr && spent_ < graph_.links() * kOrderLink) {
+    if (sweep_ == nullptr && spent_ < graph_.links() * kOrdered) {
         return {Engine::kSingle, "too few roots so far to pay for the order of a sweep"};
     }
     return {Engine::kSweep,
@@ -102,7 +106,7 @@ EngineRun BatchEngine::choose_update(std::size_t changes) {
         return {*options_.only, "asked for"};
     }
     sweep_is_current_ = false; // its weights are the old ones
-    const double compared = static_cast<double>(trees_.trees()) * graph_.routers() * kComparedRouter;
+    const double compared = static_cast<double>(trees_.trees()) * graph_.routers() * kCompared;
     const double refreshed = std::min(single_cost(trees_.trees()), sweep_cost(trees_.trees())) + compared;
     if (incremental_cost(changes) <= refreshed) {
         return {Engine::kIncremental, "few changes"};

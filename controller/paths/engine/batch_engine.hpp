@@ -68,7 +68,7 @@ public:
     [[nodiscard]] std::size_t memory() const;
 
 private:
-    /// Estimates in nanoseconds of one core; constants measured on a carrier of 10 000 routers.
+    /// Estimates in nanoseconds of one core.
     [[nodiscard]] double single_cost(std::size_t roots) const;
     [[nodiscard]] double sweep_cost(std::size_t roots) const;
     [[nodiscard]] double incremental_cost(std::size_t changes) const;
