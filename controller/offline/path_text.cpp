@@ -77,9 +77,9 @@ std::string segments_text(const ListReport& list, bool colour) {
     std::vector<std::vector<std::string>> rows;
     for (const SegmentReport& segment : list.segments) {
         rows.push_back({segment.text, segment.kind, hex(segment.usid),
-                        segment.links.empty() ? "nothing: the packet is there"
-                                              : (segment.is_single ? "" : "equal cost over ") +
-                                                    joined(segment.links, segment.is_single ? " " : ", ")});
+                        segment.links.empty()
+                            ? "nothing: the packet is there"
+                            : (segment.is_single ? "" : "equal cost over ") + joined(segment.links, ", ")});
     }
     return rows.empty() ? "" : table_text({"SEGMENT", "KIND", "ID", "PINS"}, rows, colour);
 }

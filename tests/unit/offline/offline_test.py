@@ -1,0 +1,152 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
+"""suanluctl's offline commands as people use them: every console block of docs/paths.md gives what it says, exit codes, JSON
+against its schema. `--write` puts the real output into the page."""
+import argparse
+import json
+import os
+import pathlib
+import re
+import subprocess
+import sys
+
+import jsonschema
+
+METRO = "docs/examples/metro.clab.yml"
+BLOCK = re.compile(r"(```console\n)(.*?)(```\n)", re.S)
+
+
+class Shell:
+    """A shell in the checkout, in which `suanluctl` is the one that was built."""
+
+    def __init__(self, root, binary):
+        self.root = root
+        self.env = dict(os.environ, PATH=f"{binary.parent}:{os.environ['PATH']}", NO_COLOR="1", LC_ALL="C.UTF-8")
+
+    def run(self, command):
+        return subprocess.run(["bash", "-c", command], cwd=self.root, env=self.env, text=True, timeout=60,
+                              stdout=subprocess.PIPE, stderr=subprocess.STDOUT, check=False)
+
+
+class Cases:
+    def __init__(self):
+        self.failed = 0
+
+    def check(self, name, complaint):
+        self.failed += bool(complaint)
+        print(f"not ok {name}: {complaint}" if complaint else f"ok {name}")
+
+
+def commands_of(block):
+    """(command, expected output) in order; a command goes on while its lines end in a backslash."""
+    found = []
+    is_open = False
+    for line in block.splitlines(keepends=True):
+        if is_open:
+            found[-1][0] += line
+        elif line.startswith("$ "):
+            found.append([line[2:], ""])
+        elif found:
+            found[-1][1] += line
+        is_open = (is_open or line.startswith("$ ")) and line.endswith("\\\n")
+    return found
+
+
+def check_page(page, shell, cases):
+    text = page.read_text()
+    blocks = [match.group(2) for match in BLOCK.finditer(text)]
+    cases.check("page-has-blocks", "" if len(blocks) > 5 else f"{len(blocks)} console blocks in {page}")
+    for number, block in enumerate(blocks, 1):
+        for command, expected in commands_of(block):
+            got = shell.run(command).stdout
+            cases.check(f"page-block-{number}", "" if got == expected else f"{command.strip()}\nsays\n{got}\nand not\n{expected}")
+
+
+def write_page(page, shell):
+    def real(match):
+        return match.group(1) + "".join(f"$ {c}{shell.run(c).stdout}" for c, _ in commands_of(match.group(2))) + match.group(3)
+    page.write_text(BLOCK.sub(real, page.read_text()))
+
+
+# (question, exit code, what the answer has in it)
+QUESTIONS = [
+    ("topology show " + METRO, 0, "7 routers, 22 directed links, connected"),
+    ("topology show " + METRO + " --limit 1", 0, "... and 21 more links"),
+    ("topology show lab/smart-security/smart-security.clab.yml", 0, "delay       unknown for every link"),
+    ("topology show README.md", 2, "README.md:1: "),
+    ("topology show no-such-file", 2, "cannot read no-such-file"),
+    ("topology show " + METRO + " --format nonsense", 2, "known: graphml"),
+    ("topology", 2, "subcommand"),
+    ("path " + METRO + " --from GZ --to HK", 0, "GZ > DG > SZ > HK"),
+    ("path " + METRO + " --from GZ", 2, "--to is required"),
+    ("path " + METRO + " --from GX --to HK", 2, "did you mean GZ?"),
+    ("path " + METRO + " --from gz --to HK", 2, "did you mean GZ?"),
+    ("path " + METRO + " --from GZ --to HK --max-delay 5", 2, "not a duration with a unit (us, ms, s, m, h)"),
+    ("path " + METRO + " --from GZ --to HK --min-bandwidth 10", 2, "not a bandwidth with a unit"),
+    ("path " + METRO + " --from GZ --to HK --max-loss 1", 2, "not a loss with a unit (%, ppm)"),
+    ("path " + METRO + " --from GZ --to HK --exclude 32", 2, "not in range"),
+    ("path " + METRO + " --from GZ --to HK --layer tin", 2, "not in"),
+    ("path " + METRO + " --from GZ --to HK --disjoint link --k 2", 2, "--disjoint asks for one pair"),
+    ("path " + METRO + " --from GZ --to HK --data-class no-need", 2, "needs --sites"),
+    ("path " + METRO + " --from GZ --to HK --algorithm 128", 2, "defines no Flex-Algo 128"),
+    ("path " + METRO + " --from GZ --to HK --service-id 0x10000", 2, "from 1 to 0xffff"),
+    ("path " + METRO + " --from GZ --to HK --max-delay 100us", 1, "within a delay of 100 us: the least is 850 us"),
+    ("path " + METRO + " --from GZ --to MO --area CN,HK", 1, "legal area"),
+    ("path " + METRO + " --from GZ --to HK --protection qkd", 1, "qkd"),
+    ("path " + METRO + " --from GZ --to HK --max-segments 1 --max-delay 900us", 1, "no segment list: "),
+    ("path " + METRO + " --from GZ --to HK --max-segments 1 --max-delay 2ms", 0, "equal cost over"),
+    ("path " + METRO + " --from GZ --to HK --min-bandwidth 50Gbps --max-jitter 20us --max-loss 10ppm --max-hops 3", 0, "otn"),
+    ("path " + METRO + " --from GZ --to HK --include-any 5 --metric igp", 0, "path 1 of 1: GZ > HK"),
+    ("path " + METRO + " --from GZ --to HK --disjoint node --exclude 5", 0, "partner, node-disjoint: GZ > FS > ZH > HK"),
+    ("path " + METRO + " --from GZ --to HK --via MO --encode sid --service-id 0xe100", 0, "SRH"),
+    ("path " + METRO + " --from GZ --to HK --encode usid-f4816 --service-id 0xe100", 0, "usid F4816"),
+    ("path " + METRO + " --from GZ --to HK --protect srlg --k 3 --metric igp", 0, "srlg 3"),
+    ("path " + METRO + " --from GZ --to HK --protect node --explain", 0, "router SZ"),
+    ("path " + METRO + " --from GZ --to HK --sites edge --data-class no-need --explain", 0, "rule "),
+    ("path " + METRO + " --from HK --to HK", 0, "path 1 of 1: HK"),
+]
+
+
+def schema_complaint(root, command, text):
+    schema = json.loads((root / f"docs/reference/{command}.schema.json").read_text())
+    try:
+        jsonschema.validate(json.loads(text), schema)
+    except (ValueError, jsonschema.ValidationError) as e:
+        return str(e).splitlines()[0]
+    return ""
+
+
+def check_questions(root, shell, cases):
+    for number, (question, code, part) in enumerate(QUESTIONS):
+        answer = shell.run("suanluctl " + question)
+        complaint = "" if answer.returncode == code else f"exit {answer.returncode}, not {code}: {answer.stdout}"
+        if part not in answer.stdout:
+            complaint = complaint or f"no '{part}' in {answer.stdout}"
+        cases.check(f"question-{number}", complaint and f"{question}: {complaint}")
+        if code == 2:
+            continue
+        as_json = shell.run(f"suanluctl {question} -o json")
+        complaint = "" if as_json.returncode == code else f"exit {as_json.returncode} with -o json"
+        cases.check(f"question-{number}-json",
+                    complaint or schema_complaint(root, question.split()[0], as_json.stdout))
+
+
+def main():
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--root", type=pathlib.Path, required=True)
+    parser.add_argument("--suanluctl", type=pathlib.Path, required=True)
+    parser.add_argument("--write", action="store_true", help="put the real output into docs/paths.md")
+    options = parser.parse_args()
+    shell = Shell(options.root, options.suanluctl.resolve())
+    page = options.root / "docs/paths.md"
+    if options.write:
+        write_page(page, shell)
+        return 0
+    cases = Cases()
+    check_page(page, shell, cases)
+    check_questions(options.root, shell, cases)
+    return 1 if cases.failed else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
