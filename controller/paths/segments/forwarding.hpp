@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // What every router does with a destination once the IGP has converged: shortest trees of algorithm 0 and of
 // each Flex-Algo (RFC 9350), equal-cost paths, overload (RFC 3277). Computed on first use and kept; with a
-// Failure it is the forwarding after the network has converged on it. Owned by one strand at a time. Pure.
+// Failure it is the forwarding after the network has converged on it. Keeps 8 bytes per router for every
+// tree, 5 for every reach and 4 for every target asked for. Owned by one strand at a time. Pure.
 #pragma once
 
 #include <array>

@@ -70,7 +70,7 @@ Failure failure_of(const Graph& graph, const Element& element);
 
 /// `forwarding` is that before the failure.
 RepairSet protect(Forwarding& forwarding, const Element& element, const ProtectOptions& options = {});
-/// One set per directed link, by link index.
+/// One set per directed link, by link index. Needs the tree of every router: 8 bytes per pair of routers.
 std::vector<RepairSet> protect_all_links(Forwarding& forwarding, const ProtectOptions& options = {});
 /// "R1: no repair for R7 when R1>R2 fails: no other way".
 std::string to_text(const TopologyView& view, const Element& element, const Unprotected& entry);
