@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
-"""suanluctl's offline commands as people use them: every console block of docs/paths.md gives what it says, exit codes, JSON
-against its schema. `--write` puts the real output into the page."""
+"""suanluctl's offline commands as people use them: every console block of docs/paths.md and README.md gives what it
+says, exit codes, JSON against its schema. `--write` puts the real output into the pages."""
 import argparse
 import json
 import os
@@ -52,14 +52,14 @@ def commands_of(block):
     return found
 
 
-def check_page(page, shell, cases):
-    text = page.read_text()
-    blocks = [match.group(2) for match in BLOCK.finditer(text)]
-    cases.check("page-has-blocks", "" if len(blocks) > 5 else f"{len(blocks)} console blocks in {page}")
+def check_page(page, least, shell, cases):
+    blocks = [match.group(2) for match in BLOCK.finditer(page.read_text())]
+    cases.check(f"{page.stem}-has-blocks", "" if len(blocks) >= least else f"{len(blocks)} console blocks, not {least}")
     for number, block in enumerate(blocks, 1):
         for command, expected in commands_of(block):
             got = shell.run(command).stdout
-            cases.check(f"page-block-{number}", "" if got == expected else f"{command.strip()}\nsays\n{got}\nand not\n{expected}")
+            cases.check(f"{page.stem}-block-{number}",
+                        "" if got == expected else f"{command.strip()}\nsays\n{got}\nand not\n{expected}")
 
 
 def write_page(page, shell):
@@ -135,15 +135,18 @@ def main():
     parser = argparse.ArgumentParser()
     parser.add_argument("--root", type=pathlib.Path, required=True)
     parser.add_argument("--suanluctl", type=pathlib.Path, required=True)
-    parser.add_argument("--write", action="store_true", help="put the real output into docs/paths.md")
+    parser.add_argument("--write", action="store_true", help="put the real output into the pages")
     options = parser.parse_args()
     shell = Shell(options.root, options.suanluctl.resolve())
-    page = options.root / "docs/paths.md"
+    # Page and the fewest blocks that it has: a page without blocks would check nothing.
+    pages = [(options.root / "docs/paths.md", 8), (options.root / "README.md", 1)]
     if options.write:
-        write_page(page, shell)
+        for page, _ in pages:
+            write_page(page, shell)
         return 0
     cases = Cases()
-    check_page(page, shell, cases)
+    for page, least in pages:
+        check_page(page, least, shell, cases)
     check_questions(options.root, shell, cases)
     return 1 if cases.failed else 0
 
