@@ -3,7 +3,7 @@
 
 #include <algorithm>
 
-#include "controller/paths/engine/cuda/cuda_engine.hpp"
+#include "controller/paths/engine/cuda_engine.hpp"
 
 namespace suanlu::paths {
 
@@ -94,8 +94,7 @@ EngineRun BatchEngine::choose_batch(std::size_t roots) {
     if (sweep_ == nullptr && spent_ < graph_.links() * kOrdered) {
         return {Engine::kSingle, "too few roots so far to pay for the order of a sweep"};
     }
-    return {Engine::kSweep,
-            "the roots share a sweep" + (cuda.reason.empty() ? "" : "; no GPU: " + cuda.reason)};
+    return {Engine::kSweep, "the roots share a sweep" + (cuda.reason.empty() ? "" : "; " + cuda.reason)};
 }
 
 EngineRun BatchEngine::choose_update(std::size_t changes) {
@@ -157,7 +156,7 @@ void BatchEngine::run(std::span<const std::uint32_t> roots, Direction direction,
             return;
         }
         options_.uses_cuda = false;
-        last_ = {Engine::kSweep, "the GPU failed: " + done.error().detail};
+        last_ = {Engine::kSweep, "asked for cuda: " + done.error().detail};
     }
     if (last_.engine == Engine::kSweep) {
         sweep().many(roots, direction, out);

@@ -6,7 +6,7 @@
 #include <cstring>
 
 #include "controller/paths/engine/batch_engine.hpp"
-#include "controller/paths/engine/cuda/cuda_engine.hpp"
+#include "controller/paths/engine/cuda_engine.hpp"
 #include "controller/paths/segments/encode.hpp"
 #include "controller/paths/segments/protect.hpp"
 #include "controller/topology/files/topology_file.hpp"

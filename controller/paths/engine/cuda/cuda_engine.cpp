@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "controller/paths/engine/cuda/cuda_engine.hpp"
+#include "controller/paths/engine/cuda_engine.hpp"
 
 #include <cuda_runtime_api.h>
 
 #include "controller/paths/engine/cuda/gpu_kernels.hpp"
+#include "controller/paths/engine/cuda/gpu_layout.hpp"
 
 namespace suanlu::paths {
 
@@ -63,20 +64,22 @@ Status ask_driver() {
 
 } // namespace
 
-// The job's arrays in the order of `arrays_of`, then roots and rows.
+// What the device holds: the job's arrays, then roots and rows.
 struct CudaEngine::Device {
+    explicit Device(const Contraction& contraction) : layout(contraction) {}
+    Status upload(Direction wanted);
+
     static constexpr std::size_t kArrays = 12;
+    GpuLayout layout;
     DeviceArray arrays[kArrays];
     DeviceArray roots, rows;
     GpuJob job;
     int processors = 1;
     bool has_layout = false;
     Direction direction = Direction::kTo; // of the uploaded weights
-
-    Status upload(const GpuLayout& layout, Direction wanted);
 };
 
-Status CudaEngine::Device::upload(const GpuLayout& layout, Direction wanted) {
+Status CudaEngine::Device::upload(Direction wanted) {
     if (has_layout && direction == wanted) {
         return {};
     }
@@ -117,20 +120,19 @@ Status cuda_available() {
     return answer;
 }
 
-CudaEngine::CudaEngine(const Contraction& contraction)
-    : layout_(contraction), device_(std::make_unique<Device>()) {
+CudaEngine::CudaEngine(const Contraction& contraction) : device_(std::make_unique<Device>(contraction)) {
 }
 
 CudaEngine::~CudaEngine() = default;
 
 void CudaEngine::set_weights(const Contraction& contraction) {
-    layout_.set_weights(contraction);
+    device_->layout.set_weights(contraction);
     device_->has_layout = false;
 }
 
 Status CudaEngine::many(std::span<const std::uint32_t> roots, Direction direction, Distances& out) {
     SL_TRY_VOID(cuda_available());
-    SL_TRY_VOID(device_->upload(layout_, direction));
+    SL_TRY_VOID(device_->upload(direction));
     size_rows(roots, direction, device_->job.routers, out);
     if (out.rows.empty()) {
         return {};

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Stands in for cuda_engine.cpp in builds without a CUDA compiler.
-#include "controller/paths/engine/cuda/cuda_engine.hpp"
+#include "controller/paths/engine/cuda_engine.hpp"
 
 namespace suanlu::paths {
 
@@ -15,8 +15,7 @@ CudaEngine::CudaEngine(const Contraction& contraction) : layout_(contraction) {
 
 CudaEngine::~CudaEngine() = default;
 
-void CudaEngine::set_weights(const Contraction& contraction) {
-    layout_.set_weights(contraction);
+void CudaEngine::set_weights(const Contraction&) {
 }
 
 Status CudaEngine::many(std::span<const std::uint32_t>, Direction, Distances&) {

@@ -6,7 +6,8 @@
 #include <algorithm>
 
 #include "controller/paths/engine/batch_engine.hpp"
-#include "controller/paths/engine/cuda/cuda_engine.hpp"
+#include "controller/paths/engine/cuda/gpu_layout.hpp"
+#include "controller/paths/engine/cuda_engine.hpp"
 #include "tests/unit/paths/engine/random_network.hpp"
 
 namespace suanlu::paths {
@@ -96,7 +97,7 @@ TEST(CudaEngine, WithoutAGpu_SaysWhyNot) {
 TEST(CudaEngine, OnTheGpu_EqualsTheSweepBitForBit) {
     const Status available = cuda_available();
     if (!available) {
-        GTEST_SKIP() << "no GPU: " << available.error().detail;
+        GTEST_SKIP() << available.error().detail;
     }
     for (const EliminationLimits& limit : limits()) {
         std::mt19937 random(24);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // The sweep on a GPU, for a thousand roots and more: the order of the CPU's contraction, a slab of roots per
-// block of threads (gpu_steps.hpp). Distances equal the CPU's bit for bit. Where the build had no CUDA
+// block of threads (cuda/gpu_steps.hpp). Distances equal the CPU's bit for bit. Where the build had no CUDA
 // compiler or the machine has no GPU, cuda_available() says so and many() fails with the same words. An edge:
 // talks to the driver.
 #pragma once
@@ -8,7 +8,8 @@
 #include <memory>
 #include <span>
 
-#include "controller/paths/engine/cuda/gpu_layout.hpp"
+#include "controller/paths/engine/contraction.hpp"
+#include "controller/paths/engine/distances.hpp"
 
 namespace suanlu::paths {
 
@@ -28,7 +29,6 @@ public:
 
 private:
     struct Device;
-    GpuLayout layout_;
     std::unique_ptr<Device> device_;
 };
 
