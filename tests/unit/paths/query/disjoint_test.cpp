@@ -103,6 +103,13 @@ TEST(DisjointPair, ShortestPathIsATrap_IsNotTaken) {
     }
 }
 
+TEST(DisjointPair, FreeLinkInTheMiddle_NotUsedInBothDirections) {
+    const Graph graph = graph_of(sketch(4, {{0, 1, 1}, {1, 2, 0}, {2, 3, 1}, {0, 2, 4}, {1, 3, 4}}));
+    const auto found = find_paths(graph, pair_query(graph, Disjoint::kLink));
+    ASSERT_TRUE(found);
+    EXPECT_EQ((*found)[0].links.size() + (*found)[1].links.size(), 4U);
+}
+
 TEST(DisjointPair, OneBridge_IsNamed) {
     const Graph graph = graph_of(sketch(4, {{0, 1, 1}, {0, 1, 2}, {1, 2, 1}, {2, 3, 1}, {2, 3, 1}}));
     PathQuery query = pair_query(graph, Disjoint::kLink);
