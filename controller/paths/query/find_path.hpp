@@ -43,7 +43,7 @@ struct PathQuery {
     /// Routers to pass in this order. Between two of them no router comes twice; the whole path may pass one
     /// again. Not together with disjoint.
     std::vector<std::uint32_t> via;
-    /// Of one search; 40 bytes each.
+    /// Of one search; 64 bytes each.
     std::uint32_t max_labels = 1U << 19;
     /// Main paths tried for a pair that no flow gives.
     std::uint32_t max_candidates = 256;
