@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// A topology as the searches want it: links in and out of every router as consecutive indices. A link keeps its
-// index in TopologyView::links. Immutable; built once per topology version. Pure.
+// A topology as the searches want it: links in and out of every router as consecutive indices. A link keeps
+// its index in TopologyView::links. Immutable; built once per topology version. Pure.
 #pragma once
 
 #include <cstdint>
@@ -17,9 +17,9 @@ namespace suanlu::paths {
 /// No link, no router.
 inline constexpr std::uint32_t kNone = std::numeric_limits<std::uint32_t>::max();
 
-/// Weights and distances lie in 0..kFarthest; kInfinite is "not usable" and "not reachable". Two of them add up
-/// without overflow, so that no engine needs a wider number. What is farther than kFarthest (2147 s of delay)
-/// counts as unreachable in every engine.
+/// Weights and distances lie in 0..kFarthest; kInfinite is "not usable" and "not reachable". Two of them add
+/// up without overflow, so that no engine needs a wider number. What is farther than kFarthest (2147 s of
+/// delay) counts as unreachable in every engine.
 inline constexpr std::uint32_t kInfinite = 0x7fffffff;
 inline constexpr std::uint32_t kFarthest = kInfinite - 1;
 
@@ -51,6 +51,12 @@ public:
     [[nodiscard]] std::span<const std::uint32_t> in(std::uint32_t router) const {
         return {in_.data() + first_in_[router], in_.data() + first_in_[router + 1]};
     }
+    /// Where in(router) lies in in_links(): [first, second).
+    [[nodiscard]] std::pair<std::uint32_t, std::uint32_t> in_range(std::uint32_t router) const {
+        return {first_in_[router], first_in_[router + 1]};
+    }
+    /// Every link once, by the router it enters.
+    [[nodiscard]] const std::vector<std::uint32_t>& in_links() const { return in_; }
     /// The other direction of a link; parallel links pair by rank. kNone when there is none.
     [[nodiscard]] std::uint32_t opposite(std::uint32_t link) const;
     /// Routers that a walk visits, its start included; {start} for an empty walk.

@@ -27,13 +27,13 @@ struct MetricView {
     static MetricView of(const FlexAlgorithm& definition);
 };
 
-/// The number a link has in a metric; kInfinite when nobody told it, when it is farther than kFarthest, or when
-/// an IGP metric is kUnusableMetric. kTe falls back to the IGP metric (RFC 5305 section 3.7), kDelayMin and
-/// kDelayMax to the average.
+/// The number a link has in a metric; kInfinite when nobody told it, when it is farther than kFarthest, or
+/// when an IGP metric is kUnusableMetric. kTe falls back to the IGP metric (RFC 5305 section 3.7), kDelayMin
+/// and kDelayMax to the average.
 std::uint32_t metric_of(const TopologyLink& link, Metric metric);
 
-/// Weights of every link of the graph under a view. Links that leave an overloaded router are unusable except for
-/// `sources`, which may send what is their own.
+/// Weights of every link of the graph under a view. Links that leave an overloaded router are unusable except
+/// for `sources`, which may send what is their own.
 Weights weights_of(const Graph& graph, const MetricView& view, std::span<const std::uint32_t> sources = {});
 
 } // namespace suanlu::paths

@@ -8,8 +8,8 @@ namespace suanlu::paths {
 
 namespace {
 
-// Buckets as wide as a fraction of the usual weight: wider ones would scan routers again and again, narrower ones
-// would be searched empty.
+// Buckets as wide as a fraction of the usual weight: wider ones would scan routers again and again, narrower
+// ones would be searched empty.
 std::uint32_t bucket_shift(const Weights& weights, std::uint32_t& largest) {
     std::uint64_t sum = 0;
     std::uint64_t usable = 0;
@@ -31,7 +31,15 @@ std::uint32_t bucket_shift(const Weights& weights, std::uint32_t& largest) {
 
 } // namespace
 
-void TreeSearch::fit_buckets(const Weights& weights) {
+// Weights are told apart by comparing all of them: a copy beside the far ends then saves a search more than
+// that.
+void TreeSearch::set_weights(const Weights& weights) {
+    if (weights == weights_) {
+        return;
+    }
+    weights_ = weights;
+    arcs_out_.clear();
+    arcs_in_.clear();
     std::uint32_t largest = 0;
     shift_ = bucket_shift(weights, largest);
     const std::uint32_t buckets = std::max<std::uint32_t>(64, std::bit_ceil((largest >> shift_) + 2));
@@ -40,55 +48,94 @@ void TreeSearch::fit_buckets(const Weights& weights) {
         heads_.assign(buckets, kNone);
         filled_.assign(buckets / 64, 0);
     }
-    entries_.clear();
-}
-
-void TreeSearch::push(std::uint32_t router, std::uint32_t distance) {
-    const std::uint32_t bucket = (distance >> shift_) & mask_;
-    entries_.push_back({router, distance, heads_[bucket]});
-    heads_[bucket] = static_cast<std::uint32_t>(entries_.size() - 1);
-    filled_[bucket >> 6] |= std::uint64_t{1} << (bucket & 63);
 }
 
 template <Direction direction>
-void TreeSearch::settle(const Weights& weights, Tree& tree) {
-    const std::uint32_t words = static_cast<std::uint32_t>(filled_.size());
-    const auto reach = [&](std::uint32_t link, std::uint32_t distance) {
-        const std::uint32_t next = direction == Direction::kFrom ? graph_.to(link) : graph_.from(link);
-        const std::uint32_t over = add(distance, weights[link]);
-        if (over < tree.distance[next]) {
-            tree.distance[next] = over;
-            tree.parent[next] = link;
-            push(next, over);
-        }
-    };
-    for (std::uint32_t bucket = 0;;) {
-        std::uint32_t word = bucket >> 6;
-        std::uint64_t bits = filled_[word] & (~std::uint64_t{0} << (bucket & 63));
-        for (std::uint32_t looked = 0; bits == 0; bits = filled_[word]) {
-            if (++looked > words) {
-                return;
+void TreeSearch::lay_arcs() {
+    std::vector<Arc>& arcs = direction == Direction::kFrom ? arcs_out_ : arcs_in_;
+    if (!arcs.empty()) {
+        return;
+    }
+    arcs.reserve(graph_.links());
+    for (std::uint32_t router = 0; router < graph_.routers(); ++router) {
+        if constexpr (direction == Direction::kFrom) {
+            for (auto [link, end] = graph_.out(router); link < end; ++link) {
+                arcs.push_back({graph_.to(link), weights_[link]});
             }
-            word = (word + 1) & (words - 1);
+        } else {
+            for (const std::uint32_t link : graph_.in(router)) {
+                arcs.push_back({graph_.from(link), weights_[link]});
+            }
         }
-        bucket = word << 6 | static_cast<std::uint32_t>(std::countr_zero(bits));
+    }
+}
+
+// Goes round once from `bucket`; false when all are empty.
+bool TreeSearch::next_bucket(std::uint32_t& bucket) const {
+    const auto words = static_cast<std::uint32_t>(filled_.size());
+    std::uint32_t word = bucket >> 6;
+    std::uint64_t bits = filled_[word] & (~std::uint64_t{0} << (bucket & 63));
+    for (std::uint32_t looked = 0; bits == 0; bits = filled_[word]) {
+        if (++looked > words) {
+            return false;
+        }
+        word = (word + 1) & (words - 1);
+    }
+    bucket = word << 6 | static_cast<std::uint32_t>(std::countr_zero(bits));
+    return true;
+}
+
+// Whether an arc shortens a distance is a coin toss to the processor: the entry is written in any case and
+// stays only then, without a jump.
+template <Direction direction>
+void TreeSearch::settle(std::uint32_t root) {
+    const Arc* arcs = (direction == Direction::kFrom ? arcs_out_ : arcs_in_).data();
+    std::uint64_t* labels = labels_.data();
+    std::uint32_t used = 1;
+    entries_[0] = {root, 0, kNone};
+    heads_[0] = 0;
+    filled_[0] = 1;
+    for (std::uint32_t bucket = 0; next_bucket(bucket);) {
         while (heads_[bucket] != kNone) {
             const Entry entry = entries_[heads_[bucket]];
             heads_[bucket] = entry.next;
-            if (entry.distance != tree.distance[entry.router]) {
+            if (entry.distance != labels_[entry.router] >> 32) {
                 continue;
             }
-            if constexpr (direction == Direction::kFrom) {
-                for (auto [link, end] = graph_.out(entry.router); link < end; ++link) {
-                    reach(link, entry.distance);
-                }
-            } else {
-                for (const std::uint32_t link : graph_.in(entry.router)) {
-                    reach(link, entry.distance);
-                }
+            const auto [first, end] =
+                direction == Direction::kFrom ? graph_.out(entry.router) : graph_.in_range(entry.router);
+            if (entries_.size() < std::size_t{used} + (end - first) + 1) {
+                entries_.resize(entries_.size() * 2 + (end - first));
+            }
+            const std::uint32_t before = used;
+            for (std::uint32_t i = first; i < end; ++i) {
+                const Arc arc = arcs[i];
+                const std::uint32_t over = add(entry.distance, arc.weight);
+                const std::uint64_t label = labels[arc.to];
+                const bool is_shorter = over < label >> 32;
+                labels[arc.to] = is_shorter ? std::uint64_t{over} << 32 | i : label;
+                entries_[used].router = arc.to;
+                entries_[used].distance = over;
+                used += is_shorter ? 1 : 0;
+            }
+            for (std::uint32_t i = before; i < used; ++i) {
+                const std::uint32_t into = (entries_[i].distance >> shift_) & mask_;
+                entries_[i].next = heads_[into];
+                heads_[into] = i;
+                filled_[into >> 6] |= std::uint64_t{1} << (into & 63);
             }
         }
         filled_[bucket >> 6] &= ~(std::uint64_t{1} << (bucket & 63));
+    }
+}
+
+void TreeSearch::write(Tree& tree) const {
+    tree.distance.resize(labels_.size());
+    tree.parent.resize(labels_.size());
+    for (std::size_t router = 0; router < labels_.size(); ++router) {
+        tree.distance[router] = static_cast<std::uint32_t>(labels_[router] >> 32);
+        const auto arc = static_cast<std::uint32_t>(labels_[router]);
+        tree.parent[router] = tree.direction == Direction::kTo && arc != kNone ? graph_.in_links()[arc] : arc;
     }
 }
 
@@ -96,16 +143,18 @@ void TreeSearch::run(const Weights& weights, std::uint32_t root, Direction direc
     SL_CHECK(root < graph_.routers() && weights.size() == graph_.links());
     tree.root = root;
     tree.direction = direction;
-    tree.distance.assign(graph_.routers(), kInfinite);
-    tree.parent.assign(graph_.routers(), kNone);
-    fit_buckets(weights);
-    tree.distance[root] = 0;
-    push(root, 0);
+    set_weights(weights);
+    entries_.resize(std::max(entries_.size(), std::size_t{graph_.routers()} * 2));
+    labels_.assign(graph_.routers(), std::uint64_t{kInfinite} << 32 | kNone);
+    labels_[root] = kNone;
     if (direction == Direction::kFrom) {
-        settle<Direction::kFrom>(weights, tree);
+        lay_arcs<Direction::kFrom>();
+        settle<Direction::kFrom>(root);
     } else {
-        settle<Direction::kTo>(weights, tree);
+        lay_arcs<Direction::kTo>();
+        settle<Direction::kTo>(root);
     }
+    write(tree);
 }
 
 Tree shortest_tree(const Graph& graph, const Weights& weights, std::uint32_t root, Direction direction) {
