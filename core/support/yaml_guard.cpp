@@ -14,10 +14,16 @@ namespace suanlu {
 
 namespace {
 
+YamlRefusal at(const YAML::Mark& mark, std::string what) {
+    // A null mark is -1.
+    return {static_cast<std::size_t>(std::max(mark.line + 1, 1)),
+            static_cast<std::size_t>(std::max(mark.column + 1, 1)), std::move(what)};
+}
+
 /// Counts nodes as the parser reports them. yaml-cpp knows the anchors by number.
 class NodeCounter : public YAML::EventHandler {
 public:
-    std::optional<std::pair<int, std::string>> refusal;
+    std::optional<YamlRefusal> refusal;
 
     void OnDocumentStart(const YAML::Mark&) override {}
     void OnDocumentEnd() override {}
@@ -48,7 +54,7 @@ public:
 private:
     void refuse(const YAML::Mark& mark, const char* what) {
         if (!refusal) {
-            refusal = {mark.line + 1, what};
+            refusal = at(mark, what);
         }
     }
     void count(const YAML::Mark& mark, std::size_t nodes) {
@@ -83,17 +89,20 @@ private:
 
 } // namespace
 
-Status check_yaml_size(const std::string& text, const std::string& name) {
+std::optional<YamlRefusal> find_yaml_refusal(const std::string& text) {
     NodeCounter counter;
     try {
         std::istringstream in(text);
         YAML::Parser(in).HandleNextDocument(counter);
     } catch (const YAML::Exception& e) {
-        return Error{Errc::kBadInput, name + ":" + std::to_string(e.mark.line + 1) + ": " + e.msg};
+        return at(e.mark, e.msg);
     }
-    if (counter.refusal) {
-        return Error{Errc::kBadInput,
-                     name + ":" + std::to_string(counter.refusal->first) + ": " + counter.refusal->second};
+    return counter.refusal;
+}
+
+Status check_yaml_size(const std::string& text, const std::string& name) {
+    if (const auto refusal = find_yaml_refusal(text)) {
+        return Error{Errc::kBadInput, name + ":" + std::to_string(refusal->line) + ": " + refusal->what};
     }
     return {};
 }

@@ -19,6 +19,7 @@ namespace suanlu {
 struct YamlNode::Document {
     std::string name;
     std::optional<Error> first_error;
+    std::vector<YamlComplaint> complaints;
 };
 
 struct YamlNode::Place {
@@ -26,6 +27,7 @@ struct YamlNode::Place {
     YAML::Node node;
     std::string path;
     int line = 0;
+    int column = 1;
     std::set<std::string> known;
     std::vector<std::shared_ptr<Place>> children;
 };
@@ -36,30 +38,31 @@ std::string join(const std::string& path, std::string_view key) {
     return path.empty() ? std::string(key) : path + "." + std::string(key);
 }
 
+YamlComplaint at_mark(const YAML::Mark& mark, std::string what) {
+    return {static_cast<std::size_t>(mark.line + 1),
+            static_cast<std::size_t>(mark.column + 1),
+            {},
+            std::move(what)};
+}
+
 /// Duplicate keys anywhere below `node`: yaml-cpp would silently keep the first.
-std::optional<std::pair<int, std::string>> find_duplicate(const YAML::Node& node) {
+void find_duplicates(const YAML::Node& node, std::vector<YamlComplaint>& out) {
     if (node.IsMap()) {
         std::set<std::string> seen;
         for (const auto& member : node) {
+            const YAML::Mark mark = member.first.Mark();
             if (!member.first.IsScalar()) {
-                return std::pair{member.first.Mark().line + 1, std::string("key that is not a scalar")};
+                out.push_back(at_mark(mark, "key that is not a scalar"));
+            } else if (!seen.insert(member.first.Scalar()).second) {
+                out.push_back(at_mark(mark, "duplicate key '" + member.first.Scalar() + "'"));
             }
-            if (!seen.insert(member.first.Scalar()).second) {
-                return std::pair{member.first.Mark().line + 1,
-                                 "duplicate key '" + member.first.Scalar() + "'"};
-            }
-            if (auto below = find_duplicate(member.second)) {
-                return below;
-            }
+            find_duplicates(member.second, out);
         }
     } else if (node.IsSequence()) {
         for (const auto& item : node) {
-            if (auto below = find_duplicate(item)) {
-                return below;
-            }
+            find_duplicates(item, out);
         }
     }
-    return std::nullopt;
 }
 
 std::optional<double> to_number(const std::string& text) {
@@ -93,27 +96,40 @@ Result<YamlNode> YamlNode::load_file(const std::string& path) {
 }
 
 Result<YamlNode> YamlNode::load_text(const std::string& text, const std::string& name) {
-    SL_TRY_VOID(check_yaml_size(text, name));
-    YAML::Node root;
-    try {
-        root = YAML::Load(text);
-    } catch (const YAML::Exception& e) {
-        return Error{Errc::kBadInput, name + ":" + std::to_string(e.mark.line + 1) + ": " + e.msg};
-    }
-    if (!root.IsMap()) {
-        return Error{Errc::kBadInput, name + ":1: expected a mapping of keys"};
-    }
-    if (const auto duplicate = find_duplicate(root)) {
-        return Error{Errc::kBadInput,
-                     name + ":" + std::to_string(duplicate->first) + ": " + duplicate->second};
-    }
-    auto document = std::make_shared<Document>();
-    document->name = name;
+    YamlNode root = open_text(text, name);
+    SL_TRY_VOID(root.status());
+    return root;
+}
+
+YamlNode YamlNode::open_text(const std::string& text, const std::string& name) {
     auto place = std::make_shared<Place>();
-    place->document = document;
+    place->document = std::make_shared<Document>();
+    place->document->name = name;
     place->line = 1;
-    place->node = root;
-    return YamlNode(place);
+    place->node.reset();
+    YamlNode root(place);
+    if (const auto refusal = find_yaml_refusal(text)) {
+        root.complain_at(refusal->line, refusal->column, refusal->what);
+        return root;
+    }
+    try {
+        place->node.reset(YAML::Load(text));
+    } catch (const YAML::Exception& e) {
+        root.complain_at(static_cast<std::size_t>(e.mark.line + 1),
+                         static_cast<std::size_t>(e.mark.column + 1), e.msg);
+        return root;
+    }
+    if (!place->node.IsMap()) {
+        root.complain("expected a mapping of keys");
+        place->node.reset();
+        return root;
+    }
+    std::vector<YamlComplaint> duplicates;
+    find_duplicates(place->node, duplicates);
+    for (const YamlComplaint& duplicate : duplicates) {
+        root.complain_at(duplicate.line, duplicate.column, duplicate.what);
+    }
+    return root;
 }
 
 bool YamlNode::is_present() const {
@@ -125,6 +141,7 @@ YamlNode YamlNode::optional(std::string_view key) {
     child->document = place_->document;
     child->path = join(place_->path, key);
     child->line = place_->line;
+    child->column = place_->column;
     place_->known.insert(std::string(key));
     if (is_present() && !place_->node.IsMap()) {
         complain("expected a mapping of keys");
@@ -134,6 +151,7 @@ YamlNode YamlNode::optional(std::string_view key) {
         if (found.IsDefined()) {
             child->node.reset(found);
             child->line = found.Mark().line + 1;
+            child->column = found.Mark().column + 1;
         } else {
             child->node.reset();
         }
@@ -165,6 +183,7 @@ std::vector<YamlNode> YamlNode::items() {
         child->document = place_->document;
         child->path = place_->path + "[" + std::to_string(index++) + "]";
         child->line = item.Mark().line + 1;
+        child->column = item.Mark().column + 1;
         child->node.reset(item);
         place_->children.push_back(child);
         out.push_back(YamlNode(child));
@@ -198,6 +217,7 @@ std::vector<std::pair<std::string, YamlNode>> YamlNode::members() {
         child->document = place_->document;
         child->path = join(place_->path, member.first.Scalar());
         child->line = member.first.Mark().line + 1;
+        child->column = member.first.Mark().column + 1;
         child->node.reset(member.second);
         place_->children.push_back(child);
         out.emplace_back(member.first.Scalar(), YamlNode(child));
@@ -303,9 +323,9 @@ void YamlNode::finish() {
     if (is_present() && place_->node.IsMap()) {
         for (const auto& member : place_->node) {
             if (!place_->known.contains(member.first.Scalar())) {
-                place_->line = member.first.Mark().line + 1;
-                complain("unknown key '" + member.first.Scalar() + "'");
-                return;
+                complain_at(static_cast<std::size_t>(member.first.Mark().line + 1),
+                            static_cast<std::size_t>(member.first.Mark().column + 1),
+                            "unknown key '" + member.first.Scalar() + "'");
             }
         }
     }
@@ -319,9 +339,25 @@ void YamlNode::finish() {
 }
 
 void YamlNode::complain(std::string_view what) {
-    if (!place_->document->first_error) {
-        place_->document->first_error = Error{Errc::kBadInput, place() + ": " + std::string(what)};
+    complain_at(line(), static_cast<std::size_t>(place_->column), what);
+}
+
+void YamlNode::complain_at(std::size_t line, std::size_t column, std::string_view what) {
+    Document& document = *place_->document;
+    if (!document.first_error) {
+        const std::string path = place_->path.empty() ? "" : place_->path + ": ";
+        document.first_error = Error{Errc::kBadInput, document.name + ":" + std::to_string(line) + ": " +
+                                                          path + std::string(what)};
     }
+    document.complaints.push_back({line, column, place_->path, std::string(what)});
+}
+
+std::vector<YamlComplaint> YamlNode::complaints() const {
+    std::vector<YamlComplaint> out = place_->document->complaints;
+    std::stable_sort(out.begin(), out.end(), [](const YamlComplaint& a, const YamlComplaint& b) {
+        return std::pair(a.line, a.column) < std::pair(b.line, b.column);
+    });
+    return out;
 }
 
 Status YamlNode::status() const {

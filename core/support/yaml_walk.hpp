@@ -2,7 +2,7 @@
 // Strict reading of YAML: unknown keys, duplicate keys and wrong units are errors with file:line and the
 // field's path. yaml-cpp parses; the walk adds what it leaves out (it keeps duplicate keys silently).
 // Single-threaded, at start-up and on reload only. On failure nothing is kept: the caller gets the first
-// error.
+// error, or every complaint with its column where people edit a file by hand (`open_text`).
 #pragma once
 
 #include <cstdint>
@@ -19,6 +19,14 @@
 
 namespace suanlu {
 
+/// One thing that is wrong with a file; lines and columns count from 1.
+struct YamlComplaint {
+    std::size_t line = 1;
+    std::size_t column = 1;
+    std::string path; ///< "terms.price.worth"; empty at the root
+    std::string what;
+};
+
 /// A place in a YAML file. Readers of scalars mark the key as known; `finish` complains about the rest.
 /// The first error sticks: later reads return defaults, so a reader function needs one check at its end.
 class YamlNode {
@@ -27,6 +35,10 @@ public:
     static Result<YamlNode> load_file(const std::string& path);
     /// The root of a text; `name` stands for the file in errors.
     static Result<YamlNode> load_text(const std::string& text, const std::string& name);
+
+    /// The same, but complains instead of failing, duplicate keys included: a text that is no YAML gives an
+    /// absent node with one complaint.
+    static YamlNode open_text(const std::string& text, const std::string& name);
 
     /// A mapping's member; missing and required is an error, missing and optional gives an absent node.
     YamlNode required(std::string_view key);
@@ -56,6 +68,8 @@ public:
     void finish();
     /// Records a complaint of the caller about this place.
     void complain(std::string_view what);
+    /// Every complaint anywhere in the file, by line and column; one place's complaints in reading order.
+    [[nodiscard]] std::vector<YamlComplaint> complaints() const;
     /// Ok, or the first complaint anywhere in the file.
     [[nodiscard]] Status status() const;
     /// "file:line: path" of this place.
@@ -65,6 +79,7 @@ private:
     struct Document;
     struct Place;
     explicit YamlNode(std::shared_ptr<Place> place);
+    void complain_at(std::size_t line, std::size_t column, std::string_view what);
     std::shared_ptr<Place> place_;
 };
 
