@@ -143,6 +143,9 @@ void BatchEngine::run_single(std::span<const std::uint32_t> roots, Direction dir
 
 // By last_; a GPU that fails is left alone from then on.
 void BatchEngine::run(std::span<const std::uint32_t> roots, Direction direction, Distances& out) {
+    for (const std::uint32_t root : roots) {
+        SL_CHECK(root < graph_.routers());
+    }
     if (last_.engine == Engine::kCuda) {
         if (cuda_ == nullptr) {
             cuda_ = std::make_unique<CudaEngine>(sweep().contraction());

@@ -10,7 +10,7 @@ Status cuda_available() {
     return Error{Errc::kUnsupported, "this build has no CUDA"};
 }
 
-CudaEngine::CudaEngine(const Contraction& contraction) : layout_(contraction) {
+CudaEngine::CudaEngine(const Contraction&) {
 }
 
 CudaEngine::~CudaEngine() = default;
