@@ -34,7 +34,7 @@ std::uint32_t bucket_shift(const Weights& weights, std::uint32_t& largest) {
 // Weights are told apart by comparing all of them: a copy beside the far ends then saves a search more than
 // that.
 void TreeSearch::set_weights(const Weights& weights) {
-    if (weights == weights_) {
+    if (!heads_.empty() && weights == weights_) {
         return;
     }
     weights_ = weights;
