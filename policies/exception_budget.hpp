@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // Which second choices are worth an entry in the exception table when only a share of the live flows may have
 // one. Every live flow away from the site of its hash costs an entry, so a second choice is taken only when
-// it saves more than a gap; the gap follows the savings on offer so that just the best ones fit. One per
-// ingress and service. Pure.
+// it saves more than a gap. The gap follows the quantile of the savings on offer that leaves `share` above
+// it, corrected by what the live flows really use; a burst may use twice the share. One per ingress and
+// service. Pure.
 #pragma once
 
 #include <cstdint>
@@ -27,6 +28,7 @@ private:
     double share_;
     double gap_s_ = 0;
     double scale_s_ = 0; ///< mean of the savings on offer
+    double used_ = 0;    ///< smoothed share of exceptions among the live flows
     std::uint64_t live_ = 0;
     std::uint64_t exceptions_ = 0;
 };

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <numeric>
 
 namespace suanlu {
 
@@ -10,6 +11,9 @@ namespace {
 
 /// Weights that sum to less than this leave nothing to draw from.
 constexpr double kLeastWeight = 1e-9;
+/// Part of the second draw that goes to all usable sites by capacity: the split leaves most of them out, yet
+/// any may be the better one now.
+constexpr double kExplore = 0.05;
 /// Own flows kept per site; more than a site can have unreported.
 constexpr std::size_t kMostSent = 4096;
 
@@ -22,6 +26,19 @@ std::uint32_t to_us(double seconds) {
 void FlowPlacer::set_plan(PlacementPlan plan) {
     plan_ = std::move(plan);
     news_.resize(plan_.sites.size());
+    double capacity = 0;
+    for (const PlacementSite& s : plan_.sites) {
+        capacity += s.index && s.path_s >= 0 ? s.index->model().capacity() : 0;
+    }
+    second_weights_ = plan_.weights;
+    for (std::vector<double>& row : second_weights_) {
+        const double sum = std::accumulate(row.begin(), row.end(), 0.0);
+        for (std::size_t j = 0; j < row.size(); ++j) {
+            const PlacementSite& s = plan_.sites[j];
+            const bool may_be_used = s.index && s.path_s >= 0;
+            row[j] = may_be_used ? row[j] + kExplore * sum * s.index->model().capacity() / capacity : 0;
+        }
+    }
 }
 
 void FlowPlacer::set_alive(std::size_t site, bool is_alive) {
@@ -67,6 +84,34 @@ std::size_t FlowPlacer::draw(const std::vector<double>& weights, double at, std:
     return last;
 }
 
+bool FlowPlacer::is_usable(std::size_t site, double now_s) const {
+    const PlacementSite& s = plan_.sites[site];
+    return s.index && s.path_s >= 0 && news_[site].is_alive && is_fresh(site, now_s);
+}
+
+std::size_t FlowPlacer::second_site(std::size_t base, double now_s, double at, std::size_t size_class) const {
+    if (!is_usable(base, now_s)) {
+        return kNoSite;
+    }
+    if (options_.second_site() == SecondSite::kDrawn) {
+        const std::size_t drawn = draw(second_weights_[size_class], at, base);
+        return drawn != kNoSite && is_usable(drawn, now_s) ? drawn : kNoSite;
+    }
+    std::size_t best = kNoSite;
+    double least = 0;
+    for (std::size_t j = 0; j < plan_.sites.size(); ++j) {
+        if (j == base || second_weights_[size_class][j] <= 0 || !is_usable(j, now_s)) {
+            continue;
+        }
+        const double cost = cost_s(j, now_s, plan_.relative_size[size_class]);
+        if (best == kNoSite || cost < least) {
+            best = j;
+            least = cost;
+        }
+    }
+    return best;
+}
+
 bool FlowPlacer::is_fresh(std::size_t site, double now_s) const {
     const SiteIndex& index = *plan_.sites[site].index;
     return now_s - news_[site].last.at_s <= options_.most_age * index.model().service_s();
@@ -95,7 +140,7 @@ double FlowPlacer::cost_s(std::size_t site, double now_s, double relative_size) 
 }
 
 CostWord FlowPlacer::cost_word(std::size_t site, double now_s, double relative_size) const {
-    if (!plan_.sites[site].index || plan_.sites[site].path_s < 0 || !is_fresh(site, now_s)) {
+    if (!is_usable(site, now_s)) {
         return {kNoCost, 0};
     }
     const SiteIndex& index = *plan_.sites[site].index;
@@ -110,9 +155,10 @@ Choice FlowPlacer::place(double now_s, double first, double second, std::size_t 
     if (out.base == kNoSite) {
         return out;
     }
-    const std::size_t other = draw(weights, second, out.base);
-    if (other != kNoSite && is_fresh(out.base, now_s) && is_fresh(other, now_s)) {
-        const double size = plan_.relative_size.at(size_class);
+    const std::size_t other =
+        options_.exception_share > 0 ? second_site(out.base, now_s, second, size_class) : kNoSite;
+    if (other != kNoSite) {
+        const double size = plan_.relative_size[size_class];
         out.saving_s = cost_s(out.base, now_s, size) - cost_s(other, now_s, size);
         if (budget_.grants(out.saving_s)) {
             out.site = other;

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-// Where one new flow goes: what an ingress does between two decisions. Two sites are drawn by the weights of
-// the split; the second one is taken when its delay, price and index say that it costs everybody less by more
-// than the gap (exception_budget.hpp). News older than a service time counts for nothing: then the first draw
-// stands alone, so nothing can oscillate. The data plane sees the same numbers as cost words. Pure; owned by
-// whoever places.
+// Where one new flow goes: what an ingress does between two decisions. A site is drawn by the weights of the
+// split (the flow's hash), and a second one beside it; the second is taken when its delay, price and index
+// say that it costs everybody less by more than the gap (exception_budget.hpp). News older than a service
+// time counts for nothing: then the first draw stands alone, so nothing can oscillate. The data plane sees
+// the same numbers as cost words. Pure; owned by whoever places.
 #pragma once
 
 #include <cstdint>
@@ -16,17 +16,29 @@
 
 namespace suanlu {
 
+/// Which site is compared with the first draw. kDrawn: one drawn by the weights, where every other site keeps
+/// a small chance. kCheapest: the cheapest of all others; with few second choices it loses less, with many
+/// all ingresses run after the same report.
+enum class SecondSite : std::uint8_t { kDrawn, kCheapest };
+
+/// Up to this exception_share the cheapest site is the better second one.
+inline constexpr double kFewExceptions = 0.25;
+
 struct PlacementOptions {
     /// Mean service times that a site's speed weighs in its favour, against jobs that are larger than most.
     double kappa = 2;
     double exception_share = 0.1;
     /// Reports older than this many service times are not used.
     double most_age = 1;
+
+    [[nodiscard]] SecondSite second_site() const {
+        return exception_share <= kFewExceptions ? SecondSite::kCheapest : SecondSite::kDrawn;
+    }
 };
 
 /// What a Plan says about one site, for one ingress.
 struct PlacementSite {
-    double path_s = 0;    ///< forward + return delay + price - locality bonus; negative = no path
+    double path_s = 0;    ///< forward + return delay + price - locality bonus; negative = may not be used
     double one_way_s = 0; ///< until a flow sent now is there
     double own_rate = 0;  ///< jobs per second that the split sends there from here
     std::shared_ptr<const SiteIndex> index;
@@ -86,12 +98,16 @@ private:
     };
 
     [[nodiscard]] std::size_t draw(const std::vector<double>& weights, double at, std::size_t without) const;
+    [[nodiscard]] std::size_t second_site(std::size_t base, double now_s, double at,
+                                          std::size_t size_class) const;
+    [[nodiscard]] bool is_usable(std::size_t site, double now_s) const;
     [[nodiscard]] bool is_fresh(std::size_t site, double now_s) const;
     [[nodiscard]] JobsEstimate estimate(std::size_t site, double now_s) const;
     void forget(News& news, double until_s);
 
     PlacementOptions options_;
     PlacementPlan plan_;
+    std::vector<std::vector<double>> second_weights_; ///< [size class][site]
     std::vector<News> news_;
     ExceptionBudget budget_;
 };

@@ -120,7 +120,8 @@ PlacementPlan DecisionLoop::plan_for(std::size_t ingress) const {
     PlacementPlan plan;
     for (std::size_t j = 0; j < index_.size(); ++j) {
         const double rtt = around_.rtt_s[ingress][j];
-        const double path = rtt < 0 ? -1 : rtt + around_.scenario.sites[j].price_s;
+        const bool is_closed = rtt < 0 || !is_alive_[j] || reports_[j].capacity <= 0;
+        const double path = is_closed ? -1 : rtt + around_.scenario.sites[j].price_s;
         plan.sites.push_back({path, std::max(0.0, rtt) / 2, rate(ingress, j), index_[j]});
     }
     plan.weights.clear();
