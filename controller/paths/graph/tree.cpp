@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <bit>
+#include <numeric>
 
 namespace suanlu::paths {
 
@@ -38,8 +39,7 @@ void TreeSearch::set_weights(const Weights& weights) {
         return;
     }
     weights_ = weights;
-    arcs_out_.clear();
-    arcs_in_.clear();
+    from_.is_weighted = to_.is_weighted = false;
     std::uint32_t largest = 0;
     shift_ = bucket_shift(weights, largest);
     const std::uint32_t buckets = std::max<std::uint32_t>(64, std::bit_ceil((largest >> shift_) + 2));
@@ -50,24 +50,55 @@ void TreeSearch::set_weights(const Weights& weights) {
     }
 }
 
-template <Direction direction>
-void TreeSearch::lay_arcs() {
-    std::vector<Arc>& arcs = direction == Direction::kFrom ? arcs_out_ : arcs_in_;
-    if (!arcs.empty()) {
-        return;
-    }
-    arcs.reserve(graph_.links());
-    for (std::uint32_t router = 0; router < graph_.routers(); ++router) {
-        if constexpr (direction == Direction::kFrom) {
-            for (auto [link, end] = graph_.out(router); link < end; ++link) {
-                arcs.push_back({graph_.to(link), weights_[link]});
+// Breadth-first over links of either direction.
+void TreeSearch::number_routers() {
+    number_.assign(graph_.routers(), kNone);
+    std::vector<std::uint32_t> order;
+    order.reserve(graph_.routers());
+    const auto visit = [&](std::uint32_t router) {
+        if (number_[router] == kNone) {
+            number_[router] = static_cast<std::uint32_t>(order.size());
+            order.push_back(router);
+        }
+    };
+    for (std::uint32_t start = 0; start < graph_.routers(); ++start) {
+        std::size_t read = order.size();
+        for (visit(start); read < order.size(); ++read) {
+            for (auto [link, end] = graph_.out(order[read]); link < end; ++link) {
+                visit(graph_.to(link));
             }
-        } else {
-            for (const std::uint32_t link : graph_.in(router)) {
-                arcs.push_back({graph_.from(link), weights_[link]});
+            for (const std::uint32_t link : graph_.in(order[read])) {
+                visit(graph_.from(link));
             }
         }
     }
+}
+
+TreeSearch::Side& TreeSearch::side_of(Direction direction) {
+    const bool is_from = direction == Direction::kFrom;
+    Side& side = is_from ? from_ : to_;
+    if (side.first.empty()) {
+        side.first.assign(graph_.routers() + std::size_t{1}, 0);
+        for (std::uint32_t link = 0; link < graph_.links(); ++link) {
+            ++side.first[number_[is_from ? graph_.from(link) : graph_.to(link)] + 1];
+        }
+        std::partial_sum(side.first.begin(), side.first.end(), side.first.begin());
+        side.arcs.resize(graph_.links());
+        side.link.resize(graph_.links());
+        std::vector<std::uint32_t> next(side.first.begin(), side.first.end() - 1);
+        for (std::uint32_t link = 0; link < graph_.links(); ++link) {
+            const auto [near, far] = is_from ? std::pair(graph_.from(link), graph_.to(link))
+                                             : std::pair(graph_.to(link), graph_.from(link));
+            const std::uint32_t arc = next[number_[near]]++;
+            side.arcs[arc].to = number_[far];
+            side.link[arc] = link;
+        }
+    }
+    for (std::size_t arc = 0; !side.is_weighted && arc < side.arcs.size(); ++arc) {
+        side.arcs[arc].weight = weights_[side.link[arc]];
+    }
+    side.is_weighted = true;
+    return side;
 }
 
 // Goes round once from `bucket`; false when all are empty.
@@ -87,9 +118,8 @@ bool TreeSearch::next_bucket(std::uint32_t& bucket) const {
 
 // Whether an arc shortens a distance is a coin toss to the processor: the entry is written in any case and
 // stays only then, without a jump.
-template <Direction direction>
-void TreeSearch::settle(std::uint32_t root) {
-    const Arc* arcs = (direction == Direction::kFrom ? arcs_out_ : arcs_in_).data();
+void TreeSearch::settle(const Side& side, std::uint32_t root) {
+    const Arc* arcs = side.arcs.data();
     std::uint64_t* labels = labels_.data();
     std::uint32_t used = 1;
     entries_[0] = {root, 0, kNone};
@@ -102,8 +132,7 @@ void TreeSearch::settle(std::uint32_t root) {
             if (entry.distance != labels_[entry.router] >> 32) {
                 continue;
             }
-            const auto [first, end] =
-                direction == Direction::kFrom ? graph_.out(entry.router) : graph_.in_range(entry.router);
+            const std::uint32_t first = side.first[entry.router], end = side.first[entry.router + 1];
             if (entries_.size() < std::size_t{used} + (end - first) + 1) {
                 entries_.resize(entries_.size() * 2 + (end - first));
             }
@@ -129,13 +158,14 @@ void TreeSearch::settle(std::uint32_t root) {
     }
 }
 
-void TreeSearch::write(Tree& tree) const {
+void TreeSearch::write(const Side& side, Tree& tree) const {
     tree.distance.resize(labels_.size());
     tree.parent.resize(labels_.size());
     for (std::size_t router = 0; router < labels_.size(); ++router) {
-        tree.distance[router] = static_cast<std::uint32_t>(labels_[router] >> 32);
-        const auto arc = static_cast<std::uint32_t>(labels_[router]);
-        tree.parent[router] = tree.direction == Direction::kTo && arc != kNone ? graph_.in_links()[arc] : arc;
+        const std::uint64_t label = labels_[number_[router]];
+        const auto arc = static_cast<std::uint32_t>(label);
+        tree.distance[router] = static_cast<std::uint32_t>(label >> 32);
+        tree.parent[router] = arc == kNone ? kNone : side.link[arc];
     }
 }
 
@@ -143,18 +173,16 @@ void TreeSearch::run(const Weights& weights, std::uint32_t root, Direction direc
     SL_CHECK(root < graph_.routers() && weights.size() == graph_.links());
     tree.root = root;
     tree.direction = direction;
+    if (number_.empty()) {
+        number_routers();
+    }
     set_weights(weights);
     entries_.resize(std::max(entries_.size(), std::size_t{graph_.routers()} * 2));
     labels_.assign(graph_.routers(), std::uint64_t{kInfinite} << 32 | kNone);
-    labels_[root] = kNone;
-    if (direction == Direction::kFrom) {
-        lay_arcs<Direction::kFrom>();
-        settle<Direction::kFrom>(root);
-    } else {
-        lay_arcs<Direction::kTo>();
-        settle<Direction::kTo>(root);
-    }
-    write(tree);
+    labels_[number_[root]] = kNone;
+    const Side& side = side_of(direction);
+    settle(side, number_[root]);
+    write(side, tree);
 }
 
 Tree shortest_tree(const Graph& graph, const Weights& weights, std::uint32_t root, Direction direction) {
