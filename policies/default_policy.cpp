@@ -6,6 +6,7 @@
 
 #include "policies/damping.hpp"
 #include "policies/filters.hpp"
+#include "policies/flip.hpp"
 #include "policies/policy_set.hpp"
 #include "policies/split.hpp"
 
@@ -32,6 +33,15 @@ bool is_allowed(const SiteCandidate& c) {
     return c.rejected_by.empty();
 }
 
+/// What the price holds beside the site's own: different at every ingress, so it goes with the delay.
+double terms_of(const SiteCandidate& c) {
+    double sum = 0;
+    for (const CandidateTerm& term : c.terms) {
+        sum += std::isfinite(term.seconds) ? std::max(term.seconds, 0.0) : 0;
+    }
+    return sum;
+}
+
 Frame make_frame(const PolicyInput& input, const PolicyMemory& memory, const Rows& rows) {
     Frame frame;
     for (const PolicySite& site : input.sites) {
@@ -56,7 +66,7 @@ Frame make_frame(const PolicyInput& input, const PolicyMemory& memory, const Row
         std::vector<double> last;
         double kept = 0;
         for (const SiteCandidate& c : rows[i]) {
-            delays.push_back(is_allowed(c) ? c.path_delay_s : -1);
+            delays.push_back(is_allowed(c) ? c.path_delay_s + terms_of(c) : -1);
             const auto known = memory.shares.find({input.ingresses[i].name, c.site.value});
             last.push_back(is_allowed(c) && known != memory.shares.end() ? known->second : 0);
             kept += last.back();
@@ -150,6 +160,26 @@ public:
         const auto marginal = marginal_costs(frame.problem, given);
         for (std::size_t k = 0; k < frame.ingress.size(); ++k) {
             fill(out.ingresses[frame.ingress[k]], best.shares[k], given[k], marginal[k], input, memory);
+        }
+        return out;
+    }
+
+    std::vector<FlipPoint> flips(const PolicyInput& input, const PolicyDecision& decided,
+                                 std::size_t ingress) const override {
+        Rows rows;
+        for (const IngressDecision& row : decided.ingresses) {
+            rows.push_back(row.candidates);
+        }
+        std::vector<FlipPoint> out(input.sites.size());
+        const Frame frame = make_frame(input, {}, rows);
+        const auto found = std::find(frame.ingress.begin(), frame.ingress.end(), ingress);
+        if (found == frame.ingress.end()) {
+            return out;
+        }
+        const SplitShares best = split(frame.problem).shares;
+        for (std::size_t j = 0; j < out.size(); ++j) {
+            out[j] =
+                flip_point(frame.problem, best, static_cast<std::size_t>(found - frame.ingress.begin()), j);
         }
         return out;
     }

@@ -2,6 +2,7 @@
 // Baseline "nearest": what plain anycast would do if it knew delays. Load does not matter to it, by
 // definition: only a site that is dead or has no path is passed over, a full one is not.
 #include <algorithm>
+#include <cmath>
 
 #include "policies/damping.hpp"
 #include "policies/policy_set.hpp"
@@ -43,7 +44,8 @@ public:
                      site.utilisation,
                      site.report_age_s,
                      0,
-                     0};
+                     0,
+                     {}};
                 if (c.rejected_by.empty() && (best == nullptr || c.path_delay_s < best->path_delay_s)) {
                     best = &c;
                 }
@@ -59,6 +61,26 @@ public:
         }
         return out;
     }
+    /// The second nearest is what the nearest may fall back to, and what the others must reach.
+    std::vector<FlipPoint> flips(const PolicyInput& input, const PolicyDecision& decided,
+                                 std::size_t ingress) const override {
+        std::vector<FlipPoint> out(input.sites.size());
+        const std::vector<SiteCandidate>& row = decided.ingresses[ingress].candidates;
+        for (std::size_t j = 0; j < row.size(); ++j) {
+            double least_of_others = INFINITY;
+            for (std::size_t k = 0; k < row.size(); ++k) {
+                if (k != j && row[k].rejected_by.empty()) {
+                    least_of_others = std::min(least_of_others, row[k].path_delay_s);
+                }
+            }
+            if (row[j].rejected_by.empty() && std::isfinite(least_of_others)) {
+                out[j] = {row[j].share_given > 0 ? FlipPoint::Kind::kLoses : FlipPoint::Kind::kGains,
+                          least_of_others - row[j].path_delay_s};
+            }
+        }
+        return out;
+    }
+    [[nodiscard]] bool is_damped() const override { return false; }
 };
 
 } // namespace

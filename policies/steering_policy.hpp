@@ -35,6 +35,13 @@ struct PolicySite {
     double report_age_s = 0;
 };
 
+/// Part of a candidate's price, in seconds or the seconds it is worth.
+struct CandidateTerm {
+    std::string name;
+    double seconds = 0;
+    std::string why;
+};
+
 /// One ingress as the service sees it. Vectors run parallel to PolicyInput::sites.
 struct PolicyIngress {
     std::string name;
@@ -43,6 +50,9 @@ struct PolicyIngress {
     std::vector<std::optional<double>> delay_s;
     /// False while this ingress holds the site for suspect or dead.
     std::vector<bool> is_alive;
+    /// What a named policy adds to a site's price and why it excludes a site; empty = nothing.
+    std::vector<std::vector<CandidateTerm>> terms;
+    std::vector<std::string> rejected_by;
 };
 
 struct PolicyInput {
@@ -50,6 +60,8 @@ struct PolicyInput {
     Affinity affinity = Affinity::kFlow;
     /// Upper bound of network + queue + service; 0 = none.
     double latency_budget_s = 0;
+    /// Unix seconds, for tariffs by time of day; nullopt = unknown.
+    std::optional<std::int64_t> wall_s;
     std::vector<PolicySite> sites;
     std::vector<PolicyIngress> ingresses;
 };
@@ -69,10 +81,22 @@ struct SiteCandidate {
     double report_age_s = 0;
     double share_wanted = 0; ///< before damping
     double share_given = 0;
+    /// What `price_s` is made of beside the site's own price.
+    std::vector<CandidateTerm> terms;
 
     [[nodiscard]] double marginal_s() const {
         return path_delay_s + service_time_s + queue_price_s + price_s;
     }
+};
+
+/// What would change whether a candidate has a share at all.
+struct FlipPoint {
+    /// kGains: has none and gets one when its cost falls; kLoses: has one until its cost rises; kNone: was
+    /// rejected, or is the only candidate.
+    enum class Kind : std::uint8_t { kNone, kGains, kLoses };
+    Kind kind = Kind::kNone;
+    /// Seconds that its delay, its price or its queue's price must change by: below zero to gain.
+    double change_s = 0;
 };
 
 struct IngressDecision {
@@ -109,11 +133,20 @@ public:
     SteeringPolicy& operator=(const SteeringPolicy&) = delete;
     virtual ~SteeringPolicy() = default;
     virtual PolicyDecision decide(const PolicyInput& input, PolicyMemory& memory, MonoTime now) const = 0;
+    /// For explain: one point per candidate of that ingress. `decided` is the answer to `input`. Empty: this
+    /// policy cannot say.
+    virtual std::vector<FlipPoint> flips(const PolicyInput& /*input*/, const PolicyDecision& /*decided*/,
+                                         std::size_t /*ingress*/) const {
+        return {};
+    }
+    /// False for baselines that move everything at once by definition; the checker lets them.
+    [[nodiscard]] virtual bool is_damped() const { return true; }
 };
 
-/// The policy of that name; kNotFound lists the known ones. Valid for the process's life.
+/// The policy of that name, built-in ones first; kNotFound lists the known ones, kRefused says why one is not
+/// for flows. Valid for the process's life.
 Result<const SteeringPolicy*> find_policy(std::string_view name);
-/// "default, nearest".
+/// "default, nearest", then what was added.
 std::string known_policies();
 
 } // namespace suanlu
