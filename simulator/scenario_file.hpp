@@ -1,0 +1,42 @@
+// SPDX-License-Identifier: Apache-2.0
+// Scenario files: YAML with units, every field described in docs/reference/scenario.yaml. Unknown and
+// duplicate keys and wrong values are refused with FILE:LINE:COLUMN, all of them at once. Files of real data
+// that a scenario names are read as well (data_files.hpp); their errors stand at the field that names them.
+// On failure nothing is kept. Single-threaded.
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "simulator/data_files.hpp"
+#include "simulator/simulate.hpp"
+
+namespace suanlu::sim {
+
+/// A file as it is to be run.
+struct LoadedScenario {
+    Scenario scenario;
+    DispatcherSpec dispatch; ///< but for its policy
+    std::vector<std::string> policies;
+};
+
+/// `name` stands in errors. kBadInput, one complaint per line.
+Result<LoadedScenario> read_scenario(const std::string& text, const std::string& name,
+                                     const DataFiles& files);
+/// A built-in scenario by its name, or a file. kNotFound lists the built-in ones.
+Result<LoadedScenario> load_scenario(const std::string& name_or_path);
+
+/// Simulates `seconds` instead; the times of happenings and the window move in proportion.
+void set_seconds(Scenario& scenario, double seconds);
+
+/// The scenarios that come with the program.
+struct BuiltinScenario {
+    std::string_view name;
+    std::string_view text;
+};
+const std::vector<BuiltinScenario>& builtin_scenarios();
+/// kNotFound lists the known ones.
+Result<std::string_view> find_builtin_scenario(std::string_view name);
+
+} // namespace suanlu::sim
