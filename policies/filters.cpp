@@ -30,6 +30,9 @@ void update_hot(const PolicyInput& input, PolicyMemory& memory, MonoTime now) {
 
 std::string reject(const PolicyInput& input, const PolicyIngress& ingress, std::size_t j) {
     const PolicySite& site = input.sites[j];
+    if (j < ingress.rejected_by.size() && !ingress.rejected_by[j].empty()) {
+        return ingress.rejected_by[j];
+    }
     if (!site.hosts_service) {
         return "does not host the service";
     }
@@ -94,6 +97,12 @@ std::vector<std::vector<SiteCandidate>> filter_sites(const PolicyInput& input, P
             c.path_delay_s = ingress.delay_s[j].value_or(0);
             c.service_time_s = site.rate_per_slot > 0 ? 1 / site.rate_per_slot : 0;
             c.price_s = site.price_s;
+            if (j < ingress.terms.size()) {
+                c.terms = ingress.terms[j];
+            }
+            for (const CandidateTerm& term : c.terms) {
+                c.price_s += std::isfinite(term.seconds) ? std::max(term.seconds, 0.0) : 0;
+            }
             c.slots = site.slots;
             c.utilisation = site.utilisation;
             c.report_age_s = site.report_age_s;

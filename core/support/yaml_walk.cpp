@@ -136,6 +136,10 @@ bool YamlNode::is_present() const {
     return place_->node.IsDefined() && !place_->node.IsNull();
 }
 
+bool YamlNode::is_mapping() const {
+    return is_present() && place_->node.IsMap();
+}
+
 YamlNode YamlNode::optional(std::string_view key) {
     auto child = std::make_shared<Place>();
     child->document = place_->document;
@@ -354,9 +358,8 @@ void YamlNode::complain_at(std::size_t line, std::size_t column, std::string_vie
 
 std::vector<YamlComplaint> YamlNode::complaints() const {
     std::vector<YamlComplaint> out = place_->document->complaints;
-    std::stable_sort(out.begin(), out.end(), [](const YamlComplaint& a, const YamlComplaint& b) {
-        return std::pair(a.line, a.column) < std::pair(b.line, b.column);
-    });
+    std::sort(out.begin(), out.end());
+    out.erase(std::unique(out.begin(), out.end()), out.end());
     return out;
 }
 

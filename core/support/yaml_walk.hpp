@@ -5,6 +5,7 @@
 // error, or every complaint with its column where people edit a file by hand (`open_text`).
 #pragma once
 
+#include <compare>
 #include <cstdint>
 #include <functional>
 #include <memory>
@@ -25,6 +26,8 @@ struct YamlComplaint {
     std::size_t column = 1;
     std::string path; ///< "terms.price.worth"; empty at the root
     std::string what;
+
+    auto operator<=>(const YamlComplaint&) const = default;
 };
 
 /// A place in a YAML file. Readers of scalars mark the key as known; `finish` complains about the rest.
@@ -44,6 +47,7 @@ public:
     YamlNode required(std::string_view key);
     YamlNode optional(std::string_view key);
     [[nodiscard]] bool is_present() const;
+    [[nodiscard]] bool is_mapping() const;
     /// Elements of a sequence (or nothing when absent).
     std::vector<YamlNode> items();
     /// Keys of a free-form mapping (e.g. labels), in file order; marks them known.
@@ -68,7 +72,7 @@ public:
     void finish();
     /// Records a complaint of the caller about this place.
     void complain(std::string_view what);
-    /// Every complaint anywhere in the file, by line and column; one place's complaints in reading order.
+    /// Every complaint anywhere in the file, by line and column, each once.
     [[nodiscard]] std::vector<YamlComplaint> complaints() const;
     /// Ok, or the first complaint anywhere in the file.
     [[nodiscard]] Status status() const;

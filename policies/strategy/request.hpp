@@ -68,9 +68,10 @@ struct Request {
     std::string name;
     RequestKind kind = RequestKind::kFlow;
     std::string service;
-    std::string tenant;     ///< empty = no tenant's
-    std::string user_class; ///< "gold"; empty = an ordinary user
-    double work = 1;        ///< in jobs of the size that a site's rate counts
+    std::string tenant;               ///< empty = no tenant's
+    std::string user_class;           ///< "gold"; empty = an ordinary user
+    std::optional<double> jobs_per_s; ///< of such requests, where shares are asked for
+    double work = 1;                  ///< in jobs of the size that a site's rate counts
     std::optional<double> tokens;
     std::optional<double> size_bytes; ///< sent over the network to the site
     std::string origin;               ///< site where the job's own files are; empty = with the user

@@ -238,6 +238,9 @@ std::string by_bound(const TermQuestion& q, const Bound& bound) {
 
 std::string by_bounds(const TermQuestion& q) {
     for (const Bound& bound : q.policy.filters.bounds) {
+        if (q.request.kind == RequestKind::kFlow && bound.quantity == Quantity::kUtilisation) {
+            continue; // makes the site smaller instead, see by_load
+        }
         if (std::string reason = by_bound(q, bound); !reason.empty()) {
             return reason;
         }

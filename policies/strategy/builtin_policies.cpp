@@ -1,0 +1,28 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "policies/strategy/builtin_policies.hpp"
+
+#include "policies/strategy/policy_file.hpp"
+
+namespace suanlu {
+
+std::string builtin_policy_names() {
+    std::string out;
+    for (const BuiltinPolicy& policy : builtin_policies()) {
+        out += (out.empty() ? "" : ", ") + std::string(policy.name);
+    }
+    return out;
+}
+
+Result<PolicyDefinition> find_builtin_policy(std::string_view name) {
+    for (const BuiltinPolicy& policy : builtin_policies()) {
+        if (policy.name == name) {
+            auto reading = read_policy(std::string(policy.text), std::string(name));
+            SL_CHECK(reading.policy.has_value()); // part of the program, read by a test
+            return *std::move(reading.policy);
+        }
+    }
+    return Error{Errc::kNotFound,
+                 "no policy is called '" + std::string(name) + "'; built in: " + builtin_policy_names()};
+}
+
+} // namespace suanlu
