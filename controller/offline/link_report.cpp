@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "controller/offline/link_report.hpp"
 
+#include <algorithm>
 #include <bit>
 #include <cmath>
 
@@ -30,14 +31,6 @@ void put_number(Json& out, const char* key, const std::optional<Number>& number)
     }
 }
 
-Json colours_json(std::uint32_t affinity) {
-    Json out = Json::array();
-    for (; affinity != 0; affinity &= affinity - 1) {
-        out.push_back(std::countr_zero(affinity));
-    }
-    return out;
-}
-
 template <class List>
 std::string joined(const List& list) {
     std::string out;
@@ -48,6 +41,19 @@ std::string joined(const List& list) {
 }
 
 } // namespace
+
+Json colours_json(std::uint32_t affinity) {
+    Json out = Json::array();
+    for (; affinity != 0; affinity &= affinity - 1) {
+        out.push_back(std::countr_zero(affinity));
+    }
+    return out;
+}
+
+std::string_view metric_text(Metric metric) {
+    constexpr std::string_view names[] = {"igp", "te", "delay", "delay-min", "delay-max"};
+    return names[static_cast<std::size_t>(metric)];
+}
 
 Json router_json(const Router& router) {
     Json out{{"name", router.name}};

@@ -15,6 +15,11 @@ using Json = nlohmann::ordered_json;
 Json router_json(const Router& router);
 Json link_json(const TopologyView& view, const TopologyLink& link);
 
+/// Numbers of the bits of an admin group.
+Json colours_json(std::uint32_t affinity);
+/// "igp", "te", "delay", "delay-min", "delay-max".
+std::string_view metric_text(Metric metric);
+
 /// "0,5": the bits of an admin group; "-" without any.
 std::string colours_text(std::uint32_t affinity);
 /// "7,12"; "-" without any.

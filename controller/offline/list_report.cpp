@@ -89,9 +89,7 @@ ListReporter::ListReporter(paths::Forwarding& forwarding, const PathRequest& req
 }
 
 void ListReporter::report(const paths::Walk& walk, FoundPathReport& out) {
-    paths::EncodeOptions options = request_.encode;
-    options.admitted = admitted_;
-    const auto encoding = paths::encode(forwarding_, request_.query.from, walk, options);
+    const auto encoding = encode_walk(walk);
     if (!encoding) {
         out.list_refusal = encoding.error().detail;
         return;
@@ -105,6 +103,26 @@ void ListReporter::report(const paths::Walk& walk, FoundPathReport& out) {
     if (request_.protect) {
         add_repairs(walk, encoding->segments, out);
     }
+}
+
+/// The encoder keeps the bounds of single links and of delay when it loosens a list. Waypoints, disjointness
+/// and the other sums belong to this walk alone, so then the list has to stay on it.
+Result<paths::Encoding> ListReporter::encode_walk(const paths::Walk& walk) {
+    const paths::PathQuery& query = request_.query;
+    const bool must_stay = !query.via.empty() || query.disjoint != paths::Disjoint::kNone ||
+                           query.bounds.max_jitter || query.bounds.max_loss_ppm || query.bounds.max_hops;
+    paths::EncodeOptions options = request_.encode;
+    options.admitted = admitted_;
+    options.may_loosen = !must_stay;
+    SL_TRY(paths::Encoding encoding, paths::encode(forwarding_, query.from, walk, options));
+    const std::set<std::uint32_t> wanted(walk.begin(), walk.end());
+    if (must_stay &&
+        !std::equal(wanted.begin(), wanted.end(), encoding.links.begin(), encoding.links.end())) {
+        return Error{Errc::kRefused, encoding.reason +
+                                         "; a list that fits would leave this path, which waypoints, "
+                                         "disjointness and bounds on jitter, loss or hops forbid"};
+    }
+    return encoding;
 }
 
 Result<ListReport> ListReporter::list_of(const paths::Encoding& encoding) {

@@ -18,6 +18,7 @@ public:
     void report(const paths::Walk& walk, FoundPathReport& out);
 
 private:
+    Result<paths::Encoding> encode_walk(const paths::Walk& walk);
     Result<ListReport> list_of(const paths::Encoding& encoding);
     std::vector<SegmentReport> segments_of(const paths::PathList& list);
     std::string objection_to(const paths::Encoding& encoding);

@@ -206,11 +206,6 @@ std::vector<std::string> bounds_text(const paths::Bounds& bounds) {
     return out;
 }
 
-std::string_view metric_text(Metric metric) {
-    constexpr std::string_view names[] = {"igp", "te", "delay", "delay-min", "delay-max"};
-    return names[static_cast<std::size_t>(metric)];
-}
-
 std::string_view disjoint_text(paths::Disjoint disjoint) {
     constexpr std::string_view names[] = {"none", "link", "node", "srlg"};
     return names[static_cast<std::size_t>(disjoint)];

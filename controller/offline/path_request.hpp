@@ -23,8 +23,6 @@ Result<PathRequest> read_request(const PathWords& words, const TopologyView& vie
 
 /// Every bound in words: "delay at most 5 ms", "legal area CN or HK".
 std::vector<std::string> bounds_text(const paths::Bounds& bounds);
-/// "delay", "igp", "te", "delay-min", "delay-max".
-std::string_view metric_text(Metric metric);
 /// "none", "link", "node", "srlg".
 std::string_view disjoint_text(paths::Disjoint disjoint);
 

@@ -95,6 +95,32 @@ std::string plural(std::size_t count, const std::string& what) {
     return std::to_string(count) + " " + what + (count == 1 ? "" : "s");
 }
 
+std::size_t members_of(const TopologyView& view, const FlexAlgorithm& definition) {
+    const auto takes_part = [&](const Router& router) {
+        return std::any_of(router.algorithms.begin(), router.algorithms.end(),
+                           [&](const auto& other) { return other.algorithm == definition.algorithm; });
+    };
+    return static_cast<std::size_t>(std::count_if(view.routers.begin(), view.routers.end(), takes_part));
+}
+
+std::string affinity_text(const AffinityRule& rule) {
+    const auto part = [](const char* what, std::uint32_t group) {
+        return group == 0 ? "" : what + (" of the colours " + colours_text(group));
+    };
+    return part(", one", rule.include_any) + part(", all", rule.include_all) +
+           part(", none", rule.exclude_any);
+}
+
+Json algorithm_json(const TopologyView& view, const FlexAlgorithm& definition) {
+    return {{"algorithm", definition.algorithm},
+            {"metric", metric_text(definition.metric)},
+            {"include_any", colours_json(definition.affinity.include_any)},
+            {"include_all", colours_json(definition.affinity.include_all)},
+            {"exclude", colours_json(definition.affinity.exclude_any)},
+            {"exclude_srlgs", definition.exclude_srlgs},
+            {"routers", members_of(view, definition)}};
+}
+
 std::string facts_text(const TopologyReport& report, const ReadTopology& read) {
     const TopologyView& view = read.view;
     std::string out = report.file + ": " + read.facts.format + ", " + plural(view.routers.size(), "router") +
@@ -119,6 +145,11 @@ std::string facts_text(const TopologyReport& report, const ReadTopology& read) {
         out += "bandwidth   " +
                range_text(bandwidth_text(report.bandwidth->least), bandwidth_text(report.bandwidth->most)) +
                "\n";
+    }
+    for (const FlexAlgorithm& definition : view.algorithms) {
+        out += "flex-algo   " + std::to_string(definition.algorithm) + ": least " +
+               std::string(metric_text(definition.metric)) + affinity_text(definition.affinity) + ", " +
+               plural(members_of(view, definition), "router") + "\n";
     }
     for (const std::string& note : read.facts.notes) {
         out += "note        " + note + "\n";
@@ -168,6 +199,10 @@ Json to_json(const TopologyReport& report, const ReadTopology& read) {
                                 {"most", bits(report.bandwidth->most)}};
     }
     out["notes"] = read.facts.notes;
+    out["algorithms"] = Json::array();
+    for (const FlexAlgorithm& definition : read.view.algorithms) {
+        out["algorithms"].push_back(algorithm_json(read.view, definition));
+    }
     out["routers"] = Json::array();
     for (const Router& router : read.view.routers) {
         out["routers"].push_back(router_json(router));

@@ -17,33 +17,59 @@ std::uint16_t node_id(const Prefix6& locator) {
                                                 locator.address.bytes[end - 1]);
 }
 
-Status number_routers(TopologyView& view, const Prefix6& block) {
-    std::set<std::uint16_t> taken;
-    for (const Router& router : view.routers) {
-        taken.insert(node_id(router.locator));
-    }
-    std::size_t next = 1;
-    for (std::size_t index = 0; index < view.routers.size(); ++index) {
-        Router& router = view.routers[index];
-        if (router.locator.length != 0) {
-            continue;
-        }
-        std::size_t id = index + 1;
-        if (id > kMostNumberedRouters || taken.contains(static_cast<std::uint16_t>(id))) {
-            while (next <= kMostNumberedRouters && taken.contains(static_cast<std::uint16_t>(next))) {
-                ++next;
+/// Node ids that are free below a block, each given once.
+class FreeIds {
+public:
+    FreeIds(const TopologyView& view, const Prefix6& block) : block_(block) {
+        for (const Router& router : view.routers) {
+            taken_.insert(node_id(router.locator));
+            for (const AlgorithmLocator& other : router.algorithms) {
+                taken_.insert(node_id(other.locator));
             }
-            id = next;
+        }
+    }
+
+    /// `wanted` where it is free, else the lowest that is.
+    Result<Prefix6> take(std::size_t wanted) {
+        std::size_t id = wanted;
+        if (id == 0 || id > kMostNumberedRouters || taken_.contains(static_cast<std::uint16_t>(id))) {
+            while (next_ <= kMostNumberedRouters && taken_.contains(static_cast<std::uint16_t>(next_))) {
+                ++next_;
+            }
+            id = next_;
         }
         if (id > kMostNumberedRouters) {
             return Error{Errc::kOutOfRange, "more than " + std::to_string(kMostNumberedRouters) +
                                                 " routers cannot be named by 16-bit ids"};
         }
-        taken.insert(static_cast<std::uint16_t>(id));
-        const std::size_t at = block.length / 8;
-        router.locator = {block.address, static_cast<std::uint8_t>(block.length + 16)};
-        router.locator.address.bytes[at] = static_cast<std::uint8_t>(id >> 8);
-        router.locator.address.bytes[at + 1] = static_cast<std::uint8_t>(id);
+        taken_.insert(static_cast<std::uint16_t>(id));
+        const std::size_t at = block_.length / 8;
+        Prefix6 locator{block_.address, static_cast<std::uint8_t>(block_.length + 16)};
+        locator.address.bytes[at] = static_cast<std::uint8_t>(id >> 8);
+        locator.address.bytes[at + 1] = static_cast<std::uint8_t>(id);
+        return locator;
+    }
+
+private:
+    Prefix6 block_;
+    std::set<std::uint16_t> taken_;
+    std::size_t next_ = 1;
+};
+
+/// The routers first, so that those keep the ids of their order; then their Flex-Algos.
+Status number_routers(TopologyView& view, const Prefix6& block) {
+    FreeIds ids(view, block);
+    for (std::size_t index = 0; index < view.routers.size(); ++index) {
+        if (view.routers[index].locator.length == 0) {
+            SL_TRY(view.routers[index].locator, ids.take(index + 1));
+        }
+    }
+    for (Router& router : view.routers) {
+        for (AlgorithmLocator& other : router.algorithms) {
+            if (other.locator.length == 0) {
+                SL_TRY(other.locator, ids.take(0));
+            }
+        }
     }
     return {};
 }

@@ -104,8 +104,9 @@ inline constexpr std::uint16_t kFirstLocalUsid = 0xe000;
 /// Most routers that 16-bit node ids can name in one block.
 inline constexpr std::size_t kMostNumberedRouters = kFirstLocalUsid - 1;
 
-/// Gives every router without a locator the next free node id below `block` (its index + 1 where free) and
-/// every link without one an adjacency id of its router, in link order. For files, which carry no SIDs.
+/// Gives every router without a locator, and every Flex-Algo locator that is missing, the next free node id
+/// below `block`, a /32 or /48 (a router its index + 1 where free), and every link without one an adjacency id
+/// of its router, in link order. For files, which carry no SIDs.
 /// kOutOfRange: more routers or links at a router than there are ids.
 Status number_network(TopologyView& view, const Prefix6& block);
 

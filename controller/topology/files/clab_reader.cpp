@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <array>
 
+#include "controller/topology/files/clab_algorithms.hpp"
 #include "controller/topology/files/number_text.hpp"
 #include "controller/topology/files/readers.hpp"
 #include "core/model/link_words.hpp"
@@ -37,11 +38,13 @@ Protection read_protection(YamlNode label) {
     return protection_of(word).value_or(Protection::kNone);
 }
 
-Status read_node(const std::string& name, YamlNode& node, NetworkBuilder& into) {
+Status read_node(const std::string& name, YamlNode& node, const std::vector<FlexAlgorithm>& algorithms,
+                 NetworkBuilder& into) {
     FileRouter router;
     router.key = name;
     Protection protection = Protection::kNone;
     bool is_overloaded = false;
+    const auto locators = taken_part_in(algorithms, node.optional("labels"));
     if (node.is_present()) {
         router.name = node.optional("hostname").text();
         YamlNode labels = node.optional("labels");
@@ -55,6 +58,7 @@ Status read_node(const std::string& name, YamlNode& node, NetworkBuilder& into) 
     SL_TRY(Router * added, into.router(name, node.line()));
     added->protection = protection;
     added->is_overloaded = is_overloaded;
+    added->algorithms = locators;
     return {};
 }
 
@@ -182,9 +186,13 @@ Status read_clab(const TopologyText& text, const ReadOptions&, NetworkBuilder& i
     SL_TRY(YamlNode root, YamlNode::load_text(std::string(text.text), text.name));
     YamlNode topology = root.required("topology");
     YamlNode nodes = topology.required("nodes");
+    const auto algorithms = read_algorithms(topology.optional("defaults").optional("labels"));
     SL_TRY_VOID(root.status());
+    for (const FlexAlgorithm& definition : algorithms) {
+        into.add_algorithm(definition);
+    }
     for (auto& [name, node] : nodes.members()) {
-        SL_TRY_VOID(read_node(name, node, into));
+        SL_TRY_VOID(read_node(name, node, algorithms, into));
     }
     SL_TRY_VOID(root.status());
     for (YamlNode& link : topology.optional("links").items()) {

@@ -279,7 +279,11 @@ Status NetworkBuilder::number() {
     for (const TopologyLink& link : view_.links) {
         ++degrees[link.from];
     }
-    if (view_.routers.size() > kMostNumberedRouters ||
+    std::size_t locators = 0;
+    for (const Router& router : view_.routers) {
+        locators += 1 + router.algorithms.size();
+    }
+    if (locators > kMostNumberedRouters ||
         *std::max_element(degrees.begin(), degrees.end()) > kMostNumberedLinks) {
         note("without SIDs: more routers or links at a router than 16-bit ids can name");
         return {};

@@ -84,6 +84,8 @@ public:
     Status know_router(std::string_view key, std::size_t line);
     /// One direction. A link of a router to itself is dropped and counted.
     Status add_link(const FileLink& link, std::size_t line);
+    /// Its routers get locators with the others' node ids.
+    void add_algorithm(const FlexAlgorithm& definition) { view_.algorithms.push_back(definition); }
     Status add_both_directions(const FileLink& link, std::size_t line);
 
     [[nodiscard]] bool knows(std::string_view key) const { return by_key_.contains(key); }

@@ -155,14 +155,27 @@ TEST(PathAnswer, NoPathWithinABound_IsARefusalAndNoDetour) {
 
 TEST(PathAnswer, PathWithoutAList_IsShownButNotUsable) {
     PathWords words = gz_to_hk();
+    words.via = {"MO"}; // in no Flex-Algo; a loose list would be as fast, but pass it by
     words.max_segments = 1;
-    words.max_delay = "900us";
     const PathReport report = ask(words);
     ASSERT_EQ(report.paths.size(), 1U);
     EXPECT_FALSE(report.paths[0].list);
     EXPECT_NE(report.paths[0].list_refusal, "");
     EXPECT_FALSE(report.is_usable());
     EXPECT_EQ(schema_offence(to_json(report), "path"), "");
+}
+
+TEST(PathAnswer, ListTooLongForTheIngress_TakesTheFlexAlgo) {
+    PathWords words = gz_to_hk();
+    words.max_segments = 1;
+    const PathReport report = ask(words);
+    ASSERT_TRUE(report.paths.at(0).list) << report.paths[0].list_refusal;
+    const ListReport& list = *report.paths[0].list;
+    EXPECT_EQ(list.kind, "flex-algo");
+    EXPECT_EQ(list.segments.at(0).text, "HK(algo 128)");
+    EXPECT_EQ(list.segments[0].links, (Names{"GZ>DG", "DG>SZ", "SZ>HK"}));
+    EXPECT_EQ(list.objection, "");
+    EXPECT_EQ(list.reason, "4 segments, GZ may impose 1");
 }
 
 TEST(PathAnswer, DisjointPair_SharesNoRiskGroup) {
