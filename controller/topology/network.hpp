@@ -42,8 +42,8 @@ struct TopologyLink {
     std::uint32_t from = 0;
     std::uint32_t to = 0;
     std::uint32_t igp_metric = 0;
-    /// Average. kUnreachableDelay when nobody told: the link then carries IGP paths, but no delay path is laid
-    /// over it.
+    /// Average. kUnreachableDelay when nobody told: the link then carries IGP paths, but no delay path is
+    /// laid over it.
     Microseconds delay = kUnreachableDelay;
     Bytes mtu{1500};
     std::optional<std::uint32_t> te_metric;
@@ -105,9 +105,9 @@ inline constexpr std::uint16_t kFirstLocalUsid = 0xe000;
 inline constexpr std::size_t kMostNumberedRouters = kFirstLocalUsid - 1;
 
 /// Gives every router without a locator, and every Flex-Algo locator that is missing, the next free node id
-/// below `block`, a /32 or /48 (a router its index + 1 where free), and every link without one an adjacency id
-/// of its router, in link order. For files, which carry no SIDs.
-/// kOutOfRange: more routers or links at a router than there are ids.
+/// below `block`, a /32 or /48 (a router its index + 1 where free), and every link without one an adjacency
+/// id of its router, in link order. For files, which carry no SIDs. kOutOfRange: more routers or links at a
+/// router than there are ids.
 Status number_network(TopologyView& view, const Prefix6& block);
 
 } // namespace suanlu
