@@ -5,7 +5,7 @@ namespace suanlu {
 
 namespace {
 
-enum class Metric {
+enum class ApiMetric {
 #define SUANLU_METRIC(name, kind, label, help) name,
 #include "controller/api/api_metrics.def"
 #undef SUANLU_METRIC
@@ -23,25 +23,25 @@ constexpr MetricText kMetrics[] = {
 #undef SUANLU_METRIC
 };
 
-const MetricText& text_of(Metric metric) {
+const MetricText& text_of(ApiMetric metric) {
     return kMetrics[static_cast<std::size_t>(metric)];
 }
 
-MetricLabels labels_of(Metric metric, const std::string& value) {
+MetricLabels labels_of(ApiMetric metric, const std::string& value) {
     const MetricText& text = text_of(metric);
     return *text.label == '\0' ? MetricLabels{} : MetricLabels{{text.label, value}};
 }
 
-void count(MetricRegistry& registry, Metric metric, const std::string& value = {}) {
+void count(MetricRegistry& registry, ApiMetric metric, const std::string& value = {}) {
     registry.count(text_of(metric).name, text_of(metric).help, labels_of(metric, value));
 }
 
-void raise(MetricRegistry& registry, Metric metric, std::uint64_t total, const std::string& value = {}) {
+void raise(MetricRegistry& registry, ApiMetric metric, std::uint64_t total, const std::string& value = {}) {
     registry.count_to(text_of(metric).name, text_of(metric).help, labels_of(metric, value),
                       static_cast<double>(total));
 }
 
-void set(MetricRegistry& registry, Metric metric, double number, const std::string& value = {}) {
+void set(MetricRegistry& registry, ApiMetric metric, double number, const std::string& value = {}) {
     registry.set(text_of(metric).name, text_of(metric).help, labels_of(metric, value), number);
 }
 
@@ -52,56 +52,56 @@ double seconds_of(Duration d) {
 } // namespace
 
 void ControllerProbe::took(const std::string& kind) {
-    count(registry_, Metric::suanlu_api_reports_total, kind);
+    count(registry_, ApiMetric::suanlu_api_reports_total, kind);
 }
 
 void ControllerProbe::refused(const std::string& reason) {
-    count(registry_, Metric::suanlu_api_refusals_total, reason);
+    count(registry_, ApiMetric::suanlu_api_refusals_total, reason);
 }
 
 void ControllerProbe::sent_plan(Duration reaction) {
-    count(registry_, Metric::suanlu_api_plans_sent_total);
-    const MetricText& text = text_of(Metric::suanlu_reaction_seconds);
+    count(registry_, ApiMetric::suanlu_api_plans_sent_total);
+    const MetricText& text = text_of(ApiMetric::suanlu_reaction_seconds);
     registry_.observe_seconds(text.name, text.help, {}, seconds_of(reaction));
 }
 
 void ControllerProbe::coalesced_plan() {
-    count(registry_, Metric::suanlu_api_plans_coalesced_total);
+    count(registry_, ApiMetric::suanlu_api_plans_coalesced_total);
 }
 
 void ControllerProbe::decision(const Decision& decision, MonoTime now) {
     const DecisionCounters& c = decision.counters();
-    raise(registry_, Metric::suanlu_decision_runs_total, c.ticks, "tick");
-    raise(registry_, Metric::suanlu_decision_runs_total, c.events, "event");
-    raise(registry_, Metric::suanlu_decision_plans_total, c.plans, "published");
-    raise(registry_, Metric::suanlu_decision_plans_total, c.plans_refused, "refused");
-    raise(registry_, Metric::suanlu_decision_self_suspected_total, c.self_suspected);
+    raise(registry_, ApiMetric::suanlu_decision_runs_total, c.ticks, "tick");
+    raise(registry_, ApiMetric::suanlu_decision_runs_total, c.events, "event");
+    raise(registry_, ApiMetric::suanlu_decision_plans_total, c.plans, "published");
+    raise(registry_, ApiMetric::suanlu_decision_plans_total, c.plans_refused, "refused");
+    raise(registry_, ApiMetric::suanlu_decision_self_suspected_total, c.self_suspected);
     for (const DecisionState state : {DecisionState::kWarmingUp, DecisionState::kNoLinks,
                                       DecisionState::kDeciding, DecisionState::kSelfSuspect}) {
-        set(registry_, Metric::suanlu_decision_state, state == decision.state() ? 1 : 0,
+        set(registry_, ApiMetric::suanlu_decision_state, state == decision.state() ? 1 : 0,
             std::string(to_text(state)));
     }
-    raise(registry_, Metric::suanlu_decision_path_compilations_total, decision.paths().compilations());
-    raise(registry_, Metric::suanlu_decision_paths_unproven_total, decision.paths().unproven());
+    raise(registry_, ApiMetric::suanlu_decision_path_compilations_total, decision.paths().compilations());
+    raise(registry_, ApiMetric::suanlu_decision_paths_unproven_total, decision.paths().unproven());
     const SiteTableCounters& s = decision.sites().counters();
-    raise(registry_, Metric::suanlu_site_reports_total, s.accepted, "accepted");
-    raise(registry_, Metric::suanlu_site_reports_total, s.refused_old, "refused-old");
-    raise(registry_, Metric::suanlu_site_reports_total, s.refused_malformed, "refused-malformed");
-    raise(registry_, Metric::suanlu_site_reports_total, s.refused_unknown_site, "refused-unknown-site");
-    raise(registry_, Metric::suanlu_site_reports_total, s.clock_off, "accepted-clock-off");
+    raise(registry_, ApiMetric::suanlu_site_reports_total, s.accepted, "accepted");
+    raise(registry_, ApiMetric::suanlu_site_reports_total, s.refused_old, "refused-old");
+    raise(registry_, ApiMetric::suanlu_site_reports_total, s.refused_malformed, "refused-malformed");
+    raise(registry_, ApiMetric::suanlu_site_reports_total, s.refused_unknown_site, "refused-unknown-site");
+    raise(registry_, ApiMetric::suanlu_site_reports_total, s.clock_off, "accepted-clock-off");
     for (const SiteView& view : decision.sites().views(now)) {
-        set(registry_, Metric::suanlu_site_report_age_seconds, seconds_of(view.age), view.site);
+        set(registry_, ApiMetric::suanlu_site_report_age_seconds, seconds_of(view.age), view.site);
     }
 }
 
 void ControllerProbe::program(const ProgramCore& core, MonoTime now) {
     const ProgramCounters& c = core.counters();
-    raise(registry_, Metric::suanlu_program_plans_total, c.sent, "sent");
-    raise(registry_, Metric::suanlu_program_plans_total, c.coalesced, "coalesced");
-    raise(registry_, Metric::suanlu_program_plans_total, c.applied, "applied");
-    raise(registry_, Metric::suanlu_program_plans_total, c.refused, "refused");
-    raise(registry_, Metric::suanlu_program_plans_total, c.adopted, "adopted");
-    raise(registry_, Metric::suanlu_program_plans_total, c.ignored, "ignored");
+    raise(registry_, ApiMetric::suanlu_program_plans_total, c.sent, "sent");
+    raise(registry_, ApiMetric::suanlu_program_plans_total, c.coalesced, "coalesced");
+    raise(registry_, ApiMetric::suanlu_program_plans_total, c.applied, "applied");
+    raise(registry_, ApiMetric::suanlu_program_plans_total, c.refused, "refused");
+    raise(registry_, ApiMetric::suanlu_program_plans_total, c.adopted, "adopted");
+    raise(registry_, ApiMetric::suanlu_program_plans_total, c.ignored, "ignored");
     std::map<AgentState, int> agents{{AgentState::kNeverSeen, 0},
                                      {AgentState::kApplied, 0},
                                      {AgentState::kLagging, 0},
@@ -111,16 +111,16 @@ void ControllerProbe::program(const ProgramCore& core, MonoTime now) {
         ++agents[row.state];
     }
     for (const auto& [state, number] : agents) {
-        set(registry_, Metric::suanlu_program_agents, number, std::string(to_text(state)));
+        set(registry_, ApiMetric::suanlu_program_agents, number, std::string(to_text(state)));
     }
 }
 
 void ControllerProbe::mailbox(const std::string& name, const MailboxCounters& c) {
-    set(registry_, Metric::suanlu_mailbox_depth, static_cast<double>(c.depth), name);
-    raise(registry_, Metric::suanlu_mailbox_messages_total, c.pushed, name);
-    raise(registry_, Metric::suanlu_mailbox_merged_total, c.merged, name);
-    raise(registry_, Metric::suanlu_mailbox_dropped_total, c.dropped, name);
-    set(registry_, Metric::suanlu_mailbox_longest_wait_seconds, seconds_of(c.longest_wait), name);
+    set(registry_, ApiMetric::suanlu_mailbox_depth, static_cast<double>(c.depth), name);
+    raise(registry_, ApiMetric::suanlu_mailbox_messages_total, c.pushed, name);
+    raise(registry_, ApiMetric::suanlu_mailbox_merged_total, c.merged, name);
+    raise(registry_, ApiMetric::suanlu_mailbox_dropped_total, c.dropped, name);
+    set(registry_, ApiMetric::suanlu_mailbox_longest_wait_seconds, seconds_of(c.longest_wait), name);
 }
 
 } // namespace suanlu

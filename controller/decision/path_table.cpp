@@ -98,7 +98,8 @@ void PathTable::compile() {
                 break;
             }
             Row& row = rows_[{router.name, site.id}];
-            auto found = compile_site_paths(forwarding, {&site, router.name, inventory_.sid_block, row.previous});
+            auto found =
+                compile_site_paths(forwarding, {&site, router.name, inventory_.sid_block, row.previous});
             row.paths.clear();
             row.why = found ? "" : found.error().detail;
             for (PathPlan& path : found ? *found : row.paths) {
@@ -111,7 +112,8 @@ void PathTable::compile() {
             }
             if (!row.paths.empty()) {
                 row.previous = row.paths;
-                row.back = way_back(forwarding, row.paths.front().egress, router.name, row.paths.front().delay);
+                row.back =
+                    way_back(forwarding, row.paths.front().egress, router.name, row.paths.front().delay);
             }
         }
     }

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // The paths from an ingress to a site: the fastest one that can be pinned, and one that shares as little with
 // it as the topology allows, through another attachment where there is one. Every list is proven by walking
-// it before it is given out. Node SIDs only: agents program no adjacency SIDs yet. Stable: a path that is still good keeps its place and its id, because live flows
-// are on it. Pure.
+// it before it is given out. Node SIDs only: agents program no adjacency SIDs yet. Stable: a path that is
+// still good keeps its place and its id, because live flows are on it. Pure.
 #pragma once
 
 #include <string>
@@ -27,7 +27,8 @@ struct SitePathRequest {
 
 /// Best first, one or two paths. Delays include the access link. kNotFound when no attachment can be reached;
 /// the error says why for each attachment.
-Result<std::vector<PathPlan>> compile_site_paths(paths::Forwarding& forwarding, const SitePathRequest& request);
+Result<std::vector<PathPlan>> compile_site_paths(paths::Forwarding& forwarding,
+                                                 const SitePathRequest& request);
 
 /// Proves a path against a topology: the destination spells the list, the list leads to the egress over
 /// exactly the links it names, within its MTU and its delay (the path's delay has the access link on top).
