@@ -33,6 +33,7 @@ void set_seconds(Scenario& scenario, double seconds);
 /// The scenarios that come with the program.
 struct BuiltinScenario {
     std::string_view name;
+    std::string_view title; ///< what the text says under `title`
     std::string_view text;
 };
 const std::vector<BuiltinScenario>& builtin_scenarios();

@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """The built-in scenarios as a C++ source: embed.py OUT FILE..."""
 import pathlib
+import re
 import sys
 
 OPENING = """// Made by embed.py of the files below simulator/scenarios.
@@ -20,9 +21,14 @@ CLOSING = """    };
 """
 
 
+def row_of(name, text):
+    title = re.search(r'^title: "(.*)"$', text, re.M).group(1)
+    return f'{{"{name}", R"yaml({title})yaml", R"yaml({text})yaml"}},\n'
+
+
 def main():
     out, *files = map(pathlib.Path, sys.argv[1:])
-    rows = [f'{{"{f.stem}", R"yaml({f.read_text()})yaml"}},\n' for f in files]
+    rows = [row_of(f.stem, f.read_text()) for f in files]
     out.write_text(OPENING + "".join(rows) + CLOSING)
 
 
