@@ -10,8 +10,6 @@ namespace {
 
 /// Counts fade with this time constant: long enough for flows that last minutes.
 constexpr double kFadeS = 120;
-/// Flows of one job each that are believed before anything is counted.
-constexpr double kPrior = 1;
 constexpr double kMost = 1e4;
 
 } // namespace
@@ -26,8 +24,8 @@ void JobsPerFlow::count(double flows, double jobs, double seconds) {
     jobs_ = jobs_ * kept + jobs;
 }
 
-double JobsPerFlow::value() const {
-    return std::clamp((jobs_ + kPrior) / (flows_ + kPrior), 1.0, kMost);
+double JobsPerFlow::value(double prior, double flows) const {
+    return std::clamp((jobs_ + prior * flows) / (flows_ + flows), std::min(prior, 1.0), kMost);
 }
 
 } // namespace suanlu

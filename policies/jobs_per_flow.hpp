@@ -11,7 +11,9 @@ public:
     /// numbers, change nothing.
     void count(double flows, double jobs, double seconds);
     /// At least 1; 1 until there are counts.
-    [[nodiscard]] double value() const;
+    [[nodiscard]] double value() const { return value(1, 1); }
+    /// The same with another belief than one job per flow: `prior` jobs per flow, worth `flows` flows.
+    [[nodiscard]] double value(double prior, double flows) const;
 
 private:
     double flows_ = 0;

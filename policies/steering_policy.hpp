@@ -139,7 +139,7 @@ public:
                                          std::size_t /*ingress*/) const {
         return {};
     }
-    /// False for baselines that move everything at once by definition; the checker lets them.
+    /// False for policies that by definition ignore load and move everything at once: the checker lets them.
     [[nodiscard]] virtual bool is_damped() const { return true; }
 };
 

@@ -71,7 +71,7 @@ bool is_urgent(const InstanceReport* before, const InstanceReport& after) {
 Decision::Decision(Inventory inventory, DecisionLimits limits, const ShareTable& adopted, MonoTime start)
     : inventory_(std::move(inventory)), limits_(limits), start_(start), next_split_(start + limits.tick),
       sites_(names_of(inventory_.sites), table_limits(limits)), ingresses_(names_of(inventory_.routers)),
-      paths_(inventory_, limits_.link_max_age) {
+      paths_(inventory_, limits_.link_max_age), latest_(start) {
     for (const Service& service : inventory_.services) {
         services_[service.name].policy = service.policy;
         every_service_.insert(service.name);
@@ -99,6 +99,10 @@ Status Decision::take(SiteReport report, MonoTime now, std::uint64_t wall_unix_n
     }
     SL_TRY_VOID(sites_.accept(std::move(report), now, wall_unix_ns));
     const std::shared_ptr<const SiteReport> after = sites_.view(name, now)->report;
+    jobs_.note(*after, now);
+    if (wall_unix_ns > 0) {
+        wall_ = {now, wall_unix_ns};
+    }
     std::set<std::string> urgent;
     const bool is_back = stale_sites_.erase(name) > 0;
     for (const InstanceReport& instance : after->instances) {
@@ -117,6 +121,7 @@ Status Decision::take(IngressReport report, MonoTime now) {
     const std::string node = report.node;
     SL_TRY(const bool changed, ingresses_.take(std::move(report), now));
     arrivals_.note(*ingresses_.rows().at(node).report, now);
+    jobs_.note(*ingresses_.rows().at(node).report);
     if (changed) {
         on_event_everywhere(now);
     }
@@ -148,9 +153,19 @@ Result<std::string> Decision::set_policy(const std::string& service, const std::
     if (previous != policy) {
         // What the other policy remembered is not a history of this one's shares: follow at once.
         found->second.memory = {};
+        found->second.checker.start_over();
         on_event({service}, now);
     }
     return previous;
+}
+
+Status Decision::set_price(const std::string& site, double seconds, MonoTime now) {
+    if (inventory_.site(site) == nullptr) {
+        return Error{Errc::kNotFound, "no site '" + site + "'"};
+    }
+    prices_[site] = seconds;
+    on_event_everywhere(now);
+    return {};
 }
 
 bool Decision::is_warm(MonoTime now) const {
@@ -178,6 +193,7 @@ bool Decision::arrivals_are_known() const {
 
 /// True when splits may be made now.
 bool Decision::update_state(MonoTime now) {
+    latest_ = now;
     const DecisionState before = state_;
     if (state_ == DecisionState::kWarmingUp && !is_warm(now)) {
         return false;
@@ -232,34 +248,11 @@ void Decision::run(const std::set<std::string>& services, Cause cause, MonoTime 
     ++(cause == Cause::kTick ? counters_.ticks : counters_.events);
     // While most sites seem gone at once the fault is more likely ours: shares stay, paths still follow.
     for (const Service& service : inventory_.services) {
-        if (state_ == DecisionState::kDeciding && services.contains(service.name)) {
+        if (state_ == DecisionState::kSelfSuspect || services.contains(service.name)) {
             split(service, now);
-        } else if (state_ == DecisionState::kSelfSuspect) {
-            services_[service.name].last.verdict =
-                "held: most sites fell silent at once, suspecting this controller's own network";
         }
     }
     publish_all();
-}
-
-void Decision::split(const Service& service, MonoTime now) {
-    ServiceState& state = services_[service.name];
-    const auto policy = find_policy(state.policy);
-    SL_CHECK(policy.has_value()); // names are checked where they come in
-    state.last = (*policy)->decide(policy_input(service, now), state.memory, now);
-    for (const IngressDecision& decided : state.last.ingresses) {
-        std::vector<SiteShare>& shares = shares_[{decided.ingress, service.name}];
-        if (decided.shares.empty() && !shares.empty()) {
-            // Nothing passes the filters: an empty row would black-hole what still works at the ingress,
-            // which knows better which sites answer.
-            state.last.verdict = "held: no site passes the filters at " + decided.ingress + ", shares stay";
-            continue;
-        }
-        if (shares != decided.shares) {
-            shares = decided.shares;
-            shares_changed_ = true;
-        }
-    }
 }
 
 ServicePlan Decision::build_service(const Service& service, const std::string& ingress) const {
@@ -324,6 +317,7 @@ void Decision::publish(const Router& router) {
         std::string& why = held_back_[router.name];
         if (why != status.error().detail) {
             ++counters_.plans_refused;
+            ++counters_.refused_by[check_of(status.error())];
             why = status.error().detail;
         }
         return;
@@ -350,47 +344,6 @@ std::vector<Plan> Decision::take_plans() {
 
 const ShareTable* Decision::take_changed_shares() {
     return std::exchange(shares_changed_, false) ? &shares_ : nullptr;
-}
-
-std::string Decision::held_back(const std::string& node) const {
-    const auto found = held_back_.find(node);
-    return found == held_back_.end() ? std::string() : found->second;
-}
-
-const std::string& Decision::policy_of(const std::string& service) const {
-    static const std::string kNone;
-    const auto found = services_.find(service);
-    return found == services_.end() ? kNone : found->second.policy;
-}
-
-Result<Explanation> Decision::explain(const std::string& service, const std::string& ingress) const {
-    const auto state = services_.find(service);
-    if (state == services_.end()) {
-        return Error{Errc::kNotFound, "no service '" + service + "'"};
-    }
-    const Router* router = inventory_.router(ingress);
-    if (router == nullptr || !router->is_ingress) {
-        return Error{Errc::kNotFound, "no ingress '" + ingress + "'"};
-    }
-    Explanation out;
-    out.service = service;
-    out.ingress = ingress;
-    out.policy = state->second.policy;
-    out.arrivals = arrivals_.rate(ingress, service);
-    out.cost_before = state->second.last.cost_before;
-    out.cost_after = state->second.last.cost_after;
-    out.verdict = state->second.last.verdict;
-    if (const std::string why = held_back(ingress); !why.empty()) {
-        out.verdict = "held: " + why;
-    } else if (out.verdict.empty()) {
-        out.verdict = std::string(to_text(state_));
-    }
-    for (const IngressDecision& decided : state->second.last.ingresses) {
-        if (decided.ingress == ingress) {
-            out.candidates = decided.candidates;
-        }
-    }
-    return out;
 }
 
 } // namespace suanlu

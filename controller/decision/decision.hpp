@@ -5,8 +5,10 @@
 // the last good Plan in force, counted and explained (docs/decision.md).
 #pragma once
 
+#include <array>
 #include <map>
 #include <memory>
+#include <optional>
 #include <set>
 #include <string>
 #include <string_view>
@@ -15,10 +17,13 @@
 #include "controller/decision/arrivals.hpp"
 #include "controller/decision/ingress_table.hpp"
 #include "controller/decision/inventory.hpp"
+#include "controller/decision/job_counts.hpp"
 #include "controller/decision/path_table.hpp"
+#include "controller/decision/split_checker.hpp"
 #include "controller/program/state_folder.hpp"
 #include "core/model/plan.hpp"
 #include "core/model/sample.hpp"
+#include "policies/fallback.hpp"
 #include "policies/steering_policy.hpp"
 #include "telemetry/site_table.hpp"
 
@@ -44,22 +49,43 @@ struct DecisionCounters {
     /// Times that most sites fell silent at once.
     std::uint64_t self_suspected = 0;
     std::uint64_t links_refused = 0;
+    /// What the checker refused, splits and Plans, by the name of the check.
+    std::map<std::string, std::uint64_t> refused_by;
+    /// How often a (service, ingress) entered each state, by FallbackMode.
+    std::array<std::uint64_t, kFallbackModes> entered{};
 };
 
 /// "warming-up", "no-links", "deciding", "self-suspect".
 enum class DecisionState : std::uint8_t { kWarmingUp, kNoLinks, kDeciding, kSelfSuspect };
 std::string_view to_text(DecisionState state);
 
-/// Why a service is split as it is at one ingress.
+/// One candidate with what went into its costs and what would flip it.
+struct ExplainedCandidate : SiteCandidate {
+    double rate_per_slot = 0;
+    double cv2 = 1;
+    double other_jobs = 0;
+    bool is_fresh = false;
+    FlipPoint flip;
+};
+
+/// Why a service is split as it is at one ingress. Ages are those at the last input.
 struct Explanation {
     std::string service;
     std::string ingress;
     std::string policy;
     PerSecond arrivals;
+    double jobs_per_flow = 1;
+    bool is_measured = false;
     double cost_before = 0;
     double cost_after = 0;
     std::string verdict;
-    std::vector<SiteCandidate> candidates;
+    /// The checker's last refusal of a split of this service; empty = it was accepted.
+    std::string refusal;
+    FallbackView fallback;
+    Duration decided_ago{0};
+    Duration ingress_age{0};
+    Duration links_age{0};
+    std::vector<ExplainedCandidate> candidates;
 };
 
 class Decision {
@@ -75,6 +101,8 @@ public:
     Status take(LinkReport report, MonoTime now);
     /// Gives the previous policy's name. kNotFound: no such service or policy.
     Result<std::string> set_policy(const std::string& service, const std::string& policy, MonoTime now);
+    /// What a job at that site costs, in the seconds it is worth. kNotFound: no such site.
+    Status set_price(const std::string& site, double seconds, MonoTime now);
     /// Call about every 100 ms; splits when it is time.
     void tick(MonoTime now);
 
@@ -88,6 +116,11 @@ public:
     /// What keeps a router's last Plan in force; empty when nothing does.
     [[nodiscard]] std::string held_back(const std::string& node) const;
     [[nodiscard]] const std::string& policy_of(const std::string& service) const;
+    /// The state of the service at that ingress; "live", "not judged yet" until the first split.
+    [[nodiscard]] const Fallback& fallback(const std::string& service, const std::string& ingress) const;
+    /// What the last decision of the service was given and answered; null before the first.
+    [[nodiscard]] const PolicyInput* last_input(const std::string& service) const;
+    [[nodiscard]] const PolicyDecision* last_decision(const std::string& service) const;
     [[nodiscard]] const Inventory& inventory() const { return inventory_; }
     [[nodiscard]] const SiteTable& sites() const { return sites_; }
     [[nodiscard]] const IngressTable& ingresses() const { return ingresses_; }
@@ -101,7 +134,12 @@ private:
     struct ServiceState {
         std::string policy;
         PolicyMemory memory;
+        PolicyInput input;
         PolicyDecision last;
+        MonoTime decided_at;
+        SplitChecker checker;
+        std::string refusal;
+        std::map<std::string, Fallback> fallbacks;
     };
     enum class Cause : std::uint8_t { kTick, kEvent };
 
@@ -112,9 +150,25 @@ private:
     void run(const std::set<std::string>& services, Cause cause, MonoTime now);
     bool update_state(MonoTime now);
     void split(const Service& service, MonoTime now);
+    [[nodiscard]] FallbackEvidence evidence(const ServiceState& state, const std::string& service,
+                                            std::size_t ingress, MonoTime now) const;
+    [[nodiscard]] std::vector<bool> judge_ingresses(ServiceState& state, const Service& service,
+                                                    MonoTime now);
+    void follow(ServiceState& state, const Service& service, const std::vector<bool>& is_live,
+                PolicyMemory before);
+    bool is_accepted(ServiceState& state, const std::vector<bool>& is_live);
+    void set_shares(const std::string& ingress, const std::string& service, std::vector<SiteShare> shares);
+    void fall_back(const Service& service, const std::string& ingress, FallbackMode mode);
+    [[nodiscard]] std::vector<SiteShare> reachable(const std::string& ingress,
+                                                   const std::vector<SiteShare>& shares) const;
+    [[nodiscard]] std::vector<SiteShare> static_shares(const std::string& ingress,
+                                                       const std::string& service) const;
     [[nodiscard]] PolicyInput policy_input(const Service& service, MonoTime now) const;
     [[nodiscard]] PolicySite policy_site(const Service& service, const Site& site, MonoTime now) const;
     [[nodiscard]] double other_jobs(const Service& service, const Site& site, const SiteReport& report) const;
+    [[nodiscard]] std::string verdict_of(const ServiceState& state, const std::string& ingress) const;
+    [[nodiscard]] std::vector<ExplainedCandidate> explain_candidates(const ServiceState& state,
+                                                                     const std::string& ingress) const;
     void publish_all();
     void publish(const Router& router);
     [[nodiscard]] Plan build(const Router& router) const;
@@ -129,6 +183,11 @@ private:
     IngressTable ingresses_;
     PathTable paths_;
     ArrivalTable arrivals_;
+    JobCounts jobs_;
+    /// The latest moment passed in, and the wall clock that went with a moment, both from inputs alone.
+    MonoTime latest_;
+    std::optional<std::pair<MonoTime, std::uint64_t>> wall_;
+    std::map<std::string, double> prices_;
     std::map<std::string, ServiceState> services_;
     std::set<std::string> every_service_;
     std::set<std::string> stale_sites_;

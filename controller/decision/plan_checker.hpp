@@ -10,6 +10,16 @@
 
 namespace suanlu {
 
+enum class PlanCheck : std::uint8_t {
+#define SUANLU_PLAN_CHECK(name, word, about) name,
+#include "controller/decision/plan_checks.def"
+#undef SUANLU_PLAN_CHECK
+};
+/// "path", "msd", "capacity" ...
+std::string_view to_text(PlanCheck check);
+/// The check that refused: the first word of the refusal.
+std::string check_of(const Error& refusal);
+
 /// kRefused with what is wrong; ok otherwise.
 Status check_plan(const Plan& plan, const Inventory& inventory);
 

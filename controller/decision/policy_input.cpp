@@ -30,7 +30,7 @@ double Decision::other_jobs(const Service& service, const Site& site, const Site
         for (const auto& [key, shares] : shares_) {
             for (const SiteShare& share : shares) {
                 if (key.second == other.service && share.site == site.id) {
-                    jobs += arrivals_.rate(key.first, other.service).value * neighbour->jobs_per_flow *
+                    jobs += arrivals_.rate(key.first, other.service).value * jobs_.per_flow(*neighbour) *
                             share.ppm / kWholeShare;
                 }
             }
@@ -50,6 +50,8 @@ PolicySite Decision::policy_site(const Service& service, const Site& site, MonoT
     }
     out.slots = hosted->slots;
     out.rate_per_slot = hosted->rate_per_slot.value;
+    const auto price = prices_.find(site.name);
+    out.price_s = price == prices_.end() ? 0 : price->second;
     const SiteView view = *sites_.view(site.name, now);
     out.is_fresh = view.freshness == Freshness::kFresh;
     out.report_age_s = std::chrono::duration<double>(view.age).count();
@@ -76,13 +78,18 @@ PolicyInput Decision::policy_input(const Service& service, MonoTime now) const {
     for (const Site& site : inventory_.sites) {
         out.sites.push_back(policy_site(service, site, now));
     }
+    if (wall_) {
+        const auto since = std::chrono::duration_cast<std::chrono::seconds>(now - wall_->first);
+        out.wall_s = static_cast<std::int64_t>(wall_->second / 1'000'000'000) + since.count();
+    }
+    const double jobs_per_flow = jobs_.per_flow(service);
     for (const Router& router : inventory_.routers) {
         if (!router.is_ingress) {
             continue;
         }
         PolicyIngress ingress;
         ingress.name = router.name;
-        ingress.jobs_per_s = arrivals_.rate(router.name, service.name).value * service.jobs_per_flow;
+        ingress.jobs_per_s = arrivals_.rate(router.name, service.name).value * jobs_per_flow;
         for (const Site& site : inventory_.sites) {
             const auto delay = paths_.delay(router.name, site.id);
             ingress.delay_s.push_back(delay ? std::optional<double>(delay->value) : std::nullopt);

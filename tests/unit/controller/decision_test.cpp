@@ -120,7 +120,7 @@ TEST(Decision, NothingPassesTheFilters_SharesStay) {
     ASSERT_TRUE(b.decision->take(report, b.clock.now()));
     b.collect();
     EXPECT_TRUE(same_content(before, b.plans.at("R1")));
-    EXPECT_TRUE(b.decision->explain("analysis", "R1")->verdict.starts_with("held: no site passes"));
+    EXPECT_TRUE(b.decision->explain("analysis", "R1")->verdict.starts_with("held: last-good: liveness: 0 of 2"));
 }
 
 TEST(Decision, LostPathMovesTheShareInTheSamePlan) {

@@ -33,6 +33,7 @@ TEST(PlanChecker, EveryOffenceIsRefusedWithItsReason) {
          "the MSD is 6"},
         {[](Plan& p) { p.sites[0].paths[0].destination6.bytes[15] = 1; }, "is not the segment list's"},
         {[](Plan& p) { p.sites[0].paths[0].mtu = {1300}; }, "MTU 1300 is below 1320"},
+        {[](Plan& p) { p.sites[0].paths[0].mtu = {2001}; }, "above the 2000 of R1>P1"},
         {[](Plan& p) { p.sites[0].paths[0].id = p.sites[1].paths[0].id; }, "belongs to another site"},
         {[](Plan& p) {
              p.services[0].shares = {{SiteId{1}, 999'999}};

@@ -1,0 +1,101 @@
+// SPDX-License-Identifier: Apache-2.0
+// What Decision tells about itself: states, the last decision of a service, and why.
+#include <algorithm>
+
+#include "controller/decision/decision.hpp"
+
+namespace suanlu {
+
+std::string Decision::held_back(const std::string& node) const {
+    const auto found = held_back_.find(node);
+    return found == held_back_.end() ? std::string() : found->second;
+}
+
+const std::string& Decision::policy_of(const std::string& service) const {
+    static const std::string kNone;
+    const auto found = services_.find(service);
+    return found == services_.end() ? kNone : found->second.policy;
+}
+
+const Fallback& Decision::fallback(const std::string& service, const std::string& ingress) const {
+    static const Fallback kNone;
+    const auto state = services_.find(service);
+    if (state == services_.end()) {
+        return kNone;
+    }
+    const auto found = state->second.fallbacks.find(ingress);
+    return found == state->second.fallbacks.end() ? kNone : found->second;
+}
+
+const PolicyInput* Decision::last_input(const std::string& service) const {
+    const auto found = services_.find(service);
+    return found == services_.end() || found->second.input.service.empty() ? nullptr : &found->second.input;
+}
+
+const PolicyDecision* Decision::last_decision(const std::string& service) const {
+    return last_input(service) == nullptr ? nullptr : &services_.at(service).last;
+}
+
+std::string Decision::verdict_of(const ServiceState& state, const std::string& ingress) const {
+    if (const std::string why = held_back(ingress); !why.empty()) {
+        return "held: " + why;
+    }
+    const auto machine = state.fallbacks.find(ingress);
+    if (machine != state.fallbacks.end() && machine->second.view().mode != FallbackMode::kLive) {
+        const FallbackView& view = machine->second.view();
+        return "held: " + std::string(to_text(view.mode)) + ": " + view.reason;
+    }
+    return state.last.verdict.empty() ? std::string(to_text(state_)) : state.last.verdict;
+}
+
+std::vector<ExplainedCandidate> Decision::explain_candidates(const ServiceState& state,
+                                                             const std::string& ingress) const {
+    std::vector<ExplainedCandidate> out;
+    for (std::size_t i = 0; i < state.last.ingresses.size(); ++i) {
+        const IngressDecision& decided = state.last.ingresses[i];
+        if (decided.ingress != ingress) {
+            continue;
+        }
+        const std::vector<FlipPoint> flips = (*find_policy(state.policy))->flips(state.input, state.last, i);
+        for (std::size_t j = 0; j < decided.candidates.size(); ++j) {
+            const PolicySite& site = state.input.sites[j];
+            out.push_back({decided.candidates[j], site.rate_per_slot, site.cv2, site.other_jobs,
+                           site.is_fresh, j < flips.size() ? flips[j] : FlipPoint{}});
+        }
+    }
+    return out;
+}
+
+Result<Explanation> Decision::explain(const std::string& service, const std::string& ingress) const {
+    const auto found = services_.find(service);
+    if (found == services_.end()) {
+        return Error{Errc::kNotFound, "no service '" + service + "'"};
+    }
+    const Router* router = inventory_.router(ingress);
+    if (router == nullptr || !router->is_ingress) {
+        return Error{Errc::kNotFound, "no ingress '" + ingress + "'"};
+    }
+    const ServiceState& state = found->second;
+    Explanation out;
+    out.service = service;
+    out.ingress = ingress;
+    out.policy = state.policy;
+    out.arrivals = arrivals_.rate(ingress, service);
+    out.jobs_per_flow = jobs_.per_flow(*inventory_.service(service));
+    out.is_measured = jobs_.is_measured(service);
+    out.cost_before = state.last.cost_before;
+    out.cost_after = state.last.cost_after;
+    out.verdict = verdict_of(state, ingress);
+    out.refusal = state.refusal;
+    out.fallback = fallback(service, ingress).view();
+    out.decided_ago = state.input.service.empty() ? Duration{0} : latest_ - state.decided_at;
+    const IngressRow& row = ingresses_.rows().at(ingress);
+    out.ingress_age = row.report ? std::max(latest_ - row.received, Duration{0}) : Duration{0};
+    for (const Topology::Row& link : paths_.topology().rows(latest_)) {
+        out.links_age = std::max(out.links_age, link.is_static ? Duration{0} : link.age);
+    }
+    out.candidates = explain_candidates(state, ingress);
+    return out;
+}
+
+} // namespace suanlu

@@ -1,0 +1,83 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "controller/decision/job_counts.hpp"
+
+#include <gtest/gtest.h>
+
+namespace suanlu {
+namespace {
+
+struct Bench {
+    JobCounts counts;
+    VirtualClock clock;
+    Service service;
+    std::uint64_t flows = 0;
+    std::uint64_t jobs = 0;
+    bool is_counting = true;
+
+    Bench() {
+        service.name = "analysis";
+        service.jobs_per_flow = 3;
+    }
+    void pass(int seconds, std::uint64_t flows_per_s, std::uint64_t jobs_per_s,
+              const std::vector<std::string>& names = {"analysis"}) {
+        for (int i = 0; i < seconds; ++i) {
+            clock.advance(std::chrono::seconds(1));
+            flows += flows_per_s;
+            jobs += jobs_per_s;
+            IngressReport ingress;
+            ingress.node = "R1";
+            ingress.boot_id = "a";
+            ingress.services = {{"analysis", "cameras", flows, 0, 0, 0, {{"near", flows}}}};
+            counts.note(ingress);
+            SiteReport site;
+            site.site = "near";
+            site.boot_id = "b";
+            for (const std::string& name : names) {
+                InstanceReport instance;
+                instance.service = name;
+                instance.completed = is_counting ? jobs : 0;
+                site.instances.push_back(instance);
+            }
+            counts.note(site, clock.now());
+        }
+    }
+};
+
+TEST(JobCounts, InventoryUntilSomethingIsCounted_ThenTheCounters) {
+    Bench b;
+    EXPECT_EQ(b.counts.per_flow(b.service), 3);
+    b.pass(60, 100, 1000);
+    EXPECT_TRUE(b.counts.is_measured("analysis"));
+    EXPECT_NEAR(b.counts.per_flow(b.service), 10, 0.2);
+    b.pass(600, 100, 100);
+    EXPECT_NEAR(b.counts.per_flow(b.service), 1, 0.15) << "keep-alive was switched off";
+}
+
+TEST(JobCounts, SiteWithoutTheCounterChangesNothing) {
+    Bench b;
+    b.is_counting = false;
+    b.pass(60, 100, 0);
+    EXPECT_EQ(b.counts.per_flow(b.service), 3);
+}
+
+TEST(JobCounts, RestartsAndRequestsFromElsewhereChangeNothing) {
+    Bench b;
+    b.pass(60, 100, 300);
+    const double before = b.counts.per_flow(b.service);
+    b.flows = b.jobs = 5; // both started over
+    b.pass(5, 100, 300);
+    EXPECT_NEAR(b.counts.per_flow(b.service), before, 0.1);
+    Bench idle;
+    idle.pass(60, 0, 500);
+    EXPECT_EQ(idle.counts.per_flow(idle.service), 3);
+}
+
+TEST(JobCounts, OneCounterForTwoServicesIsSharedOut) {
+    Bench b;
+    b.pass(60, 100, 400, {"analysis", "video"});
+    EXPECT_NEAR(b.counts.per_flow(b.service), 4, 0.1);
+    EXPECT_TRUE(b.counts.is_measured("video"));
+}
+
+} // namespace
+} // namespace suanlu
