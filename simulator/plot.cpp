@@ -20,16 +20,16 @@ constexpr double kPanelHeight = 170;
 constexpr double kLegendLine = 20;
 constexpr double kMargin = 16;
 constexpr double kSmall = 11;
-constexpr double kLogFrom = 30; ///< span of values from which an axis is logarithmic
-constexpr std::size_t kMostPoints = 180;
+constexpr double kLogFrom = 30;   ///< span of values from which an axis is logarithmic
+constexpr double kPointWidth = 5; ///< pixels, so that lines stay apart
 constexpr std::size_t kRows = 3;
 
 // Told apart by people with red-green blindness as well (Okabe and Ito), then lighter ones.
 constexpr std::array<std::string_view, 12> kColours{"#0072b2", "#e69f00", "#009e73", "#d55e00",
                                                     "#56b4e9", "#cc79a7", "#b8a800", "#555555",
                                                     "#8c6bb1", "#7fbf7b", "#a6611a", "#80cdc1"};
-constexpr std::string_view kMeanColour = "#0072b2";
-constexpr std::string_view kTailColour = "#d55e00";
+constexpr std::string_view kMeanColour = "#111111";
+constexpr std::string_view kTailColour = "#c0143c";
 
 std::string_view colour_of(std::size_t site) {
     return kColours[site % kColours.size()];
@@ -81,7 +81,8 @@ public:
           svg_(width_, height_) {
         for (const Outcome& outcome : report.outcomes) {
             const double x = kLeft + static_cast<double>(columns_.size()) * (panel_ + kGap);
-            columns_.push_back({&outcome, merged_seconds(outcome, kMostPoints), x});
+            columns_.push_back(
+                {&outcome, merged_seconds(outcome, static_cast<std::size_t>(panel_ / kPointWidth)), x});
         }
     }
 
@@ -149,7 +150,7 @@ private:
         const Scale time = time_scale(column);
         for (const double tick : time.ticks(panel_ > 330 ? 6 : 4)) {
             svg_.line({time.at(tick), bottom}, {time.at(tick), bottom + 4}, "#222222");
-            svg_.text({time.at(tick), bottom + 16}, tick_text(tick / time_unit()), "middle", kSmall);
+            svg_.text({time.at(tick), bottom + 16}, tick_text(tick), "middle", kSmall);
         }
         svg_.box({column.x, top(row)}, panel_, kPanelHeight, "none", "#222222");
         if (row + 1 == kRows) {
@@ -162,7 +163,7 @@ private:
     [[nodiscard]] double time_unit() const { return report_.scenario.seconds > 7200 ? 3600 : 1; }
 
     [[nodiscard]] Scale time_scale(const Column& column) const {
-        return {0, report_.scenario.seconds, column.x, column.x + panel_, false};
+        return {0, report_.scenario.seconds / time_unit(), column.x, column.x + panel_, false};
     }
 
     static std::string tick_text(double value) {
@@ -184,8 +185,8 @@ private:
         std::vector<Point> tail;
         for (const Second& point : column.points) {
             if (point.completed > 0) {
-                mean.push_back({time.at(point.at_s), scale.at(point.mean_response_s)});
-                tail.push_back({time.at(point.at_s), scale.at(point.p95_response_s)});
+                mean.push_back({time.at(point.at_s / time_unit()), scale.at(point.mean_response_s)});
+                tail.push_back({time.at(point.at_s / time_unit()), scale.at(point.p95_response_s)});
             }
         }
         svg_.curve(tail, kTailColour);
@@ -198,7 +199,7 @@ private:
         for (std::size_t site = 0; site < report_.scenario.sites.size(); ++site) {
             std::vector<Point> points;
             for (const Second& second : column.points) {
-                points.push_back({time.at(second.at_s), scale.at(second.utilisation[site])});
+                points.push_back({time.at(second.at_s / time_unit()), scale.at(second.utilisation[site])});
             }
             svg_.curve(points, colour_of(site), dashes_of(site));
         }
@@ -208,15 +209,19 @@ private:
     void share_panel(const Column& column) {
         const Scale scale(0, 1.02, top(2) + kPanelHeight, top(2), false);
         const Scale time = time_scale(column);
+        // The first point stands for what was before it.
+        const auto x_of = [&](std::size_t k) {
+            return k == 0 ? column.x : time.at(column.points[k].at_s / time_unit());
+        };
         std::vector<double> below(column.points.size(), 0);
         for (std::size_t site = 0; site < report_.scenario.sites.size(); ++site) {
             std::vector<Point> outline;
             for (std::size_t k = 0; k < below.size(); ++k) {
-                outline.push_back({time.at(column.points[k].at_s), scale.at(below[k])});
+                outline.push_back({x_of(k), scale.at(below[k])});
             }
             for (std::size_t k = below.size(); k-- > 0;) {
                 below[k] += column.points[k].share[site];
-                outline.push_back({time.at(column.points[k].at_s), scale.at(below[k])});
+                outline.push_back({x_of(k), scale.at(below[k])});
             }
             svg_.area(outline, colour_of(site));
         }

@@ -53,7 +53,7 @@ std::vector<double> Scale::ticks(std::size_t wanted) const {
     const double step = round_step((most_ - least_) / static_cast<double>(std::max<std::size_t>(1, wanted)));
     std::vector<double> out;
     for (double k = std::ceil(least_ / step - 1e-9); k * step <= most_ + step * 1e-9; ++k) {
-        out.push_back(k * step);
+        out.push_back(k * step + 0.0); // no -0
     }
     return out;
 }

@@ -33,7 +33,7 @@ std::string spread_text(const Outcome& outcome) {
     const auto [least, most] = std::minmax_element(
         outcome.sites.begin(), outcome.sites.end(),
         [](const SiteOutcome& a, const SiteOutcome& b) { return a.utilisation < b.utilisation; });
-    return number_text(least->utilisation * 100, 0) + "-" + percent_text(most->utilisation);
+    return number_text(least->utilisation * 100, 0) + "-" + number_text(most->utilisation * 100, 0) + "%";
 }
 
 std::vector<std::string> row_of(const Outcome& o, bool with_energy) {
@@ -57,12 +57,13 @@ std::vector<std::string> row_of(const Outcome& o, bool with_energy) {
 
 std::string head_of(const SimReport& report) {
     const Scenario& s = report.scenario;
-    const std::string window = s.window_s ? "jobs that begin from " + number_text(s.window_s->first, 0) +
-                                                " s to " + number_text(s.window_s->second, 0) + " s"
-                                          : "after " + percent_text(s.warm_up_share) + " of the time";
+    const std::string window = s.window_s
+                                   ? "jobs that begin from " + number_text(s.window_s->first, 0) + " s to " +
+                                         number_text(s.window_s->second, 0) + " s"
+                                   : "after " + number_text(s.warm_up_share * 100, 0) + "%" + " of the time";
     return s.name + ": " + s.title + "\n" + std::to_string(s.sites.size()) + " sites, " +
-           std::to_string(s.ingresses.size()) + " ingresses, load " + percent_text(s.arrivals.load) + ", " +
-           number_text(s.seconds, 0) + " s, seed " + std::to_string(s.seed) +
+           std::to_string(s.ingresses.size()) + " ingresses, load " + number_text(s.arrivals.load * 100, 0) +
+           "%" + ", " + number_text(s.seconds, 0) + " s, seed " + std::to_string(s.seed) +
            "; measured: " + std::to_string(report.outcomes.front().measured) + " jobs, " + window + "\n";
 }
 

@@ -135,9 +135,16 @@ std::vector<std::string> read_policies(YamlNode node) {
 
 } // namespace
 
-std::optional<DataText> Reading::load(YamlNode& node) const {
+const DataText* Reading::load(YamlNode& node) {
+    if (!node.is_present()) {
+        return nullptr;
+    }
     const std::string name = node.text();
-    return node.is_present() ? accept(node, files.load(name)) : std::nullopt;
+    auto found = loaded.find(name);
+    if (found == loaded.end()) {
+        found = loaded.emplace(name, accept(node, files.load(name))).first;
+    }
+    return found->second ? &*found->second : nullptr;
 }
 
 std::uint32_t Reading::site(YamlNode node) const {

@@ -44,8 +44,8 @@ void read_size_trace(YamlNode node, Reading& reading) {
     const std::string format = node.required("format").one_of({"azure-llm", "alibaba-pods"}, "azure-llm");
     YamlNode file = node.required("file");
     YamlNode mean = node.optional("mean");
-    const auto data = reading.load(file);
-    if (!data) {
+    const DataText* data = reading.load(file);
+    if (data == nullptr) {
         return;
     }
     if (format == "azure-llm") {
@@ -71,8 +71,8 @@ void read_curve(YamlNode node, Reading& reading) {
     }
     YamlNode file = node.required("file");
     const std::size_t steps = node.optional("steps").integer(2, kMostSteps, 60);
-    const auto data = reading.load(file);
-    const auto curve = data ? accept(file, read_load_curve(*data, steps)) : std::nullopt;
+    const DataText* data = reading.load(file);
+    const auto curve = data != nullptr ? accept(file, read_load_curve(*data, steps)) : std::nullopt;
     double before = 1;
     for (std::size_t k = 0; curve && k < steps; ++k) {
         Happening step;
@@ -164,8 +164,8 @@ void read_arrivals(YamlNode node, Reading& reading) {
     if (kind == "trace") {
         arrivals.kind = Arrivals::Kind::kTrace;
         YamlNode file = node.required("file");
-        const auto data = reading.load(file);
-        const auto trace = data ? accept(file, read_request_trace(*data)) : std::nullopt;
+        const DataText* data = reading.load(file);
+        const auto trace = data != nullptr ? accept(file, read_request_trace(*data)) : std::nullopt;
         arrivals.gaps = trace ? trace->gaps_s : std::vector<double>{1};
     }
     YamlNode jobs = node.optional("jobs_per_connection");

@@ -3,6 +3,7 @@
 // rest to scenario_file.cpp. Inside the reader of scenario files only.
 #pragma once
 
+#include <map>
 #include <optional>
 #include <string>
 #include <vector>
@@ -30,8 +31,12 @@ struct Reading {
     double time_of_day_h = 0;
     std::vector<Whereabouts> sites, ingresses;
 
-    /// The file that `node` names; complains there when it cannot be read.
-    [[nodiscard]] std::optional<DataText> load(YamlNode& node) const;
+    /// The files that were read so far; nothing for one that cannot be read.
+    std::map<std::string, std::optional<DataText>> loaded{};
+
+    /// The file that `node` names; null when it cannot be read, about which the first node complains. Lives
+    /// as long as this object.
+    const DataText* load(YamlNode& node);
     /// Index of a site or an ingress; complains when there is none of this name.
     std::uint32_t site(YamlNode node) const;
     std::uint32_t ingress(YamlNode node) const;

@@ -37,9 +37,9 @@ Whereabouts read_whereabouts(YamlNode& node, std::set<std::string>& seen, std::s
 }
 
 /// The value of the simulation's hour.
-std::optional<double> value_now(YamlNode file, std::string_view title, const Reading& reading) {
-    const auto data = reading.load(file);
-    if (!data) {
+std::optional<double> value_now(YamlNode file, std::string_view title, Reading& reading) {
+    const DataText* data = reading.load(file);
+    if (data == nullptr) {
         return std::nullopt;
     }
     const auto hours = accept(file, read_hours_of_day(*data, title));
@@ -49,7 +49,7 @@ std::optional<double> value_now(YamlNode file, std::string_view title, const Rea
     return (*hours)[static_cast<std::size_t>(reading.time_of_day_h)];
 }
 
-void read_price(YamlNode& node, const Reading& reading, SimSite& site) {
+void read_price(YamlNode& node, Reading& reading, SimSite& site) {
     site.price_s = read_seconds(node.optional("price"), kLongestTime, 0);
     YamlNode tariff = node.optional("tariff");
     if (!tariff.is_present()) {
@@ -61,7 +61,7 @@ void read_price(YamlNode& node, const Reading& reading, SimSite& site) {
     }
 }
 
-void read_power(YamlNode node, const Reading& reading, SimSite& site) {
+void read_power(YamlNode node, Reading& reading, SimSite& site) {
     if (!node.is_present()) {
         return;
     }
@@ -94,7 +94,7 @@ void read_batching(YamlNode node, SimSite& site) {
 }
 
 /// Measured inference rates: of a batching server the time of a step, of workers their number and speed.
-void read_accelerator(YamlNode node, const Reading& reading, SimSite& site) {
+void read_accelerator(YamlNode node, Reading& reading, SimSite& site) {
     if (!node.is_present()) {
         return;
     }
@@ -107,8 +107,8 @@ void read_accelerator(YamlNode node, const Reading& reading, SimSite& site) {
     const double fixed = read_share(node.optional("fixed_share"), 1, 0.5);
     YamlNode relative = node.optional("relative_to");
     YamlNode file = node.required("file");
-    const auto data = reading.load(file);
-    if (!data) {
+    const DataText* data = reading.load(file);
+    if (data == nullptr) {
         return;
     }
     const auto rate = accept(file, read_throughput(*data, query));
@@ -124,7 +124,7 @@ void read_accelerator(YamlNode node, const Reading& reading, SimSite& site) {
     site.speed = rate && unit ? *rate / *unit : 1;
 }
 
-void read_site(YamlNode& node, const Reading& reading, SimSite& site) {
+void read_site(YamlNode& node, Reading& reading, SimSite& site) {
     const std::string kind =
         node.optional("discipline").one_of({"fcfs", "processor-sharing", "batching"}, "fcfs");
     site.discipline = kind == "fcfs"       ? Discipline::kFcfs

@@ -16,6 +16,7 @@ void add_to(std::vector<double>& sum, const std::vector<double>& values, double 
 
 Second merged(const std::vector<Second>& seconds, std::size_t from, std::size_t to) {
     Second out;
+    double placed = 0;
     out.at_s = seconds[to - 1].at_s;
     for (std::size_t k = from; k < to; ++k) {
         const Second& second = seconds[k];
@@ -26,7 +27,15 @@ Second merged(const std::vector<Second>& seconds, std::size_t from, std::size_t 
         out.mean_response_s += second.mean_response_s * ended;
         out.p95_response_s += second.p95_response_s * ended;
         add_to(out.utilisation, second.utilisation, 1.0 / static_cast<double>(to - from));
-        add_to(out.share, second.share, 1.0 / static_cast<double>(to - from));
+        const bool has_shares =
+            std::any_of(second.share.begin(), second.share.end(), [](double share) { return share > 0; });
+        const double weight =
+            has_shares ? static_cast<double>(std::max<std::uint64_t>(1, second.arrived)) : 0;
+        add_to(out.share, second.share, weight);
+        placed += weight;
+    }
+    for (double& share : out.share) {
+        share /= std::max(1.0, placed);
     }
     const double ended = static_cast<double>(std::max<std::uint64_t>(1, out.completed));
     out.mean_response_s /= ended;
