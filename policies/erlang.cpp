@@ -10,9 +10,10 @@ namespace {
 
 /// Erlang B, by the recursion for its inverse (stable, no division).
 double erlang_b(int servers, double offered) {
+    const double each = 1 / offered;
     double inverse = 1;
     for (int k = 1; k <= servers; ++k) {
-        inverse = 1 + k / offered * inverse;
+        inverse = 1 + k * each * inverse;
     }
     return 1 / inverse;
 }
@@ -32,8 +33,7 @@ double erlang_c(int servers, double offered) {
 
 QueueCurve::QueueCurve(const Servers& servers)
     : servers_(servers), limit_(kExactLoad * servers.capacity()), at_limit_(exact(limit_)) {
-    const double step = servers.capacity() * 1e-4;
-    bend_ = (at_limit_.price - exact(limit_ - step).price) / step;
+    bend_ = at_limit_.bend;
 }
 
 QueuePoint QueueCurve::at(double arrivals) const {
@@ -42,27 +42,59 @@ QueuePoint QueueCurve::at(double arrivals) const {
     }
     const double over = arrivals - limit_;
     return {at_limit_.length + at_limit_.price * over + bend_ * over * over / 2,
-            at_limit_.price + bend_ * over};
+            at_limit_.price + bend_ * over, bend_};
 }
 
 /// A fraction of a worker: as many whole workers as hold it, each a little slower, with the same capacity in
 /// sum. (Interpolating between whole numbers of workers is not convex.)
 QueuePoint QueueCurve::exact(double arrivals) const {
-    const double capacity = servers_.capacity();
-    const double load = arrivals / capacity;
-    const double idle = 1 - load;
-    const int whole = static_cast<int>(std::ceil(servers_.slots));
-    const double offered = load * whole;
-    const double blocking = erlang_b(whole, offered);
-    const double divisor = idle + load * blocking;
-    const double waits = blocking / divisor;
-    // dB/da = B (c/a - 1 + B); the quotient rule gives dC/da.
-    const double blocking_slope = blocking * (1 / load - 1 + blocking);
-    const double waits_slope =
-        (blocking_slope * idle + blocking * (1 - blocking) / whole) / (divisor * divisor);
+    const double whole = std::ceil(servers_.slots);
+    const double rate = servers_.capacity() / whole;
+    const double a = arrivals / rate; // Erlang
+    // Erlang B and C with two derivatives: dB/da = B (c/a - 1 + B), C = c B / (c - a (1 - B)).
+    const double b = erlang_b(static_cast<int>(whole), a);
+    const double b1 = b * (whole / a - 1 + b);
+    const double b2 = b1 * (whole / a - 1 + 2 * b) - b * whole / (a * a);
+    const double d = whole - a * (1 - b);
+    const double d1 = b - 1 + a * b1;
+    const double d2 = 2 * b1 + a * b2;
+    const double turn = (b1 * d - b * d1) / (d * d);
+    const double waits = whole * b / d;
+    const double waits1 = whole * turn;
+    const double waits2 = whole * ((b2 * d - b * d2) / (d * d) - 2 * d1 / d * turn);
+    // Lq = C g with g = a / (c - a)
+    const double idle = whole - a;
+    const double g = a / idle;
+    const double g1 = whole / (idle * idle);
+    const double g2 = 2 * g1 / idle;
     const double spread = (1 + servers_.cv2) / 2;
-    return {spread * waits * load / idle,
-            spread / capacity * (waits_slope * whole * load / idle + waits / (idle * idle))};
+    return {spread * waits * g, spread / rate * (waits1 * g + waits * g1),
+            spread / (rate * rate) * (waits2 * g + 2 * waits1 * g1 + waits * g2)};
+}
+
+double QueueCurve::arrivals_at(double price) const {
+    if (!(price > 0)) {
+        return 0;
+    }
+    if (price >= at_limit_.price) {
+        return limit_ + (price - at_limit_.price) / std::max(bend_, 1e-300);
+    }
+    // 1 / sqrt(price) is close to a straight line near saturation, so Newton's method on it needs few steps.
+    const double capacity = servers_.capacity();
+    const double spread = (1 + servers_.cv2) / 2;
+    double load = std::clamp(1 - std::sqrt(spread / (capacity * price)), 0.3, kExactLoad) * capacity;
+    double low = 0;
+    double high = limit_;
+    for (int k = 0; k < 8; ++k) {
+        const QueuePoint there = exact(load);
+        (there.price < price ? low : high) = load;
+        if (std::fabs(there.price - price) < 1e-3 * price) {
+            break;
+        }
+        const double next = load + 2 * there.price / there.bend * (1 - std::sqrt(there.price / price));
+        load = next > low && next < high ? next : (low + high) / 2;
+    }
+    return load;
 }
 
 double queue_length(const Servers& servers, double arrivals) {

@@ -25,6 +25,7 @@ double erlang_c(int servers, double offered);
 struct QueuePoint {
     double length = 0; ///< Lq, jobs that wait
     double price = 0;  ///< dLq / d(arrivals), seconds: what one more job costs all others
+    double bend = 0;   ///< its derivative, seconds squared
 };
 
 /// Lq over the arrival rate, convex and increasing. Made once per site and split; a look costs one recursion
@@ -34,6 +35,8 @@ public:
     explicit QueueCurve(const Servers& servers);
     /// `arrivals` in jobs/s; below zero counts as zero.
     [[nodiscard]] QueuePoint at(double arrivals) const;
+    /// Arrivals at which the price is `price`, to about a thousandth; 0 for no price.
+    [[nodiscard]] double arrivals_at(double price) const;
 
 private:
     [[nodiscard]] QueuePoint exact(double arrivals) const;

@@ -3,41 +3,26 @@
 
 #include <algorithm>
 #include <cmath>
-#include <numeric>
 
-#include "core/support/error.hpp"
+#include "policies/split_newton.hpp"
 #include "policies/split_steps.hpp"
 
 namespace suanlu {
 
-namespace {
-
-// The descent ends at this gap: what could still be saved if moving everything to the cheapest sites left
-// prices alone, relative to the whole cost. The exchange ends by itself; the bound is for strange numbers.
-constexpr int kMostRounds = 120;
-constexpr double kCoarseGap = 1e-3;
-constexpr int kMostMoves = 5000;
-// A site that got nothing last time must be able to come back: exponentials never revive a zero.
-constexpr double kRevive = 1e-4;
-
-std::vector<double> first_row(const SplitProblem& problem, std::size_t i, const SplitShares& warm) {
-    const std::size_t n = problem.sites.size();
-    std::vector<double> row(n, 0);
-    const bool fits = i < warm.size() && warm[i].size() == n;
-    for (std::size_t j = 0; j < n; ++j) {
-        if (problem.delay_s[i][j] >= 0) {
-            row[j] = fits ? std::max(warm[i][j], kRevive) : 1;
+std::vector<double> loads(const SplitProblem& problem, const SplitShares& shares) {
+    std::vector<double> out(problem.sites.size(), 0);
+    for (std::size_t i = 0; i < shares.size(); ++i) {
+        for (std::size_t j = 0; j < out.size(); ++j) {
+            out[j] += problem.arrivals[i] * shares[i][j];
         }
     }
-    const double sum = std::accumulate(row.begin(), row.end(), 0.0);
-    SL_CHECK(sum > 0);
-    for (double& x : row) {
-        x /= sum;
-    }
-    return row;
+    return out;
 }
 
-} // namespace
+double fixed_cost(const SplitProblem& problem, std::size_t i, std::size_t j) {
+    const SplitSite& site = problem.sites[j];
+    return problem.delay_s[i][j] + 1 / site.servers.rate_per_slot + site.price_s;
+}
 
 double split_cost(const SplitProblem& problem, const SplitShares& shares) {
     double cost = 0;
@@ -69,22 +54,48 @@ std::vector<std::vector<double>> marginal_costs(const SplitProblem& problem, con
     return out;
 }
 
-SplitResult split(const SplitProblem& problem, const SplitShares& warm) {
-    SplitShares first;
-    for (std::size_t i = 0; i < problem.arrivals.size(); ++i) {
-        first.push_back(first_row(problem, i, warm));
+namespace {
+
+/// A share worth looking at, and how much dearer than the best its site may be.
+constexpr double kUsed = 1e-6;
+constexpr double kDearer = 1e-3;
+
+/// Karush, Kuhn and Tucker: nobody uses a site that is dearer to him than another.
+bool is_optimum(const SplitProblem& problem, const SplitShares& shares) {
+    const std::vector<std::vector<double>> marginal = marginal_costs(problem, shares);
+    for (std::size_t i = 0; i < shares.size(); ++i) {
+        double least = HUGE_VAL;
+        double most = 0;
+        for (std::size_t j = 0; j < problem.sites.size(); ++j) {
+            if (problem.delay_s[i][j] >= 0) {
+                least = std::min(least, marginal[i][j]);
+                most = shares[i][j] > kUsed ? std::max(most, marginal[i][j]) : most;
+            }
+        }
+        if (!(most <= least * (1 + kDearer))) {
+            return false;
+        }
     }
+    return true;
+}
+
+} // namespace
+
+SplitResult split(const SplitProblem& problem, const SplitShares& /*last*/) {
     SplitResult result;
-    Descent descent(problem, std::move(first));
-    while (result.rounds < kMostRounds && descent.round() > kCoarseGap) {
-        ++result.rounds;
-    }
-    Exchange exchange(problem, descent.take());
-    for (int moves = 0; moves < kMostMoves && exchange.step() > 0; ++moves) {
-        ++result.rounds;
-    }
-    result.shares = exchange.take();
+    SplitNewton newton(problem);
+    const bool is_solved = newton.solve();
+    result.rounds = newton.steps();
+    result.shares = newton.shares();
     result.cost = split_cost(problem, result.shares);
+    if (!is_solved ||
+        !is_optimum(problem, result.shares)) { // rare and odd problems: slow, from the other side
+        SplitShares other = split_by_exchange(problem, result.rounds);
+        if (const double cost = split_cost(problem, other); cost < result.cost * (1 - kDearer)) {
+            result.shares = std::move(other);
+            result.cost = cost;
+        }
+    }
     return result;
 }
 

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // The convex split: how much of every ingress's traffic each site should get so that the sum of path delay,
 // service time, price and queues is least. Inputs are exogenous (arrivals, capacity, delay), so it cannot
-// oscillate. Minimises sum x_ij (d_ij + 1/mu_j + price_j) + sum Lq_j(sum_i x_ij) by exponentiated gradient
-// and an exact finish (split_steps.hpp). Pure and deterministic.
+// oscillate. Minimises sum x_ij (d_ij + 1/mu_j + price_j) + sum Lq_j(sum_i x_ij), by Newton's method on the
+// prices of the sites (split_newton.hpp). Pure and deterministic.
 #pragma once
 
 #include <vector>
@@ -35,9 +35,13 @@ struct SplitResult {
     int rounds = 0;
 };
 
-/// `warm` may be empty or the last shares; rows that do not fit the problem start from equal shares.
-SplitResult split(const SplitProblem& problem, const SplitShares& warm = {});
+/// The answer depends on the problem alone; a start from the `last` shares would not be quicker.
+SplitResult split(const SplitProblem& problem, const SplitShares& last = {});
 
+/// Jobs per second at every site.
+std::vector<double> loads(const SplitProblem& problem, const SplitShares& shares);
+/// Delay, service time and price of a job of ingress i at site j, seconds.
+double fixed_cost(const SplitProblem& problem, std::size_t i, std::size_t j);
 double split_cost(const SplitProblem& problem, const SplitShares& shares);
 /// [ingress][site] marginal cost in seconds; equal over the used sites of an ingress at the optimum.
 std::vector<std::vector<double>> marginal_costs(const SplitProblem& problem, const SplitShares& shares);

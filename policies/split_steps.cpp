@@ -15,21 +15,32 @@ constexpr int kHalvings = 44;
 // A job is moved only when that saves more than this part of the mean cost of a job.
 constexpr double kLeastSaving = 1e-5;
 
+// The descent ends at this gap: what could still be saved if moving everything to the cheapest sites left
+// prices alone, relative to the whole cost. The exchange ends by itself; the bound is for strange numbers.
+constexpr int kMostRounds = 120;
+constexpr double kCoarseGap = 1e-3;
+constexpr int kMostMoves = 5000;
+
 } // namespace
 
-std::vector<double> loads(const SplitProblem& problem, const SplitShares& shares) {
-    std::vector<double> out(problem.sites.size(), 0);
-    for (std::size_t i = 0; i < shares.size(); ++i) {
-        for (std::size_t j = 0; j < out.size(); ++j) {
-            out[j] += problem.arrivals[i] * shares[i][j];
+SplitShares split_by_exchange(const SplitProblem& problem, int& rounds) {
+    SplitShares first;
+    for (const std::vector<double>& delays : problem.delay_s) {
+        const auto allowed = std::count_if(delays.begin(), delays.end(), [](double d) { return d >= 0; });
+        std::vector<double>& row = first.emplace_back();
+        for (const double delay : delays) {
+            row.push_back(delay >= 0 ? 1 / static_cast<double>(allowed) : 0);
         }
     }
-    return out;
-}
-
-double fixed_cost(const SplitProblem& problem, std::size_t i, std::size_t j) {
-    const SplitSite& site = problem.sites[j];
-    return problem.delay_s[i][j] + 1 / site.servers.rate_per_slot + site.price_s;
+    Descent descent(problem, std::move(first));
+    while (rounds < kMostRounds && descent.round() > kCoarseGap) {
+        ++rounds;
+    }
+    Exchange exchange(problem, descent.take());
+    for (int moves = 0; moves < kMostMoves && exchange.step() > 0; ++moves) {
+        ++rounds;
+    }
+    return exchange.take();
 }
 
 SplitState::SplitState(const SplitProblem& problem, SplitShares shares)

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-// The two kinds of steps that the split is made of. Descent is exponentiated gradient: from anywhere to the
-// neighbourhood of the optimum in a few dozen rounds, but slow in the narrow valley that full sites make.
-// Exchange finishes exactly, by the method of cancelling negative cycles (Klein 1967) with convex costs at
-// the sites. Both only ever lower the cost. Pure.
+// The sure way to the split, for problems on which Newton's method gives up; slow with many sites. Descent is
+// exponentiated gradient: from anywhere to the neighbourhood of the optimum in a few dozen rounds, but slow
+// in the narrow valley that full sites make. Exchange finishes exactly, by the method of cancelling negative
+// cycles (Klein 1967) with convex costs at the sites. Both only ever lower the cost. Pure.
 #pragma once
 
 #include <limits>
@@ -12,10 +12,8 @@
 
 namespace suanlu {
 
-/// Jobs per second at every site.
-std::vector<double> loads(const SplitProblem& problem, const SplitShares& shares);
-/// Delay, service time and price of a job of ingress i at site j, seconds.
-double fixed_cost(const SplitProblem& problem, std::size_t i, std::size_t j);
+/// Both kinds one after the other, from equal shares; counts the rounds.
+SplitShares split_by_exchange(const SplitProblem& problem, int& rounds);
 
 /// Shares with the load and the queue that follow from them.
 class SplitState {
