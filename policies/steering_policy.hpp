@@ -51,8 +51,8 @@ struct PolicyIngress {
     /// False while this ingress holds the site for suspect or dead.
     std::vector<bool> is_alive;
     /// What a named policy adds to a site's price and why it excludes a site; empty = nothing.
-    std::vector<std::vector<CandidateTerm>> terms;
-    std::vector<std::string> rejected_by;
+    std::vector<std::vector<CandidateTerm>> terms{};
+    std::vector<std::string> rejected_by{};
 };
 
 struct PolicyInput {
