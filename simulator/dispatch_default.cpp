@@ -12,9 +12,9 @@ std::mt19937_64 stream(const Scenario& scenario) {
 } // namespace
 
 SteeredDispatcher::SteeredDispatcher(const Surroundings& around, const DispatcherSpec& spec,
-                                     const SteeringPolicy& policy, bool has_second_choice)
+                                     const SteeringPolicy& policy, bool has_second_choice, bool is_fixed)
     : around_(around), loop_(around, policy), random_(stream(around.scenario)),
-      has_second_choice_(has_second_choice) {
+      has_second_choice_(has_second_choice), is_fixed_(is_fixed) {
     PlacementOptions options;
     options.kappa = spec.kappa;
     options.exception_share = has_second_choice ? spec.exception_share : 0;
@@ -63,6 +63,9 @@ void SteeredDispatcher::set_alive(std::size_t site, bool is_alive, double now_s)
 }
 
 double SteeredDispatcher::control(double now_s, double jobs_begun) {
+    if (is_fixed_) {
+        return 0;
+    }
     const double moved = loop_.control(now_s, jobs_begun);
     publish();
     return moved;

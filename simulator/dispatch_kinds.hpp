@@ -10,11 +10,12 @@
 
 namespace suanlu::sim {
 
-/// A steering policy's shares, with or without the two-choice at the ingress.
+/// A steering policy's shares, with or without the two-choice at the ingress; `is_fixed`: the first shares
+/// for good, while no site dies.
 class SteeredDispatcher final : public Dispatcher {
 public:
     SteeredDispatcher(const Surroundings& around, const DispatcherSpec& spec, const SteeringPolicy& policy,
-                      bool has_second_choice);
+                      bool has_second_choice, bool is_fixed);
     Choice place(const NewFlow& flow) override;
     void site_report(const SiteReport& report, double now_s) override;
     void direct_report(std::size_t ingress, std::size_t site, JobsReport news, double now_s) override;
@@ -30,6 +31,7 @@ private:
     std::vector<FlowPlacer> placers_;
     std::mt19937_64 random_;
     bool has_second_choice_;
+    bool is_fixed_;
 };
 
 /// A baseline that looks at the last reports for every flow.

@@ -18,7 +18,7 @@ constexpr std::array kReferences{Named{"clairvoyant-greedy", Reference::kClairvo
 } // namespace
 
 std::vector<std::string> known_dispatchers() {
-    std::vector<std::string> out{"default", "split"};
+    std::vector<std::string> out{"default", "split", "fixed"};
     for (const std::string_view name : known_choosers()) {
         out.emplace_back(name);
     }
@@ -29,9 +29,11 @@ std::vector<std::string> known_dispatchers() {
 }
 
 Result<std::unique_ptr<Dispatcher>> make_dispatcher(const Surroundings& around, const DispatcherSpec& spec) {
-    if (spec.policy == "default" || spec.policy == "split") {
+    if (spec.policy == "default" || spec.policy == "split" || spec.policy == "fixed") {
+        const bool has_second_choice = spec.policy == "default";
+        const bool is_fixed = spec.policy == "fixed";
         return std::unique_ptr<Dispatcher>(
-            std::make_unique<SteeredDispatcher>(around, spec, default_policy(), spec.policy == "default"));
+            std::make_unique<SteeredDispatcher>(around, spec, default_policy(), has_second_choice, is_fixed));
     }
     for (const auto& [name, kind] : kReferences) {
         if (name == spec.policy) {
