@@ -69,6 +69,7 @@ public:
     /// The state from `now` on. The first call enters whatever is possible.
     const FallbackView& update(const FallbackEvidence& evidence, MonoTime now);
     [[nodiscard]] const FallbackView& view() const { return view_; }
+    [[nodiscard]] bool is_judged() const { return is_judged_; }
     /// How often each state was entered.
     [[nodiscard]] const std::array<std::uint64_t, kFallbackModes>& entered() const { return entered_; }
 

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "controller/api/operator_codec.hpp"
 
+#include <optional>
+
 #include "suanlu/v1/operator.pb.h"
 
 namespace suanlu {
@@ -28,6 +30,58 @@ void encode_instance(const InstanceReport& from, v1::InstanceView& to) {
     to.set_waiting(from.waiting);
     to.set_rate_per_slot(from.rate_per_slot.value);
     to.set_utilisation(from.utilisation);
+}
+
+void encode_fallback(const std::string& ingress, const FallbackView& view, const Fallback& machine,
+                     v1::FallbackView& to) {
+    to.set_ingress(ingress);
+    to.set_mode(std::string(to_text(view.mode)));
+    to.set_liveness(std::string(to_text(view.liveness)));
+    to.set_load(std::string(to_text(view.load)));
+    to.set_path(std::string(to_text(view.path)));
+    to.set_telemetry(std::string(to_text(view.telemetry)));
+    to.set_reason(view.reason);
+    for (std::size_t k = 0; k < kFallbackModes; ++k) {
+        (*to.mutable_entered())[std::string(to_text(static_cast<FallbackMode>(k)))] = machine.entered()[k];
+    }
+}
+
+std::string flip_word(FlipPoint::Kind kind) {
+    switch (kind) {
+    case FlipPoint::Kind::kGains:
+        return "gains";
+    case FlipPoint::Kind::kLoses:
+        return "loses";
+    case FlipPoint::Kind::kNone:
+        break;
+    }
+    return "none";
+}
+
+/// Percent of one part of the cost; nothing when the part would have to fall below zero.
+std::optional<double> percent_of(double part, const FlipPoint& flip) {
+    if (flip.kind == FlipPoint::Kind::kNone || !(part > 0) || part + flip.change_s < 0) {
+        return std::nullopt;
+    }
+    return 100 * flip.change_s / part;
+}
+
+void encode_flip(const ExplainedCandidate& from, v1::CandidateView& to) {
+    to.set_rate_per_slot(from.rate_per_slot);
+    to.set_cv2(from.cv2);
+    to.set_other_jobs_per_s(from.other_jobs);
+    to.set_is_fresh(from.is_fresh);
+    to.set_flip(flip_word(from.flip.kind));
+    to.set_flip_s(from.flip.change_s);
+    if (const auto percent = percent_of(from.path_delay_s, from.flip)) {
+        to.set_flip_delay_percent(*percent);
+    }
+    if (const auto percent = percent_of(from.price_s, from.flip)) {
+        to.set_flip_price_percent(*percent);
+    }
+    if (const auto percent = percent_of(from.queue_price_s, from.flip)) {
+        to.set_flip_queue_percent(*percent);
+    }
 }
 
 void encode_path(const Decision& decision, const std::string& node, const SitePlan& site, std::size_t rank,
@@ -142,6 +196,13 @@ void encode_services(const Decision& decision, v1::ServiceList& out) {
             arrivals += decision.arrivals().rate(router.name, service.name).value;
         }
         to.set_arrivals_per_s(arrivals);
+        to.set_jobs_per_flow(decision.jobs_per_flow(service));
+        for (const Router& router : inventory.routers) {
+            if (router.is_ingress) {
+                const Fallback& machine = decision.fallback(service.name, router.name);
+                encode_fallback(router.name, machine.view(), machine, *to.add_fallbacks());
+            }
+        }
         for (const auto& [key, shares] : decision.shares()) {
             for (const SiteShare& share : shares) {
                 if (key.second == service.name) {
@@ -202,7 +263,14 @@ Status encode_explanation(const Decision& decision, const std::string& service, 
     out.set_cost_before(why.cost_before);
     out.set_cost_after(why.cost_after);
     out.set_verdict(why.verdict);
-    for (const SiteCandidate& c : why.candidates) {
+    out.set_jobs_per_flow(why.jobs_per_flow);
+    out.set_jobs_per_flow_source(why.is_measured ? "measured" : "inventory");
+    out.set_decided_age_s(seconds_of(why.decided_ago));
+    out.set_ingress_report_age_s(seconds_of(why.ingress_age));
+    out.set_links_age_s(seconds_of(why.links_age));
+    out.set_refusal(why.refusal);
+    encode_fallback(ingress, why.fallback, decision.fallback(service, ingress), *out.mutable_fallback());
+    for (const ExplainedCandidate& c : why.candidates) {
         v1::CandidateView& to = *out.add_candidates();
         to.set_site(c.name);
         to.set_rejected_by(c.rejected_by == "no path"
@@ -218,6 +286,7 @@ Status encode_explanation(const Decision& decision, const std::string& service, 
         to.set_report_age_s(c.report_age_s);
         to.set_share_wanted(c.share_wanted);
         to.set_share_given(c.share_given);
+        encode_flip(c, to);
         const std::vector<PathPlan>& paths = decision.paths().paths(ingress, c.site);
         if (!paths.empty()) {
             to.set_destination(paths.front().destination6.text());

@@ -2,6 +2,7 @@
 #include "controller/cli/show.hpp"
 
 #include <algorithm>
+#include <cmath>
 
 #include "core/support/text_table.hpp"
 
@@ -64,6 +65,44 @@ std::string show_shares(const v1::PlanView& plan) {
 std::string why(const v1::CandidateView& c) {
     return c.rejected_by().empty() ? (c.share_given() > 0 ? "chosen" : "candidate")
                                    : "rejected: " + c.rejected_by();
+}
+
+/// "gains at -3.1 ms (-42 %)": of the delay; "-" when nothing would.
+std::string flip_text(const v1::CandidateView& c) {
+    if (c.flip() != "gains" && c.flip() != "loses") {
+        return "-";
+    }
+    const std::string sign = c.flip_s() < 0 ? "-" : "+";
+    std::string out = c.flip() + " at " + sign + seconds_text(std::abs(c.flip_s()));
+    if (c.has_flip_delay_percent()) {
+        out += " (" + sign + percent_text(std::abs(c.flip_delay_percent()) / 100) + " of its path)";
+    }
+    return out;
+}
+
+/// Only what is not simply live.
+std::string show_fallbacks(const v1::ServiceList& list) {
+    std::string out;
+    for (const auto& service : list.services()) {
+        for (const auto& state : service.fallbacks()) {
+            if (state.mode() != "live") {
+                out += service.name() + " at " + state.ingress() + ": " + state.mode() + ", " +
+                       state.reason() + "\n";
+            }
+        }
+    }
+    return out.empty() ? out : "\n" + out;
+}
+
+std::string show_inputs(const v1::ExplainReply& reply) {
+    const v1::FallbackView& state = reply.fallback();
+    std::string out = "state: " + state.mode() + ", " + state.reason() + " (liveness " + state.liveness() +
+                      ", load " + state.load() + ", path " + state.path() + ", telemetry " +
+                      state.telemetry() + ")\n" + "inputs: decided " + seconds_text(reply.decided_age_s()) +
+                      " ago, ingress report " + seconds_text(reply.ingress_report_age_s()) + " old, links " +
+                      seconds_text(reply.links_age_s()) + " old; " + number_text(reply.jobs_per_flow(), 2) +
+                      " jobs per flow (" + reply.jobs_per_flow_source() + ")\n";
+    return reply.refusal().empty() ? out : out + "refused: " + reply.refusal() + "\n";
 }
 
 } // namespace
@@ -131,7 +170,7 @@ std::string show(const v1::ServiceList& list, bool colour) {
             table.add(row);
         }
     }
-    return table.text(colour);
+    return table.text(colour) + show_fallbacks(list);
 }
 
 std::string show(const v1::PlanList& list, bool colour) {
@@ -175,21 +214,22 @@ std::string show(const v1::ExplainReply& reply, bool colour) {
                       reply.policy() + ", plan generation " + std::to_string(reply.generation()) + "\n" +
                       "arrivals " + number_text(reply.arrivals_per_s(), 1) + " flows/s; cost " +
                       number_text(reply.cost_before(), 3) + " -> " + number_text(reply.cost_after(), 3) +
-                      " jobs in the system\n" + "verdict: " + reply.verdict() + "\n\n";
+                      " jobs in the system\n" + "verdict: " + reply.verdict() + "\n" + show_inputs(reply) +
+                      "\n";
     TextTable table({"SITE", ">GIVEN", ">WANTED", ">PATH", ">SERVICE", ">QUEUE", ">PRICE", ">MARGINAL",
-                     ">USABLE", ">LOAD", ">REPORT", "SEGMENTS", "WHY"});
+                     ">USABLE", ">LOAD", ">REPORT", "SEGMENTS", "WHY", "FLIPS"});
     for (const auto& c : reply.candidates()) {
         table.add({c.site(), percent_text(c.share_given()), percent_text(c.share_wanted()),
                    seconds_text(c.path_delay_s()), seconds_text(c.service_time_s()),
                    seconds_text(c.queue_price_s()), seconds_text(c.price_s()), seconds_text(c.marginal_s()),
                    number_text(c.slots_usable(), 1),
                    c.utilisation() < 0 ? "unknown" : percent_text(c.utilisation()),
-                   seconds_text(c.report_age_s()), joined(c.segments(), " "), why(c)});
+                   seconds_text(c.report_age_s()), joined(c.segments(), " "), why(c), flip_text(c)});
     }
     return out + table.text(colour) +
            "\nThe split gives every chosen site the same marginal cost: path (there and back) + service + "
            "queue + "
-           "price.\n";
+           "price. FLIPS: the change of delay or price at which a site gets a share, or loses its own.\n";
 }
 
 } // namespace suanlu

@@ -92,6 +92,10 @@ Decision::Decision(Inventory inventory, DecisionLimits limits, const ShareTable&
 }
 
 Status Decision::take(SiteReport report, MonoTime now, std::uint64_t wall_unix_ns) {
+    latest_ = now;
+    if (listener_ != nullptr) {
+        listener_->on_site(report, wall_unix_ns, now);
+    }
     const std::string name = report.site;
     std::shared_ptr<const SiteReport> before;
     if (auto view = sites_.view(name, now)) {
@@ -118,6 +122,10 @@ Status Decision::take(SiteReport report, MonoTime now, std::uint64_t wall_unix_n
 }
 
 Status Decision::take(IngressReport report, MonoTime now) {
+    latest_ = now;
+    if (listener_ != nullptr) {
+        listener_->on_ingress(report, now);
+    }
     const std::string node = report.node;
     SL_TRY(const bool changed, ingresses_.take(std::move(report), now));
     arrivals_.note(*ingresses_.rows().at(node).report, now);
@@ -129,6 +137,10 @@ Status Decision::take(IngressReport report, MonoTime now) {
 }
 
 Status Decision::take(LinkReport report, MonoTime now) {
+    latest_ = now;
+    if (listener_ != nullptr) {
+        listener_->on_links(report, now);
+    }
     auto changed = paths_.take(std::move(report), now);
     if (!changed) {
         ++counters_.links_refused;
@@ -148,6 +160,10 @@ Result<std::string> Decision::set_policy(const std::string& service, const std::
     }
     if (const auto known = find_policy(policy); !known) {
         return known.error();
+    }
+    latest_ = now;
+    if (listener_ != nullptr) {
+        listener_->on_policy(service, policy, now);
     }
     const std::string previous = std::exchange(found->second.policy, policy);
     if (previous != policy) {
@@ -193,7 +209,6 @@ bool Decision::arrivals_are_known() const {
 
 /// True when splits may be made now.
 bool Decision::update_state(MonoTime now) {
-    latest_ = now;
     const DecisionState before = state_;
     if (state_ == DecisionState::kWarmingUp && !is_warm(now)) {
         return false;
@@ -223,6 +238,10 @@ void Decision::on_event_everywhere(MonoTime now) {
 }
 
 void Decision::tick(MonoTime now) {
+    latest_ = now;
+    if (listener_ != nullptr) {
+        listener_->on_tick(now);
+    }
     const DecisionState before = state_;
     if (!update_state(now)) {
         return;
@@ -339,6 +358,9 @@ std::vector<Plan> Decision::take_plans() {
         out.push_back(std::move(plan));
     }
     changed_.clear();
+    if (listener_ != nullptr && !out.empty()) {
+        listener_->on_plans(out, latest_);
+    }
     return out;
 }
 

@@ -15,6 +15,7 @@
 #include <vector>
 
 #include "controller/decision/arrivals.hpp"
+#include "controller/decision/decision_listener.hpp"
 #include "controller/decision/ingress_table.hpp"
 #include "controller/decision/inventory.hpp"
 #include "controller/decision/job_counts.hpp"
@@ -95,6 +96,9 @@ public:
     Decision(const Decision&) = delete;
     Decision& operator=(const Decision&) = delete;
 
+    /// Hears every input from now on; outlives this object, or null.
+    void set_listener(DecisionListener* listener) { listener_ = listener; }
+
     // Inputs. Errors are refusals: counted, and nothing changed.
     Status take(SiteReport report, MonoTime now, std::uint64_t wall_unix_ns);
     Status take(IngressReport report, MonoTime now);
@@ -118,6 +122,8 @@ public:
     [[nodiscard]] const std::string& policy_of(const std::string& service) const;
     /// The state of the service at that ingress; "live", "not judged yet" until the first split.
     [[nodiscard]] const Fallback& fallback(const std::string& service, const std::string& ingress) const;
+    /// Measured, or the inventory's figure.
+    [[nodiscard]] double jobs_per_flow(const Service& service) const { return jobs_.per_flow(service); }
     /// What the last decision of the service was given and answered; null before the first.
     [[nodiscard]] const PolicyInput* last_input(const std::string& service) const;
     [[nodiscard]] const PolicyDecision* last_decision(const std::string& service) const;
@@ -174,6 +180,7 @@ private:
     [[nodiscard]] Plan build(const Router& router) const;
     [[nodiscard]] ServicePlan build_service(const Service& service, const std::string& ingress) const;
 
+    DecisionListener* listener_ = nullptr;
     Inventory inventory_;
     DecisionLimits limits_;
     MonoTime start_;

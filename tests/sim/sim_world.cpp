@@ -70,6 +70,7 @@ void SimWorld::restart_controller(bool with_state) {
     DecisionLimits limits;
     decision_ =
         std::make_unique<Decision>(inventory_, limits, with_state ? stored_shares_ : ShareTable(), now_);
+    decision_->set_listener(listener_);
     std::vector<std::string> nodes;
     for (const Router& router : inventory_.routers) {
         nodes.push_back(router.name);

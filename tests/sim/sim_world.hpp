@@ -64,6 +64,9 @@ public:
     /// survived.
     void restart_controller(bool with_state = true);
     void stop_controller();
+    /// What Decision hears and hands out from the next restart_controller() on.
+    void record_to(DecisionListener* listener) { listener_ = listener; }
+    [[nodiscard]] const Inventory& inventory() const { return inventory_; }
     void restart_agent(const std::string& ingress);
 
     [[nodiscard]] SimSite& site(const std::string& name) { return sites_.at(name); }
@@ -113,6 +116,7 @@ private:
     std::uint64_t link_sequence_ = 0;
     std::map<std::string, SimSite> sites_;
     std::map<std::string, std::unique_ptr<SimIngress>> ingresses_;
+    DecisionListener* listener_ = nullptr;
     std::unique_ptr<Decision> decision_;
     std::unique_ptr<ProgramCore> program_;
     ShareTable stored_shares_;
