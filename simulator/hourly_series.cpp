@@ -8,7 +8,7 @@
 
 namespace suanlu::sim {
 
-Result<HoursOfDay> read_hours_of_day(const DataText& data, std::string_view title) {
+Result<HoursOfDay> read_hours_of_day(const NamedText& data, std::string_view title) {
     TableRows rows(data, TableRows::Between::kCommas);
     SL_TRY(const std::vector<std::size_t> columns, rows.columns({title}));
     HoursOfDay sum{};

@@ -5,7 +5,7 @@
 
 #include <array>
 
-#include "simulator/data_files.hpp"
+#include "simulator/file_search.hpp"
 
 namespace suanlu::sim {
 
@@ -13,6 +13,6 @@ using HoursOfDay = std::array<double, 24>;
 
 /// A table whose first column is a time and one of whose titles begins with `title`. Empty fields are passed
 /// over; an hour of the day without a value is refused.
-Result<HoursOfDay> read_hours_of_day(const DataText& data, std::string_view title);
+Result<HoursOfDay> read_hours_of_day(const NamedText& data, std::string_view title);
 
 } // namespace suanlu::sim

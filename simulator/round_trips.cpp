@@ -22,7 +22,7 @@ Result<double> seconds_of(const TableRows& rows, const std::vector<std::string_v
     return value * unit;
 }
 
-Result<RoundTripMatrix> read_named(const DataText& data) {
+Result<RoundTripMatrix> read_named(const NamedText& data) {
     TableRows rows(data, TableRows::Between::kCommas);
     SL_TRY(const std::vector<std::string_view> heads, rows.next());
     RoundTripMatrix out;
@@ -54,7 +54,7 @@ Result<RoundTripMatrix> read_named(const DataText& data) {
     return out;
 }
 
-Result<RoundTripMatrix> read_anonymous(const DataText& data, double unit) {
+Result<RoundTripMatrix> read_anonymous(const NamedText& data, double unit) {
     TableRows rows(data, TableRows::Between::kBlanks);
     RoundTripMatrix out;
     while (true) {
@@ -83,14 +83,14 @@ Result<RoundTripMatrix> read_anonymous(const DataText& data, double unit) {
 
 } // namespace
 
-Result<RoundTripMatrix> read_round_trips(const DataText& data, std::string_view format) {
+Result<RoundTripMatrix> read_round_trips(const NamedText& data, std::string_view format) {
     if (format == "azure") {
         return read_named(data);
     }
     return read_anonymous(data, format == "seattle" ? 1 : 1e-3);
 }
 
-Result<std::map<std::string, Place, std::less<>>> read_places(const DataText& data) {
+Result<std::map<std::string, Place, std::less<>>> read_places(const NamedText& data) {
     TableRows rows(data, TableRows::Between::kCommas);
     SL_TRY(const std::vector<std::string_view> heads, rows.next());
     std::map<std::string_view, std::size_t> titles;

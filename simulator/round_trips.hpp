@@ -7,7 +7,7 @@
 #include <vector>
 
 #include "controller/topology/files/network_builder.hpp"
-#include "simulator/data_files.hpp"
+#include "simulator/file_search.hpp"
 
 namespace suanlu::sim {
 
@@ -21,9 +21,9 @@ struct RoundTripMatrix {
 
 /// "azure": ms, names as heads, empty = none. "planetlab": ms, "seattle": seconds, both without heads, what
 /// is not positive was not measured (but for the way from a place to itself).
-Result<RoundTripMatrix> read_round_trips(const DataText& data, std::string_view format);
+Result<RoundTripMatrix> read_round_trips(const NamedText& data, std::string_view format);
 
 /// A table with the columns latitude, longitude (degrees) and cluster or name.
-Result<std::map<std::string, Place, std::less<>>> read_places(const DataText& data);
+Result<std::map<std::string, Place, std::less<>>> read_places(const NamedText& data);
 
 } // namespace suanlu::sim

@@ -24,7 +24,7 @@ struct Layer {
 /// that has it.
 class Layers {
 public:
-    Layers(const std::string& text, const std::string& name, const DataFiles& files) {
+    Layers(const std::string& text, const std::string& name, const FileSearch& files) {
         add(text, name);
         while (true) {
             YamlNode base = layers_.back().root.optional("based_on");
@@ -78,7 +78,7 @@ private:
         layers_.push_back({YamlNode::open_text(text, name), name});
     }
 
-    bool add_base(YamlNode base, const DataFiles& files) {
+    bool add_base(YamlNode base, const FileSearch& files) {
         const std::string name = base.text();
         if (const auto builtin = find_builtin_scenario(name)) {
             add(std::string(*builtin), name);
@@ -135,7 +135,7 @@ std::vector<std::string> read_policies(YamlNode node) {
 
 } // namespace
 
-const DataText* Reading::load(YamlNode& node) {
+const NamedText* Reading::load(YamlNode& node) {
     if (!node.is_present()) {
         return nullptr;
     }
@@ -174,7 +174,7 @@ std::uint32_t Reading::ingress(YamlNode node) const {
 }
 
 Result<LoadedScenario> read_scenario(const std::string& text, const std::string& name,
-                                     const DataFiles& files) {
+                                     const FileSearch& files) {
     Layers layers(text, name, files);
     LoadedScenario out;
     Reading reading{files, out.scenario, 0, {}, {}};
@@ -200,7 +200,7 @@ Result<LoadedScenario> read_scenario(const std::string& text, const std::string&
 
 Result<LoadedScenario> load_scenario(const std::string& name_or_path) {
     if (const auto builtin = find_builtin_scenario(name_or_path)) {
-        return read_scenario(std::string(*builtin), name_or_path, DataFiles::beside({}));
+        return read_scenario(std::string(*builtin), name_or_path, FileSearch::beside({}));
     }
     std::error_code failed;
     if (!std::filesystem::is_regular_file(name_or_path, failed)) {
@@ -208,7 +208,7 @@ Result<LoadedScenario> load_scenario(const std::string& name_or_path) {
                                           find_builtin_scenario(name_or_path).error().detail};
     }
     SL_TRY(const std::string text, load_text(name_or_path, {}));
-    return read_scenario(text, name_or_path, DataFiles::beside(name_or_path));
+    return read_scenario(text, name_or_path, FileSearch::beside(name_or_path));
 }
 
 void set_seconds(Scenario& scenario, double seconds) {

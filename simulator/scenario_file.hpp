@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Scenario files: YAML with units, every field described in docs/reference/scenario.yaml. Unknown and
 // duplicate keys and wrong values are refused with FILE:LINE:COLUMN, all of them at once. Files of real data
-// that a scenario names are read as well (data_files.hpp); their errors stand at the field that names them.
+// that a scenario names are read as well (file_search.hpp); their errors stand at the field that names them.
 // On failure nothing is kept. Single-threaded.
 #pragma once
 
@@ -9,7 +9,7 @@
 #include <string_view>
 #include <vector>
 
-#include "simulator/data_files.hpp"
+#include "simulator/file_search.hpp"
 #include "simulator/simulate.hpp"
 
 namespace suanlu::sim {
@@ -23,7 +23,7 @@ struct LoadedScenario {
 
 /// `name` stands in errors. kBadInput, one complaint per line.
 Result<LoadedScenario> read_scenario(const std::string& text, const std::string& name,
-                                     const DataFiles& files);
+                                     const FileSearch& files);
 /// A built-in scenario by its name, or a file. kNotFound lists the built-in ones.
 Result<LoadedScenario> load_scenario(const std::string& name_or_path);
 

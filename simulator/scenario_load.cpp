@@ -44,7 +44,7 @@ void read_size_trace(YamlNode node, Reading& reading) {
     const std::string format = node.required("format").one_of({"azure-llm", "alibaba-pods"}, "azure-llm");
     YamlNode file = node.required("file");
     YamlNode mean = node.optional("mean");
-    const DataText* data = reading.load(file);
+    const NamedText* data = reading.load(file);
     if (data == nullptr) {
         return;
     }
@@ -71,7 +71,7 @@ void read_curve(YamlNode node, Reading& reading) {
     }
     YamlNode file = node.required("file");
     const std::size_t steps = node.optional("steps").integer(2, kMostSteps, 60);
-    const DataText* data = reading.load(file);
+    const NamedText* data = reading.load(file);
     const auto curve = data != nullptr ? accept(file, read_load_curve(*data, steps)) : std::nullopt;
     double before = 1;
     for (std::size_t k = 0; curve && k < steps; ++k) {
@@ -164,7 +164,7 @@ void read_arrivals(YamlNode node, Reading& reading) {
     if (kind == "trace") {
         arrivals.kind = Arrivals::Kind::kTrace;
         YamlNode file = node.required("file");
-        const DataText* data = reading.load(file);
+        const NamedText* data = reading.load(file);
         const auto trace = data != nullptr ? accept(file, read_request_trace(*data)) : std::nullopt;
         arrivals.gaps = trace ? trace->gaps_s : std::vector<double>{1};
     }

@@ -56,7 +56,7 @@ std::optional<std::size_t> row_of(const std::map<std::string, std::size_t, std::
 void read_matrix(YamlNode node, Reading& reading) {
     YamlNode file = node.required("file");
     const std::string format = node.required("format").one_of({"azure", "planetlab", "seattle"}, "azure");
-    const DataText* data = reading.load(file);
+    const NamedText* data = reading.load(file);
     const auto matrix = data != nullptr ? accept(file, read_round_trips(*data, format)) : std::nullopt;
     for (std::size_t i = 0; matrix && i < reading.ingresses.size(); ++i) {
         const auto row = row_of(matrix->rows, reading.ingresses[i], node);
@@ -84,7 +84,7 @@ void read_coordinates(YamlNode node, Reading& reading) {
     const double detour = node.required("detour").number(1, 10, 1);
     std::map<std::string, Place, std::less<>> places;
     if (YamlNode file = node.optional("file"); file.is_present()) {
-        if (const DataText* data = reading.load(file)) {
+        if (const NamedText* data = reading.load(file)) {
             places = accept(file, read_places(*data)).value_or(places);
         }
         if (places.empty()) {

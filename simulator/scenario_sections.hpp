@@ -26,17 +26,17 @@ struct Whereabouts {
 
 /// What other sections and files are needed to read one.
 struct Reading {
-    const DataFiles& files;
+    const FileSearch& files;
     Scenario& scenario;
     double time_of_day_h = 0;
     std::vector<Whereabouts> sites, ingresses;
 
     /// The files that were read so far; nothing for one that cannot be read.
-    std::map<std::string, std::optional<DataText>> loaded{};
+    std::map<std::string, std::optional<NamedText>> loaded{};
 
     /// The file that `node` names; null when it cannot be read, about which the first node complains. Lives
     /// as long as this object.
-    const DataText* load(YamlNode& node);
+    const NamedText* load(YamlNode& node);
     /// Index of a site or an ingress; complains when there is none of this name.
     std::uint32_t site(YamlNode node) const;
     std::uint32_t ingress(YamlNode node) const;

@@ -38,7 +38,7 @@ Whereabouts read_whereabouts(YamlNode& node, std::set<std::string>& seen, std::s
 
 /// The value of the simulation's hour.
 std::optional<double> value_now(YamlNode file, std::string_view title, Reading& reading) {
-    const DataText* data = reading.load(file);
+    const NamedText* data = reading.load(file);
     if (data == nullptr) {
         return std::nullopt;
     }
@@ -107,7 +107,7 @@ void read_accelerator(YamlNode node, Reading& reading, SimSite& site) {
     const double fixed = read_share(node.optional("fixed_share"), 1, 0.5);
     YamlNode relative = node.optional("relative_to");
     YamlNode file = node.required("file");
-    const DataText* data = reading.load(file);
+    const NamedText* data = reading.load(file);
     if (data == nullptr) {
         return;
     }

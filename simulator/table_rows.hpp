@@ -9,7 +9,7 @@
 #include <string_view>
 #include <vector>
 
-#include "simulator/data_files.hpp"
+#include "simulator/file_search.hpp"
 
 namespace suanlu::sim {
 
@@ -21,7 +21,7 @@ public:
     enum class Between : std::uint8_t { kCommas, kBlanks };
 
     /// `data` outlives the object.
-    TableRows(const DataText& data, Between between) : data_(data), rest_(data.text), between_(between) {}
+    TableRows(const NamedText& data, Between between) : data_(data), rest_(data.text), between_(between) {}
 
     /// The next row that is not blank; no fields at the end.
     Result<std::vector<std::string_view>> next();
@@ -35,7 +35,7 @@ public:
     [[nodiscard]] Error refuse(std::string_view what) const;
 
 private:
-    const DataText& data_;
+    const NamedText& data_;
     std::string_view rest_;
     Between between_;
     std::size_t line_ = 0;

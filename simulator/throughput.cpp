@@ -34,7 +34,7 @@ double number_of(const Json& row, const char* key) {
 
 } // namespace
 
-Result<double> read_throughput(const DataText& data, const AcceleratorQuery& query) {
+Result<double> read_throughput(const NamedText& data, const AcceleratorQuery& query) {
     const Json document = Json::parse(data.text, nullptr, false);
     if (!document.is_array()) {
         return Error{Errc::kBadInput, data.name + ":1: no JSON array of results"};

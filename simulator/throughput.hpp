@@ -3,7 +3,7 @@
 // result). Refusals name the file. Pure.
 #pragma once
 
-#include "simulator/data_files.hpp"
+#include "simulator/file_search.hpp"
 
 namespace suanlu::sim {
 
@@ -16,6 +16,6 @@ struct AcceleratorQuery {
 
 /// Median over the results of the closed division, per accelerator. kNotFound lists the accelerators that
 /// have this model.
-Result<double> read_throughput(const DataText& data, const AcceleratorQuery& query);
+Result<double> read_throughput(const NamedText& data, const AcceleratorQuery& query);
 
 } // namespace suanlu::sim

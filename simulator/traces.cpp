@@ -25,7 +25,7 @@ Result<double> tokens_of(const TableRows& rows, const std::vector<std::string_vi
 
 /// The first file of a tar archive (POSIX.1-1988 header: size in octal at byte 124); other texts are given
 /// back as they are.
-Result<DataText> unpacked(const DataText& data) {
+Result<NamedText> unpacked(const NamedText& data) {
     constexpr std::size_t kBlock = 512;
     if (data.text.size() < kBlock || data.text.compare(257, 5, "ustar") != 0) {
         return data;
@@ -37,7 +37,7 @@ Result<DataText> unpacked(const DataText& data) {
     if (size > data.text.size() - kBlock) {
         return Error{Errc::kBadInput, data.name + ":1: archive that ends too early"};
     }
-    return DataText{data.name, data.text.substr(kBlock, size)};
+    return NamedText{data.name, data.text.substr(kBlock, size)};
 }
 
 bool is_missing(std::string_view field) {
@@ -45,7 +45,7 @@ bool is_missing(std::string_view field) {
 }
 
 /// (time, value) of the rows that have both.
-Result<std::vector<std::pair<double, double>>> read_rates(const DataText& data) {
+Result<std::vector<std::pair<double, double>>> read_rates(const NamedText& data) {
     TableRows rows(data, TableRows::Between::kCommas);
     SL_TRY(const std::vector<std::size_t> columns, rows.columns({"timestamp_anon", "value"}));
     std::vector<std::pair<double, double>> out;
@@ -71,7 +71,7 @@ Result<std::vector<std::pair<double, double>>> read_rates(const DataText& data) 
 
 } // namespace
 
-Result<RequestTrace> read_request_trace(const DataText& data) {
+Result<RequestTrace> read_request_trace(const NamedText& data) {
     TableRows rows(data, TableRows::Between::kCommas);
     SL_TRY(const std::vector<std::size_t> columns,
            rows.columns({"TIMESTAMP", "ContextTokens", "GeneratedTokens"}));
@@ -104,7 +104,7 @@ Result<RequestTrace> read_request_trace(const DataText& data) {
     return out;
 }
 
-Result<std::vector<double>> read_pod_durations(const DataText& data) {
+Result<std::vector<double>> read_pod_durations(const NamedText& data) {
     TableRows rows(data, TableRows::Between::kCommas);
     SL_TRY(const std::vector<std::size_t> columns, rows.columns({"scheduled_time", "deletion_time"}));
     std::vector<double> out;
@@ -130,8 +130,8 @@ Result<std::vector<double>> read_pod_durations(const DataText& data) {
     return out;
 }
 
-Result<std::vector<double>> read_load_curve(const DataText& data, std::size_t steps) {
-    SL_TRY(const DataText table, unpacked(data));
+Result<std::vector<double>> read_load_curve(const NamedText& data, std::size_t steps) {
+    SL_TRY(const NamedText table, unpacked(data));
     SL_TRY(const auto rates, read_rates(table));
     const auto [first, last] = std::minmax_element(rates.begin(), rates.end());
     if (rates.empty() || last->first <= first->first) {

@@ -7,7 +7,7 @@
 #include <utility>
 #include <vector>
 
-#include "simulator/data_files.hpp"
+#include "simulator/file_search.hpp"
 
 namespace suanlu::sim {
 
@@ -18,14 +18,14 @@ struct RequestTrace {
 };
 
 /// TIMESTAMP,ContextTokens,GeneratedTokens. An answer without a token counts as one token.
-Result<RequestTrace> read_request_trace(const DataText& data);
+Result<RequestTrace> read_request_trace(const NamedText& data);
 
 /// Seconds from scheduled_time to deletion_time of the pods that have both.
-Result<std::vector<double>> read_pod_durations(const DataText& data);
+Result<std::vector<double>> read_pod_durations(const NamedText& data);
 
 /// Request rates (timestamp_anon, value; a .tar with one table) summed over `steps` equal parts of their
 /// time, over their mean: what a load is to be multiplied by. A part without requests counts as 1 % of the
 /// mean, so that a load never ends.
-Result<std::vector<double>> read_load_curve(const DataText& data, std::size_t steps);
+Result<std::vector<double>> read_load_curve(const NamedText& data, std::size_t steps);
 
 } // namespace suanlu::sim

@@ -24,7 +24,8 @@ ALLOWED = {
     "dataplane/kernel": CORE + ("dataplane/kernel/", "dataplane/api/", "dataplane/steer/"),
     "dataplane/agent": CORE + ("dataplane/", "telemetry/"),
     "controller": CORE + ("controller/", "policies/", "telemetry/", "dns/", "dataplane/api/"),
-    "controller/offline": CORE + ("controller/offline/", "controller/paths/", "controller/topology/"),
+    "controller/offline": CORE + ("controller/offline/", "controller/paths/", "controller/topology/", "policies/"),
+    "simulator": CORE + ("simulator/", "policies/", "controller/paths/", "controller/topology/"),
     "controller/cli": CORE + ("controller/cli/", "controller/api/", "controller/offline/", "controller/topology/"),
 }
 # Programs: they know everybody below them and nobody includes them.
@@ -33,7 +34,7 @@ PROGRAMS = ("controller/app", "controller/cli", "telemetry/site", "dataplane/age
 PURE = ("core/model", "policies", "controller/offline")
 IMPURE_SUPPORT = ("core/support/asio", "core/support/mailbox", "core/support/owned", "core/support/snapshot_cell")
 
-OURS = ("core/", "policies/", "telemetry/", "dns/", "dataplane/", "controller/", "tests/")
+OURS = ("core/", "policies/", "telemetry/", "dns/", "dataplane/", "controller/", "simulator/", "tests/")
 
 
 def _longest_prefix(folder, table):

@@ -56,7 +56,7 @@ std::string changed(const std::string& from, const std::string& to) {
 }
 
 Result<LoadedScenario> read(const std::string& text) {
-    return read_scenario(text, "f.yaml", DataFiles({data_folder()}));
+    return read_scenario(text, "f.yaml", FileSearch({data_folder()}));
 }
 
 std::string complaint(const std::string& text) {
@@ -130,7 +130,7 @@ TEST(ScenarioFile, Builtins_AreReadAndRun) {
             continue;
         }
         auto loaded =
-            read_scenario(std::string(builtin.text), std::string(builtin.name), DataFiles({data_folder()}));
+            read_scenario(std::string(builtin.text), std::string(builtin.name), FileSearch({data_folder()}));
         ASSERT_TRUE(loaded) << loaded.error().detail;
         EXPECT_EQ(loaded->scenario.name, builtin.name);
         EXPECT_EQ(loaded->scenario.title, builtin.title);

@@ -25,7 +25,7 @@ std::string complaint(const Result<T>& result) {
     return result ? "accepted" : result.error().detail;
 }
 
-class RealData : public testing::Test {
+class PublishedFiles : public testing::Test {
 protected:
     void SetUp() override {
         const char* given = std::getenv("SUANLU_DATA");
@@ -34,10 +34,10 @@ protected:
             GTEST_SKIP() << "no " << folder_;
         }
     }
-    DataText load(const std::string& name) {
-        auto data = DataFiles({folder_}).load(name);
+    NamedText load(const std::string& name) {
+        auto data = FileSearch({folder_}).load(name);
         EXPECT_TRUE(data) << name;
-        return data ? *data : DataText{};
+        return data ? *data : NamedText{};
     }
     std::string folder_;
 };
@@ -161,7 +161,7 @@ TEST(Throughput, Rate_IsMedianPerAccelerator) {
                 HasSubstr("t.json:1: no JSON array"));
 }
 
-TEST_F(RealData, Traces_AreWhatTheirReadmeSays) {
+TEST_F(PublishedFiles, Traces_AreWhatTheirReadmeSays) {
     const auto requests = read_request_trace(load("load/AzureLLMInferenceTrace_conv.csv.gz"));
     ASSERT_TRUE(requests) << requests.error().detail;
     EXPECT_EQ(requests->tokens.size(), 19366U);
@@ -174,7 +174,7 @@ TEST_F(RealData, Traces_AreWhatTheirReadmeSays) {
     EXPECT_NEAR(std::accumulate(curve->begin(), curve->end(), 0.0), 24, 0.5);
 }
 
-TEST_F(RealData, Series_HaveEveryHour) {
+TEST_F(PublishedFiles, Series_HaveEveryHour) {
     for (const char* name : {"price_DE-LU_2024", "price_JP-TK_2024", "price_CA-ON_2024"}) {
         const auto hours = read_hours_of_day(load(std::string("energy/") + name + ".csv.gz"), "Price");
         ASSERT_TRUE(hours) << hours.error().detail;
@@ -189,7 +189,7 @@ TEST_F(RealData, Series_HaveEveryHour) {
     }
 }
 
-TEST_F(RealData, Matrices_AndPlacesAreRead) {
+TEST_F(PublishedFiles, Matrices_AndPlacesAreRead) {
     const auto azure = read_round_trips(load("latency/azure-region-latency.csv"), "azure");
     ASSERT_TRUE(azure) << azure.error().detail;
     EXPECT_GT(azure->rows.size(), 40U);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "simulator/data_files.hpp"
+#include "simulator/file_search.hpp"
 
 #include <cstdlib>
 #include <filesystem>
@@ -8,7 +8,7 @@
 
 namespace suanlu::sim {
 
-DataFiles DataFiles::beside(const std::string& scenario_path) {
+FileSearch FileSearch::beside(const std::string& scenario_path) {
     std::vector<std::string> folders;
     if (!scenario_path.empty()) {
         const auto folder = std::filesystem::path(scenario_path).parent_path();
@@ -16,10 +16,10 @@ DataFiles DataFiles::beside(const std::string& scenario_path) {
     }
     const char* given = std::getenv("SUANLU_DATA");
     folders.emplace_back(given != nullptr && *given != '\0' ? given : "../shared/data");
-    return DataFiles(folders);
+    return FileSearch(folders);
 }
 
-Result<std::string> DataFiles::find(const std::string& name) const {
+Result<std::string> FileSearch::find(const std::string& name) const {
     std::string tried;
     for (const std::string& folder : folders_) {
         const auto path = std::filesystem::path(folder) / name; // an absolute name stays what it is
@@ -33,10 +33,10 @@ Result<std::string> DataFiles::find(const std::string& name) const {
                                       "; set SUANLU_DATA to the folder of the real data"};
 }
 
-Result<DataText> DataFiles::load(const std::string& name) const {
+Result<NamedText> FileSearch::load(const std::string& name) const {
     SL_TRY(const std::string path, find(name));
     SL_TRY(std::string text, load_text(path, {}));
-    return DataText{name, std::move(text)};
+    return NamedText{name, std::move(text)};
 }
 
 } // namespace suanlu::sim

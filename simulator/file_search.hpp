@@ -12,22 +12,22 @@
 namespace suanlu::sim {
 
 /// A file that was read; `name` is how the scenario calls it and stands in errors.
-struct DataText {
+struct NamedText {
     std::string name;
     std::string text;
 };
 
-class DataFiles {
+class FileSearch {
 public:
     /// Folders in the order of search; none = no file can be read (scenarios that come from a stranger).
-    explicit DataFiles(std::vector<std::string> folders) : folders_(std::move(folders)) {}
+    explicit FileSearch(std::vector<std::string> folders) : folders_(std::move(folders)) {}
     /// For a scenario file, or a built-in one when `scenario_path` is empty.
-    static DataFiles beside(const std::string& scenario_path);
+    static FileSearch beside(const std::string& scenario_path);
 
     /// kNotFound names the folders and SUANLU_DATA.
     [[nodiscard]] Result<std::string> find(const std::string& name) const;
     /// At most 64 MiB, unpacked.
-    [[nodiscard]] Result<DataText> load(const std::string& name) const;
+    [[nodiscard]] Result<NamedText> load(const std::string& name) const;
 
 private:
     std::vector<std::string> folders_;
