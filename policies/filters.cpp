@@ -55,6 +55,27 @@ std::string reject(const PolicyInput& input, const PolicyIngress& ingress, std::
     return {};
 }
 
+SiteCandidate candidate(const PolicyInput& input, const PolicyIngress& ingress, std::size_t j) {
+    const PolicySite& site = input.sites[j];
+    SiteCandidate c;
+    c.site = site.id;
+    c.name = site.name;
+    c.rejected_by = reject(input, ingress, j);
+    c.path_delay_s = ingress.delay_s[j].value_or(0);
+    c.service_time_s = site.rate_per_slot > 0 ? 1 / site.rate_per_slot : 0;
+    c.price_s = site.price_s;
+    if (j < ingress.terms.size()) {
+        c.terms = ingress.terms[j];
+    }
+    for (const CandidateTerm& term : c.terms) {
+        c.price_s += std::isfinite(term.seconds) ? std::max(term.seconds, 0.0) : 0;
+    }
+    c.slots = site.slots;
+    c.utilisation = site.utilisation;
+    c.report_age_s = site.report_age_s;
+    return c;
+}
+
 /// Rejects by a soft reason, but only while some candidate would remain: a stale or hot site is better than
 /// none.
 template <class Text, class Predicate>
@@ -89,24 +110,7 @@ std::vector<std::vector<SiteCandidate>> filter_sites(const PolicyInput& input, P
     for (const PolicyIngress& ingress : input.ingresses) {
         std::vector<SiteCandidate> row;
         for (std::size_t j = 0; j < input.sites.size(); ++j) {
-            const PolicySite& site = input.sites[j];
-            SiteCandidate c;
-            c.site = site.id;
-            c.name = site.name;
-            c.rejected_by = reject(input, ingress, j);
-            c.path_delay_s = ingress.delay_s[j].value_or(0);
-            c.service_time_s = site.rate_per_slot > 0 ? 1 / site.rate_per_slot : 0;
-            c.price_s = site.price_s;
-            if (j < ingress.terms.size()) {
-                c.terms = ingress.terms[j];
-            }
-            for (const CandidateTerm& term : c.terms) {
-                c.price_s += std::isfinite(term.seconds) ? std::max(term.seconds, 0.0) : 0;
-            }
-            c.slots = site.slots;
-            c.utilisation = site.utilisation;
-            c.report_age_s = site.report_age_s;
-            row.push_back(std::move(c));
+            row.push_back(candidate(input, ingress, j));
         }
         reject_unless_last(
             row, input, [](const PolicySite&) { return "stale report while fresh sites remain"; },

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // suanluctl: what the operator sees and sets. Exit: 0 fine, 1 the thing asked about is bad, 2 wrong usage, 3
-// not reachable. `topology` and `path` ask files instead of suanlud (offline_commands.hpp).
+// not reachable. `topology`, `path` and `policy` ask files instead of suanlud (offline_commands.hpp,
+// policy_commands.hpp).
 #include <unistd.h>
 
 #include <CLI/CLI.hpp>
@@ -9,6 +10,7 @@
 
 #include "controller/cli/offline_commands.hpp"
 #include "controller/cli/operator_client.hpp"
+#include "controller/cli/policy_commands.hpp"
 
 namespace {
 
@@ -59,8 +61,7 @@ int fail(const suanlu::Error& error, suanlu::Exit exit) {
     return static_cast<int>(exit);
 }
 
-int run_offline(const suanlu::OfflineCommands& commands, const Arguments& a) {
-    const auto answer = commands.run(a.options.as_json, a.options.colour);
+int show(const suanlu::Result<suanlu::OfflineAnswer>& answer) {
     if (!answer) {
         return fail(answer.error(), suanlu::Exit::kUsage);
     }
@@ -96,6 +97,7 @@ int main(int argc, char** argv) {
     Arguments arguments;
     declare(app, arguments);
     const suanlu::OfflineCommands offline(app);
+    const suanlu::PolicyCommands policies(app);
     try {
         app.parse(argc, argv);
     } catch (const CLI::ParseError& e) {
@@ -104,5 +106,10 @@ int main(int argc, char** argv) {
     arguments.options.as_json = arguments.output == "json";
     const char* no_colour = std::getenv("NO_COLOR");
     arguments.options.colour = ::isatty(STDOUT_FILENO) == 1 && (no_colour == nullptr || *no_colour == '\0');
-    return offline.is_asked() ? run_offline(offline, arguments) : run_client(app, arguments);
+    const bool as_json = arguments.options.as_json;
+    const bool colour = arguments.options.colour;
+    if (policies.is_asked()) {
+        return show(policies.run(as_json, colour));
+    }
+    return offline.is_asked() ? show(offline.run(as_json, colour)) : run_client(app, arguments);
 }

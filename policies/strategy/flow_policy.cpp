@@ -66,7 +66,7 @@ SiteAttributes FlowPolicy::attributes(const PolicyInput& input, std::size_t j,
     return out;
 }
 
-double FlowPolicy::open_share(const PolicySite& site) const {
+double FlowPolicy::open_share(const PolicySite& site, const Request& request) const {
     double open = 1;
     for (const Bound& bound : policy_.filters.bounds) {
         if (bound.quantity == Quantity::kUtilisation) {
@@ -74,7 +74,7 @@ double FlowPolicy::open_share(const PolicySite& site) const {
         }
     }
     const auto known = facts_.sites.find(site.name);
-    if (known != facts_.sites.end() && !policy_.admission.is_entitled({})) {
+    if (known != facts_.sites.end() && !policy_.admission.is_entitled(request)) {
         open = std::min(open, 1 - std::clamp(known->second.reserved.value_or(0), 0.0, 1.0));
     }
     return open;
@@ -165,8 +165,9 @@ FlowPolicy::Priced FlowPolicy::priced(const PolicyInput& input) const {
     for (PolicyIngress& ingress : out.input.ingresses) {
         out.orders.push_back(price(ingress, input));
     }
+    const Request asked = request(input);
     for (PolicySite& site : out.input.sites) {
-        site.slots *= open_share(site);
+        site.slots *= open_share(site, asked);
     }
     return out;
 }

@@ -32,7 +32,7 @@ private:
     [[nodiscard]] Request request(const PolicyInput& input) const;
     [[nodiscard]] SiteAttributes attributes(const PolicyInput& input, std::size_t site,
                                             const PolicyIngress& ingress) const;
-    [[nodiscard]] double open_share(const PolicySite& site) const;
+    [[nodiscard]] double open_share(const PolicySite& site, const Request& request) const;
     [[nodiscard]] double manual_share(const std::string& site) const;
     /// Indices of an ingress's candidates, best first.
     using Order = std::vector<std::size_t>;

@@ -32,7 +32,7 @@ Move move(const char* what, const std::vector<std::string>& from, const std::opt
         return {std::nullopt, std::string("bandwidth for the ") + what + " unknown"};
     }
     char text[96];
-    std::snprintf(text, sizeof text, "moves the %s in %.3g s from ", what, best->first);
+    std::snprintf(text, sizeof text, "moves the %s in %.3f s from ", what, best->first);
     return {best->first, text + best->second};
 }
 

@@ -87,7 +87,7 @@ TermReading load_term(const TermQuestion& q) {
         return wait.seconds ? service : wait;
     }
     return {*wait.seconds + *service.seconds,
-            wait.why + text(", waits %.3g s, takes %.3g s", *wait.seconds, *service.seconds)};
+            wait.why + text(", waits %.3f s, takes %.3f s", *wait.seconds, *service.seconds)};
 }
 
 struct EnergyUse {

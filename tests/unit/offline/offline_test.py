@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
-"""suanluctl's offline commands as people use them: every console block of docs/paths.md and README.md gives what it
+"""suanluctl's offline commands as people use them: every console block of docs/paths.md, docs/policies.md and README.md gives what it
 says, exit codes, JSON against its schema. `--write` puts the real output into the pages."""
 import argparse
 import json
@@ -11,8 +11,12 @@ import subprocess
 import sys
 
 import jsonschema
+import yaml
 
 METRO = "docs/examples/metro.clab.yml"
+GREEN = "docs/examples/policies/green.yaml"
+BROKEN = "docs/examples/policies/broken.yaml"
+SITES = "docs/examples/policies/sites.yaml"
 BLOCK = re.compile(r"(```console\n)(.*?)(```\n)", re.S)
 
 
@@ -108,7 +112,33 @@ QUESTIONS = [
     ("path " + METRO + " --from GZ --to HK --protect node --explain", 0, "router SZ"),
     ("path " + METRO + " --from GZ --to HK --sites edge --data-class no-need --explain", 0, "rule "),
     ("path " + METRO + " --from HK --to HK", 0, "path 1 of 1: HK"),
+    ("policy validate " + GREEN, 0, "ok, policy green: load + energy + network + qos"),
+    ("policy validate docs/reference/policy.yaml policies/builtin/*.yaml", 0, "ok, policy qos"),
+    ("policy validate " + BROKEN + " " + GREEN, 1, "broken.yaml:5:38: filters.residency.not_in[0]: 'HK' is asked for and excluded"),
+    ("policy validate no-such-file", 2, "cannot read no-such-file"),
+    ("policy validate docs", 2, "cannot read docs"),
+    ("policy", 2, "subcommand"),
+    ("policy simulate energy --sites " + SITES, 0, "request records: transfer, policy energy"),
+    ("policy simulate energy --sites docs/reference/sites.yaml", 0, "request r: job"),
+    ("policy simulate network --request chat --sites " + SITES, 0, "SHARE"),
+    ("policy simulate fcfs --request chat --sites " + SITES, 1, "fcfs is for jobs and transfers only"),
+    ("policy simulate fastest --sites " + SITES, 2, "built in: data, default"),
+    ("policy simulate price --request train --time 2026-03-02T23:00+08:00 --explain --sites " + SITES, 0, "CNY/kWh"),
+    ("policy simulate price --time noon --sites " + SITES, 2, "is not a time"),
+    ("policy simulate price --request none --sites " + SITES, 2, "no request 'none'; known: chat"),
+    ("policy simulate " + BROKEN + " --sites " + SITES, 2, "broken.yaml:5:"),
+    ("policy simulate load --sites " + GREEN, 2, "green.yaml:2:1: policy: unknown key"),
+    ("policy diff default " + GREEN, 0, "filters.residency.in"),
+    ("policy diff load load", 0, "the policies say the same"),
+    ("policy diff default price --request chat --sites " + SITES, 0, "request chat: flow, policy default | price"),
 ]
+
+
+def schema_of(question):
+    words = question.split()
+    if words[0] != "policy":
+        return words[0]
+    return "policy-validate" if words[1] == "validate" else "policy-simulate"
 
 
 def schema_complaint(root, command, text):
@@ -132,7 +162,18 @@ def check_questions(root, shell, cases):
         as_json = shell.run(f"suanluctl {question} -o json")
         complaint = "" if as_json.returncode == code else f"exit {as_json.returncode} with -o json"
         cases.check(f"question-{number}-json",
-                    complaint or schema_complaint(root, question.split()[0], as_json.stdout))
+                    complaint or schema_complaint(root, schema_of(question), as_json.stdout))
+
+
+def check_policy_schema(root, cases):
+    """The schema of policy files takes every file that suanluctl takes."""
+    schema = json.loads((root / "docs/reference/policy.schema.json").read_text())
+    files = [root / "docs/reference/policy.yaml", root / GREEN, *sorted((root / "policies/builtin").glob("*.yaml"))]
+    for file in files:
+        errors = jsonschema.Draft7Validator(schema).iter_errors(yaml.safe_load(file.read_text()))
+        cases.check(f"policy-schema-{file.stem}", "; ".join(e.message for e in errors))
+    broken = yaml.safe_load((root / BROKEN).read_text())
+    cases.check("policy-schema-broken", "" if list(jsonschema.Draft7Validator(schema).iter_errors(broken)) else "accepted")
 
 
 def main():
@@ -143,7 +184,8 @@ def main():
     options = parser.parse_args()
     shell = Shell(options.root, options.suanluctl.resolve())
     # Page and the fewest blocks that it has: a page without blocks would check nothing.
-    pages = [(options.root / "docs/paths.md", 8), (options.root / "README.md", 1)]
+    pages = [(options.root / "docs/paths.md", 8), (options.root / "README.md", 1),
+             (options.root / "docs/policies.md", 7)]
     if options.write:
         for page, _ in pages:
             write_page(page, shell)
@@ -152,6 +194,7 @@ def main():
     for page, least in pages:
         check_page(page, least, shell, cases)
     check_questions(options.root, shell, cases)
+    check_policy_schema(options.root, cases)
     return 1 if cases.failed else 0
 
 

@@ -4,6 +4,7 @@
 
 #include "policies/policy_set.hpp"
 #include "policies/strategy/builtin_policies.hpp"
+#include "policies/strategy/flow_shares.hpp"
 #include "tests/unit/policies/strategy/placement_cases.hpp"
 
 namespace suanlu {
@@ -123,6 +124,19 @@ TEST(FlowPolicy, AReserve_MakesTheSiteSmaller) {
     const double open = shares_of(policy, facts, three_sites(150))[0];
     facts.sites["a"].reserved = 0.5;
     EXPECT_LT(shares_of(policy, facts, three_sites(150))[0], open);
+}
+
+TEST(FlowShares, OfStatedFigures_SumToOne) {
+    std::vector<SiteAttributes> sites{plain_site(1, "a"), plain_site(2, "b"), plain_site(3, "c")};
+    sites[2].slots.reset(); // nobody knows how much it can take
+    Request flow;
+    EXPECT_TRUE(flow_shares(*find_builtin_policy("default"), flow, sites, {}).empty());
+    flow.jobs_per_s = 1;
+    const auto shares = flow_shares(*find_builtin_policy("default"), flow, sites, {});
+    ASSERT_EQ(shares.size(), 2U);
+    EXPECT_NEAR(shares.at({1}), 0.5, 1e-6);
+    EXPECT_NEAR(shares.at({2}), 0.5, 1e-6);
+    EXPECT_TRUE(flow_shares(*find_builtin_policy("fcfs"), flow, sites, {}).empty());
 }
 
 TEST(FlowPolicy, ByName_AfterTheBuiltinOnes) {
