@@ -12,6 +12,7 @@ using Title = std::pair<std::string_view, std::string_view>;
 constexpr std::array kTitles{
     Title{"default", "ours: shares from a convex split, then the better of two sites for every new flow"},
     Title{"split", "the shares of the convex split alone"},
+    Title{"fixed", "the first shares of the convex split, never changed"},
     Title{"nearest", "everything to the site with the least delay"},
     Title{"least-load", "everything to the site with the fewest jobs per worker"},
     Title{"joint", "everything to the site with the least delay and wait together"},

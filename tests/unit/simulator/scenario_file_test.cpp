@@ -11,6 +11,7 @@
 #include <sstream>
 
 #include "controller/topology/files/network_builder.hpp"
+#include "tests/bench/steering/cases.hpp"
 
 namespace suanlu::sim {
 namespace {
@@ -141,29 +142,54 @@ TEST(ScenarioFile, Builtins_AreReadAndRun) {
     }
 }
 
-TEST(ScenarioFile, Llm_IsThatOfTheComparison) {
-    const auto loaded = load_scenario("llm");
+/// That the benchmark judges what people can run.
+void expect_same(const std::string& name, const Scenario& judged) {
+    SCOPED_TRACE(name);
+    const auto loaded = load_scenario(name);
     ASSERT_TRUE(loaded) << loaded.error().detail;
     const Scenario& s = loaded->scenario;
-    double capacity = 0;
-    for (const SimSite& site : s.sites) {
-        capacity += site.workers * site.speed;
+    ASSERT_EQ(s.sites.size(), judged.sites.size());
+    for (std::size_t j = 0; j < s.sites.size(); ++j) {
+        EXPECT_EQ(s.sites[j].workers, judged.sites[j].workers);
+        EXPECT_EQ(s.sites[j].speed, judged.sites[j].speed);
     }
-    EXPECT_NEAR(capacity, 230.4, 1e-9);
-    double least = 1;
-    double most = 0;
-    double sum = 0;
-    for (const auto& row : s.rtt_s) {
-        for (const double rtt : row) {
-            least = std::min(least, rtt);
-            most = std::max(most, rtt);
-            sum += rtt / 96;
+    ASSERT_EQ(s.ingresses.size(), judged.ingresses.size());
+    for (std::size_t i = 0; i < s.ingresses.size(); ++i) {
+        EXPECT_NEAR(s.ingresses[i].weight, judged.ingresses[i].weight, 1e-9);
+        for (std::size_t j = 0; j < s.sites.size(); ++j) {
+            EXPECT_NEAR(s.rtt_s[i][j], judged.rtt_s[i][j], 1e-12);
         }
     }
-    EXPECT_EQ(s.ingresses.size(), 12U);
-    EXPECT_NEAR(least, 0.0024, 1e-4);
-    EXPECT_NEAR(most, 0.0543, 1e-4);
-    EXPECT_NEAR(sum, 0.0206, 1e-4);
+    EXPECT_EQ(s.sizes.mean, judged.sizes.mean);
+    EXPECT_EQ(s.sizes.sigma, judged.sizes.sigma);
+    EXPECT_EQ(s.seconds, judged.seconds);
+    EXPECT_EQ(s.warm_up_share, judged.warm_up_share);
+    EXPECT_EQ(s.window_s, judged.window_s);
+    EXPECT_EQ(s.arrivals.load, judged.arrivals.load);
+    EXPECT_EQ(s.arrivals.most_jobs_per_flow, judged.arrivals.most_jobs_per_flow);
+    EXPECT_EQ(s.arrivals.think_s, judged.arrivals.think_s);
+    EXPECT_EQ(s.news.report_period_s, judged.news.report_period_s);
+    EXPECT_EQ(s.news.report_delay_s, judged.news.report_delay_s);
+    EXPECT_EQ(s.news.direct_period_s, judged.news.direct_period_s);
+    EXPECT_EQ(s.news.on_return_packets, judged.news.on_return_packets);
+    EXPECT_EQ(s.news.detection_s, judged.news.detection_s);
+    EXPECT_EQ(s.rtt_jitter, judged.rtt_jitter);
+    ASSERT_EQ(s.happenings.size(), judged.happenings.size());
+    for (std::size_t k = 0; k < s.happenings.size(); ++k) {
+        EXPECT_EQ(s.happenings[k].kind, judged.happenings[k].kind);
+        EXPECT_EQ(s.happenings[k].at_s, judged.happenings[k].at_s);
+        EXPECT_EQ(s.happenings[k].site, judged.happenings[k].site);
+        EXPECT_EQ(s.happenings[k].ingresses, judged.happenings[k].ingresses);
+        EXPECT_NEAR(s.happenings[k].factor, judged.happenings[k].factor, 1e-5);
+    }
+}
+
+TEST(ScenarioFile, Builtins_AreThoseOfTheBenchmark) {
+    expect_same("llm", bench::llm(0.8, 1, 1));
+    expect_same("edge", bench::edge(0.8, 1, 1));
+    expect_same("step", bench::step(1));
+    expect_same("fail", bench::fail(1));
+    expect_same("keepalive", bench::keepalive(0.8, 1));
 }
 
 TEST(ScenarioFile, Step_TakesTheLoadFrom60To90Percent) {
