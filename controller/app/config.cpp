@@ -60,6 +60,7 @@ Result<Config> load_config(const std::string& path) {
         name.complain("the name is empty");
     }
     out.inventory_path = beside(path, root.required("inventory").text());
+    out.policies_dir = beside(path, root.optional("policies").text());
     out.tls = read_tls(root.optional("tls"));
     read_listeners(root.required("listen"), out);
     read_metrics(root.optional("metrics"), out);

@@ -18,6 +18,8 @@ struct Config {
     std::string name;
     /// Resolved against the folder of the configuration file.
     std::string inventory_path;
+    /// Folder of policy files; empty = built-in policies only.
+    std::string policies_dir;
     std::vector<Endpoint> listen;
     TlsFiles tls;
     /// "ADDRESS:PORT" of the metrics page; empty = none.

@@ -7,6 +7,7 @@
 
 #include "controller/api/control_server.hpp"
 #include "controller/app/inventory_file.hpp"
+#include "controller/app/policy_folder.hpp"
 #include "core/support/log.hpp"
 #include "core/support/page_server.hpp"
 
@@ -141,6 +142,10 @@ private:
 Result<Controller::Files> Controller::load(const std::string& path) {
     Files files;
     SL_TRY(files.config, load_config(path));
+    // Services name policies, so these come first.
+    if (!files.config.policies_dir.empty()) {
+        SL_TRY_VOID(load_policy_folder(files.config.policies_dir));
+    }
     SL_TRY(files.inventory, load_inventory(files.config.inventory_path));
     return files;
 }

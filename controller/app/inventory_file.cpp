@@ -5,6 +5,7 @@
 
 #include "controller/app/inventory_network.hpp"
 #include "core/support/yaml_walk.hpp"
+#include "policies/steering_policy.hpp"
 
 namespace suanlu {
 
@@ -70,7 +71,11 @@ void read_modes(YamlNode node, Service& s) {
     if (back.one_of({"dsr", "via-ingress"}, "dsr") != "dsr") {
         back.complain("only 'dsr' is supported by this version");
     }
-    s.policy = node.optional("policy").one_of({"default", "nearest"}, "default");
+    YamlNode policy = node.optional("policy");
+    s.policy = policy.text("default");
+    if (const auto known = find_policy(s.policy); !known) {
+        policy.complain(known.error().detail);
+    }
 }
 
 void read_service(YamlNode node, UniqueValues& unique, Inventory& out) {

@@ -1,0 +1,98 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "controller/app/policy_folder.hpp"
+
+#include <algorithm>
+#include <filesystem>
+#include <fstream>
+#include <sstream>
+#include <vector>
+
+#include "policies/strategy/file_walk.hpp"
+#include "policies/strategy/flow_policy.hpp"
+#include "policies/strategy/policy_file.hpp"
+#include "policies/strategy/site_file.hpp"
+
+namespace suanlu {
+
+namespace {
+
+constexpr const char* kSitesFile = "sites.yaml";
+
+Result<std::string> read_text(const std::string& path) {
+    std::ifstream in(path);
+    if (!in) {
+        return Error{Errc::kNotFound, "cannot read " + path};
+    }
+    std::stringstream text;
+    text << in.rdbuf();
+    return text.str();
+}
+
+/// By name, so that which of two policies of one name is refused does not depend on the file system.
+Result<std::vector<std::string>> yaml_files(const std::string& folder) {
+    std::error_code ec;
+    std::vector<std::string> out;
+    for (std::filesystem::directory_iterator at(folder, ec), end; !ec && at != end; at.increment(ec)) {
+        if (at->path().extension() == ".yaml") {
+            out.push_back(at->path().string());
+        }
+    }
+    if (ec) {
+        return Error{Errc::kNotFound, "cannot read the folder " + folder + ": " + ec.message()};
+    }
+    std::sort(out.begin(), out.end());
+    return out;
+}
+
+void note(const std::string& file, const std::vector<YamlComplaint>& complaints, std::string& out) {
+    for (const YamlComplaint& complaint : complaints) {
+        out += (out.empty() ? "" : "\n") + complaint_text(file, complaint);
+    }
+}
+
+PlacementFacts facts_of(SiteFile file) {
+    PlacementFacts out;
+    for (SiteAttributes& site : file.sites) {
+        out.sites[site.name] = std::move(site);
+    }
+    for (Request& request : file.requests) {
+        if (request.kind == RequestKind::kFlow) {
+            out.flows[request.service] = std::move(request);
+        }
+    }
+    return out;
+}
+
+} // namespace
+
+Status load_policy_folder(const std::string& folder) {
+    SL_TRY(const std::vector<std::string> files, yaml_files(folder));
+    std::string complaints;
+    PlacementFacts facts;
+    std::vector<std::pair<std::string, PolicyDefinition>> policies;
+    for (const std::string& file : files) {
+        SL_TRY(const std::string text, read_text(file));
+        if (std::filesystem::path(file).filename() == kSitesFile) {
+            SiteFileReading reading = read_sites(text, file);
+            note(file, reading.complaints, complaints);
+            facts = facts_of(std::move(reading.file).value_or(SiteFile{}));
+            continue;
+        }
+        PolicyReading reading = read_policy(text, file);
+        note(file, reading.complaints, complaints);
+        if (reading.policy) {
+            policies.emplace_back(file, *std::move(reading.policy));
+        }
+    }
+    if (!complaints.empty()) {
+        return Error{Errc::kBadInput, complaints};
+    }
+    for (auto& [file, policy] : policies) {
+        if (Status added = add_policy_file(std::move(policy), facts); !added) {
+            return std::move(added).error().with(file);
+        }
+    }
+    return {};
+}
+
+} // namespace suanlu

@@ -1,0 +1,17 @@
+// SPDX-License-Identifier: Apache-2.0
+// The folder of policy files of suanlud: every *.yaml is a policy that services may name, `sites.yaml` is
+// what the network states of its sites and of the flows of its services. Read once at start-up, before
+// anything runs. On failure nothing starts: the caller gets every complaint of every file, with line and
+// column.
+#pragma once
+
+#include <string>
+
+#include "core/support/result.hpp"
+
+namespace suanlu {
+
+/// Makes the policies known by name (policies/policy_set.hpp). kNotFound: no such folder.
+Status load_policy_folder(const std::string& folder);
+
+} // namespace suanlu
