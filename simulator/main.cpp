@@ -72,7 +72,7 @@ Result<LoadedScenario> prepare(const Arguments& a) {
         if (seconds.value <= 0) {
             return Error{Errc::kBadInput, "--seconds must be above 0s"};
         }
-        set_seconds(loaded.scenario, seconds.value);
+        SL_TRY_VOID(set_seconds(loaded.scenario, seconds.value));
     }
     if (a.load_percent) {
         loaded.scenario.arrivals.load = *a.load_percent / 100;

@@ -5,6 +5,7 @@
 #include <filesystem>
 
 #include "controller/topology/files/topology_file.hpp"
+#include "core/support/text_table.hpp"
 #include "simulator/field_text.hpp"
 #include "simulator/scenario_sections.hpp"
 
@@ -14,6 +15,7 @@ namespace {
 
 constexpr std::size_t kMostComplaints = 20;
 constexpr std::size_t kDeepestBase = 4;
+constexpr double kMostSiteSeconds = 50e6;
 
 struct Layer {
     YamlNode root;
@@ -93,6 +95,15 @@ private:
 
     std::vector<Layer> layers_;
 };
+
+/// Every second of every site is kept, about 16 bytes each.
+Status check_extent(const Scenario& scenario, double seconds) {
+    const double extent = seconds * static_cast<double>(scenario.sites.size());
+    return extent <= kMostSiteSeconds
+               ? Status{}
+               : Status{Error{Errc::kOutOfRange, "more than " + number_text(kMostSiteSeconds / 1e6, 0) +
+                                                     " million seconds over all sites"}};
+}
 
 void read_time(Layers& layers, Scenario& scenario) {
     YamlNode seconds = layers.required("seconds");
@@ -192,8 +203,10 @@ Result<LoadedScenario> read_scenario(const std::string& text, const std::string&
     read_news(layers.section("news"), reading);
     read_happenings(layers.section("happenings"), reading);
     SL_TRY_VOID(layers.finish());
-    if (const Status fine = check(out.scenario); !fine) {
-        return Error{fine.error().code, name + ": " + fine.error().detail};
+    for (const Status& fine : {check(out.scenario), check_extent(out.scenario, out.scenario.seconds)}) {
+        if (!fine) {
+            return Error{fine.error().code, name + ": " + fine.error().detail};
+        }
     }
     return out;
 }
@@ -211,7 +224,8 @@ Result<LoadedScenario> load_scenario(const std::string& name_or_path) {
     return read_scenario(text, name_or_path, FileSearch::beside(name_or_path));
 }
 
-void set_seconds(Scenario& scenario, double seconds) {
+Status set_seconds(Scenario& scenario, double seconds) {
+    SL_TRY_VOID(check_extent(scenario, seconds));
     const double factor = seconds / scenario.seconds;
     scenario.seconds = seconds;
     for (Happening& happening : scenario.happenings) {
@@ -220,6 +234,7 @@ void set_seconds(Scenario& scenario, double seconds) {
     if (scenario.window_s) {
         scenario.window_s = {scenario.window_s->first * factor, scenario.window_s->second * factor};
     }
+    return {};
 }
 
 Result<std::string_view> find_builtin_scenario(std::string_view name) {

@@ -27,8 +27,9 @@ Result<LoadedScenario> read_scenario(const std::string& text, const std::string&
 /// A built-in scenario by its name, or a file. kNotFound lists the built-in ones.
 Result<LoadedScenario> load_scenario(const std::string& name_or_path);
 
-/// Simulates `seconds` instead; the times of happenings and the window move in proportion.
-void set_seconds(Scenario& scenario, double seconds);
+/// Simulates `seconds` instead; the times of happenings and the window move in proportion. kOutOfRange: more
+/// seconds than fit into memory with so many sites; the scenario stays as it is.
+Status set_seconds(Scenario& scenario, double seconds);
 
 /// The scenarios that come with the program.
 struct BuiltinScenario {

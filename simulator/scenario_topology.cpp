@@ -15,6 +15,7 @@ namespace suanlu::sim {
 
 namespace {
 
+constexpr std::size_t kNamedRouters = 8; ///< in a complaint
 constexpr std::uint32_t kMostSlots = 1000;
 constexpr std::uint64_t kMostTransferWork = 200'000'000; // (links + routers) x slots x pairs
 
@@ -39,10 +40,17 @@ std::optional<ReadTopology> load(YamlNode& node, const Reading& reading) {
 std::vector<std::uint32_t> routers_of(const TopologyView& view, std::vector<Whereabouts>& places) {
     std::vector<std::uint32_t> out;
     for (Whereabouts& place : places) {
-        const auto router = accept(place.node, view.find(place.at));
-        if (router) {
-            out.push_back(*router);
+        const auto router = view.by_name.find(place.at);
+        if (router != view.by_name.end()) {
+            out.push_back(router->second);
+            continue;
         }
+        std::string some;
+        for (std::size_t i = 0; i < std::min(kNamedRouters, view.routers.size()); ++i) {
+            some += (i == 0 ? "" : ", ") + view.routers[i].name;
+        }
+        place.node.complain("the topology has no router '" + place.at + "'; it has " + some +
+                            (view.routers.size() > kNamedRouters ? ", ..." : ""));
     }
     return out;
 }

@@ -24,7 +24,7 @@ using testing::Not;
 SimReport report_of(const std::string& name, const std::vector<std::string>& policies) {
     auto loaded = load_scenario(name);
     EXPECT_TRUE(loaded);
-    set_seconds(loaded->scenario, 8);
+    EXPECT_TRUE(set_seconds(loaded->scenario, 8));
     SimReport report{loaded->scenario, {}};
     for (const std::string& policy : policies) {
         DispatcherSpec spec = loaded->dispatch;
@@ -58,32 +58,49 @@ std::vector<Label> labels(const pugi::xml_document& document) {
     return out;
 }
 
-TEST(Plot, Texts_LieInsideAndApart) {
-    for (const std::vector<std::string>& policies :
-         {std::vector<std::string>{"default"},
-          {"default", "nearest", "jsq2", "prequal", "clairvoyant-greedy", "random"}}) {
-        const std::string svg = to_svg(report_of("llm", policies));
-        pugi::xml_document document;
-        ASSERT_TRUE(document.load_string(svg.c_str()));
-        const double width = document.child("svg").attribute("width").as_double();
-        const double height = document.child("svg").attribute("height").as_double();
-        const std::vector<Label> all = labels(document);
-        EXPECT_GT(all.size(), 20U);
-        for (std::size_t i = 0; i < all.size(); ++i) {
-            if (all[i].is_upright) {
-                continue;
-            }
-            EXPECT_GE(all[i].left, 0) << all[i].text;
-            EXPECT_LE(all[i].right, width) << all[i].text;
-            EXPECT_LE(all[i].bottom, height) << all[i].text;
-            for (std::size_t k = 0; k < i; ++k) {
-                const bool apart = all[k].is_upright || all[i].right <= all[k].left ||
-                                   all[k].right <= all[i].left || all[i].bottom <= all[k].top ||
-                                   all[k].bottom <= all[i].top;
-                EXPECT_TRUE(apart) << all[i].text << " over " << all[k].text;
-            }
+/// Every text lies inside the picture and over no other.
+void expect_readable(const SimReport& report) {
+    pugi::xml_document document;
+    ASSERT_TRUE(document.load_string(to_svg(report).c_str()));
+    const double width = document.child("svg").attribute("width").as_double();
+    const double height = document.child("svg").attribute("height").as_double();
+    const std::vector<Label> all = labels(document);
+    EXPECT_GT(all.size(), 20U);
+    for (std::size_t i = 0; i < all.size(); ++i) {
+        if (all[i].is_upright) {
+            continue;
+        }
+        EXPECT_GE(all[i].left, 0) << all[i].text;
+        EXPECT_LE(all[i].right, width) << all[i].text;
+        EXPECT_LE(all[i].bottom, height) << all[i].text;
+        for (std::size_t k = 0; k < i; ++k) {
+            const bool apart = all[k].is_upright || all[i].right <= all[k].left ||
+                               all[k].right <= all[i].left || all[i].bottom <= all[k].top ||
+                               all[k].bottom <= all[i].top;
+            EXPECT_TRUE(apart) << all[i].text << " over " << all[k].text;
         }
     }
+}
+
+TEST(Plot, Texts_LieInsideAndApart) {
+    expect_readable(report_of("llm", {"default"}));
+    expect_readable(
+        report_of("llm", {"default", "nearest", "jsq2", "prequal", "clairvoyant-greedy", "random"}));
+}
+
+TEST(Plot, ManySites_FillSeveralLinesOfTheLegend) {
+    SimReport report = report_of("llm", {"default"});
+    report.scenario.title =
+        "a title that is longer than the picture of a single policy is wide, for it goes on and on and on";
+    report.scenario.sites.resize(40, report.scenario.sites.front());
+    for (std::size_t j = 0; j < report.scenario.sites.size(); ++j) {
+        report.scenario.sites[j].name = "a site with a long name " + std::to_string(j);
+    }
+    for (Second& second : report.outcomes[0].seconds) {
+        second.utilisation.resize(40, 0.5);
+        second.share.resize(40, 0);
+    }
+    expect_readable(report);
 }
 
 TEST(Plot, EveryPolicyAndSite_IsNamed) {

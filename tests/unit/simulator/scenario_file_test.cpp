@@ -135,7 +135,7 @@ TEST(ScenarioFile, Builtins_AreReadAndRun) {
         ASSERT_TRUE(loaded) << loaded.error().detail;
         EXPECT_EQ(loaded->scenario.name, builtin.name);
         EXPECT_EQ(loaded->scenario.title, builtin.title);
-        set_seconds(loaded->scenario, builtin.name == "train-transfer" ? 7200 : 5);
+        ASSERT_TRUE(set_seconds(loaded->scenario, builtin.name == "train-transfer" ? 7200 : 5));
         const auto outcome = simulate(loaded->scenario, loaded->dispatch);
         ASSERT_TRUE(outcome) << builtin.name << ": " << outcome.error().detail;
         EXPECT_GT(outcome->completed, 0U) << builtin.name;
@@ -220,6 +220,8 @@ TEST(ScenarioFile, BasedOn_TakesMissingSectionsOnly) {
 
 TEST(ScenarioFile, WrongValues_AreRefusedWithTheirPlace) {
     EXPECT_THAT(complaint(changed("seconds: 10s", "seconds: 10")), HasSubstr("f.yaml:3:10: seconds: "));
+    EXPECT_THAT(complaint(changed("seconds: 10s", "seconds: 8000h")),
+                HasSubstr("f.yaml: more than 50 million"));
     EXPECT_THAT(complaint(changed("50%", "0.5")),
                 HasSubstr("f.yaml:12:18: arrivals.load: '0.5' is no share"));
     EXPECT_THAT(complaint(changed("50%", "0%")), HasSubstr("must be above 0%"));
@@ -303,7 +305,8 @@ TEST(ScenarioFile, Topology_GivesLeastDelayThereAndBack) {
     EXPECT_NEAR(loaded->scenario.rtt_s[0][1], 0.008, 1e-12);
     std::string text = with_topology("");
     text.replace(text.find("at: B"), 5, "at: C");
-    EXPECT_THAT(complaint(text), HasSubstr("f.yaml:6:5: sites[1]: "));
+    EXPECT_THAT(complaint(text),
+                HasSubstr("f.yaml:6:5: sites[1]: the topology has no router 'C'; it has A, B, I"));
 }
 
 TEST(ScenarioFile, DataOfJobs_ArrivesOverSpareBandwidth) {
@@ -319,7 +322,8 @@ TEST(ScenarioFile, DataOfJobs_ArrivesOverSpareBandwidth) {
 TEST(ScenarioFile, SetSeconds_MovesWhatHappens) {
     auto loaded = load_scenario("fail");
     ASSERT_TRUE(loaded);
-    set_seconds(loaded->scenario, 60);
+    ASSERT_TRUE(set_seconds(loaded->scenario, 60));
+    EXPECT_FALSE(set_seconds(loaded->scenario, 1e9));
     EXPECT_EQ(loaded->scenario.happenings[0].at_s, 24);
     EXPECT_EQ(loaded->scenario.window_s->first, 24);
     EXPECT_EQ(loaded->scenario.window_s->second, 30);
