@@ -43,6 +43,19 @@ void read_metrics(YamlNode node, Config& out) {
     }
 }
 
+void read_journal(YamlNode node, Config& out) {
+    if (!node.is_present()) {
+        return;
+    }
+    YamlNode folder = node.required("folder");
+    out.journal_dir = folder.text();
+    if (folder.is_present() && out.journal_dir.empty()) {
+        folder.complain("the folder is empty");
+    }
+    out.journal_megabytes =
+        static_cast<std::uint32_t>(node.optional("megabytes").integer(1, 1'000'000, out.journal_megabytes));
+}
+
 std::string beside(const std::string& file, const std::string& path) {
     return path.empty() ? path : (std::filesystem::path(file).parent_path() / path).string();
 }
@@ -65,6 +78,8 @@ Result<Config> load_config(const std::string& path) {
     read_listeners(root.required("listen"), out);
     read_metrics(root.optional("metrics"), out);
     out.state_dir = beside(path, root.required("state_dir").text());
+    read_journal(root.optional("journal"), out);
+    out.journal_dir = beside(path, out.journal_dir);
     out.tick = period(root.optional("tick"), out.tick, milliseconds(100), seconds(60));
     out.report_max_age =
         period(root.optional("report_max_age"), out.report_max_age, milliseconds(200), seconds(300));

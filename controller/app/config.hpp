@@ -25,6 +25,10 @@ struct Config {
     /// "ADDRESS:PORT" of the metrics page; empty = none.
     std::string metrics;
     std::string state_dir;
+    /// Folder of the decision's journal; empty = nothing is recorded. Both files together stay below the
+    /// size.
+    std::string journal_dir;
+    std::uint32_t journal_megabytes = 256;
     Duration tick = std::chrono::seconds(1);
     Duration report_max_age = std::chrono::seconds(2);
     Duration link_max_age = std::chrono::seconds(10);

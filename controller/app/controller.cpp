@@ -40,22 +40,45 @@ std::vector<std::string> router_names(const Inventory& inventory) {
     return out;
 }
 
+DecisionLimits limits_of(const Config& config) {
+    DecisionLimits out;
+    out.tick = config.tick;
+    out.report_max_age = config.report_max_age;
+    out.link_max_age = config.link_max_age;
+    out.warm_up = config.warm_up;
+    return out;
+}
+
+/// Null when nothing is to be recorded.
+Result<std::unique_ptr<DecisionJournal>> open_journal(const Config& config, const ShareTable& shares,
+                                                      MonoTime start) {
+    if (config.journal_dir.empty()) {
+        return std::unique_ptr<DecisionJournal>();
+    }
+    SL_TRY(const std::string inventory, read_journal_file(config.inventory_path));
+    SL_TRY(JournalFile file, JournalFile::open(config.journal_dir));
+    const JournalStart first{limits_of(config), shares, inventory_mark(inventory), false};
+    return std::make_unique<DecisionJournal>(first, start, std::move(file),
+                                             std::uint64_t{config.journal_megabytes} << 20);
+}
+
 /// Every owner and every queue. Producer -> consumer:
 ///   gRPC (site and agent sessions, operator) -> decision
 ///   gRPC (agent sessions), decision          -> programmer -> agent sessions
 ///   programmer                               -> applied (snapshot)
 class Wiring {
 public:
-    Wiring(Controller::Files files, std::uint64_t epoch, const ShareTable& shares)
+    Wiring(Controller::Files files, std::uint64_t epoch, const ShareTable& shares, MonoTime start,
+           std::unique_ptr<DecisionJournal> journal)
         : config_(std::move(files.config)), epoch_(epoch), folder_(config_.state_dir),
           storage_(asio::make_strand(io_)),
           programmer_(asio::make_strand(io_), ProgramCore(config_.name, epoch, router_names(files.inventory)),
                       folder_, applied_, [this](const ProgramCore& c, MonoTime now) { observe(c, now); }),
-          decision_(asio::make_strand(io_),
-                    std::make_unique<Decision>(std::move(files.inventory), limits(config_), shares,
-                                               SteadyClock().now()),
-                    programmer_, storage_, folder_,
-                    [this](const Decision& d, MonoTime now) { observe(d, now); }) {}
+          decision_(
+              asio::make_strand(io_),
+              std::make_unique<Decision>(std::move(files.inventory), limits_of(config_), shares, start),
+              programmer_, storage_, folder_, [this](const Decision& d, MonoTime now) { observe(d, now); },
+              std::move(journal)) {}
 
     Status open(StartLog& log) {
         programmer_.start();
@@ -107,14 +130,6 @@ public:
     void drain() { io_.run(); }
 
 private:
-    static DecisionLimits limits(const Config& config) {
-        DecisionLimits out;
-        out.tick = config.tick;
-        out.report_max_age = config.report_max_age;
-        out.link_max_age = config.link_max_age;
-        out.warm_up = config.warm_up;
-        return out;
-    }
     void observe(const Decision& decision, MonoTime now) {
         probe_.decision(decision, now);
         probe_.mailbox("decision", decision_.inbox_counters());
@@ -160,7 +175,12 @@ Status Controller::run(Files files) {
     SL_TRY(const std::uint64_t epoch, folder.next_epoch());
     SL_TRY(const ShareTable shares, folder.shares());
     log.event("start.state", {{"epoch", epoch}, {"adopted_shares", shares.size()}});
-    Wiring wiring(std::move(files), epoch, shares);
+    const MonoTime start = SteadyClock().now();
+    SL_TRY(auto journal, open_journal(files.config, shares, start));
+    if (journal) {
+        log.event("start.journal", {{"folder", files.config.journal_dir}});
+    }
+    Wiring wiring(std::move(files), epoch, shares, start, std::move(journal));
     if (Status opened = wiring.open(log); !opened) {
         wiring.close();
         wiring.drain();

@@ -11,6 +11,7 @@
 #include "controller/cli/offline_commands.hpp"
 #include "controller/cli/operator_client.hpp"
 #include "controller/cli/policy_commands.hpp"
+#include "controller/cli/replay_commands.hpp"
 
 namespace {
 
@@ -98,6 +99,7 @@ int main(int argc, char** argv) {
     declare(app, arguments);
     const suanlu::OfflineCommands offline(app);
     const suanlu::PolicyCommands policies(app);
+    const suanlu::ReplayCommands journals(app);
     try {
         app.parse(argc, argv);
     } catch (const CLI::ParseError& e) {
@@ -110,6 +112,9 @@ int main(int argc, char** argv) {
     const bool colour = arguments.options.colour;
     if (policies.is_asked()) {
         return show(policies.run(as_json, colour));
+    }
+    if (journals.is_asked()) {
+        return show(journals.run(as_json, colour));
     }
     return offline.is_asked() ? show(offline.run(as_json, colour)) : run_client(app, arguments);
 }

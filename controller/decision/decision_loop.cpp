@@ -35,12 +35,43 @@ bool fold(DecisionInput& waiting, DecisionInput& incoming) {
 
 DecisionLoop::DecisionLoop(Strand strand, std::unique_ptr<Decision> decision, Programmer& programmer,
                            Strand storage, StateFolder folder,
-                           std::function<void(const Decision&, MonoTime)> observe)
-    : decision_(strand, std::move(decision)), inbox_(strand, kInboxCapacity, fold), programmer_(programmer),
-      storage_(storage), folder_(std::move(folder)), observe_(std::move(observe)), timer_(strand) {
+                           std::function<void(const Decision&, MonoTime)> observe,
+                           std::unique_ptr<DecisionJournal> journal)
+    : journal_(std::move(journal)), decision_(strand, std::move(decision)),
+      inbox_(strand, kInboxCapacity, fold), programmer_(programmer), storage_(storage),
+      folder_(std::move(folder)), observe_(std::move(observe)), timer_(strand) {
+}
+
+void DecisionJournal::append(const Strand& storage, bool in_new_file) {
+    asio::post(storage, [file = file_, failed = has_failed_, bytes = writer_.take(), in_new_file] {
+        if (*failed) {
+            return;
+        }
+        Status stored = in_new_file ? file->rotate() : Status();
+        stored = stored ? file->append(bytes) : stored;
+        if (!stored) {
+            *failed = true;
+            log_error("journal.stopped", {{"why", stored.error().text()}});
+        }
+    });
+}
+
+void DecisionJournal::store(const Strand& storage, const Decision& decision, MonoTime now) {
+    written_ += writer_.pending();
+    append(storage, false);
+    if (written_ > most_bytes_ / 2) {
+        writer_.begin_again(decision, now);
+        written_ = writer_.pending();
+        append(storage, true);
+    }
 }
 
 void DecisionLoop::start() {
+    asio::post(decision_.strand(), [this] {
+        if (journal_) {
+            decision_.get()->set_listener(&journal_->listener());
+        }
+    });
     spawn_owned(decision_.strand(), "decision", consume());
     spawn_owned(decision_.strand(), "decision-clock", keep_time());
 }
@@ -67,6 +98,9 @@ Task<void> DecisionLoop::keep_time() {
         decision_.get()->tick(now);
         publish(now);
         log_state();
+        if (journal_) {
+            journal_->store(storage_, *decision_.get(), now);
+        }
         if (count % kTicksPerSecond == 0) {
             store_shares();
             observe_(*decision_.get(), now);

@@ -4,12 +4,15 @@
 // the mailbox is full the newest message is refused and counted; reports come again, callers are told.
 #pragma once
 
+#include <atomic>
 #include <functional>
 #include <memory>
 #include <string>
 #include <variant>
 
 #include "controller/decision/decision.hpp"
+#include "controller/decision/journal.hpp"
+#include "controller/decision/journal_file.hpp"
 #include "controller/program/programmer.hpp"
 #include "core/support/mailbox.hpp"
 #include "core/support/owned.hpp"
@@ -39,12 +42,34 @@ struct DecisionCommand {
 };
 using DecisionInput = std::variant<SiteReported, IngressReported, LinksReported, DecisionCommand>;
 
+/// The recording: filled on the decision's strand, stored on the storage strand.
+class DecisionJournal {
+public:
+    DecisionJournal(JournalStart first, MonoTime start, JournalFile file, std::uint64_t most_bytes)
+        : writer_(std::move(first), start), file_(std::make_shared<JournalFile>(std::move(file))),
+          most_bytes_(most_bytes) {}
+    [[nodiscard]] DecisionListener& listener() { return writer_; }
+    /// What was heard since the last call, on its way to the file; a new file when this one is full.
+    void store(const Strand& storage, const Decision& decision, MonoTime now);
+
+private:
+    void append(const Strand& storage, bool in_new_file);
+
+    JournalWriter writer_;
+    std::shared_ptr<JournalFile> file_;
+    std::uint64_t most_bytes_;
+    std::uint64_t written_ = 0;
+    /// Set on the storage strand after a failure: nothing more is written.
+    std::shared_ptr<std::atomic<bool>> has_failed_ = std::make_shared<std::atomic<bool>>(false);
+};
+
 class DecisionLoop {
 public:
     /// `observe` is called about once a second, for metrics. `storage`: where the shares are written, which
-    /// may block. Both outlive the loop, as does `programmer`.
+    /// may block. Both outlive the loop, as does `programmer`. `journal`: null = nothing is recorded.
     DecisionLoop(Strand strand, std::unique_ptr<Decision> decision, Programmer& programmer, Strand storage,
-                 StateFolder folder, std::function<void(const Decision&, MonoTime)> observe);
+                 StateFolder folder, std::function<void(const Decision&, MonoTime)> observe,
+                 std::unique_ptr<DecisionJournal> journal = nullptr);
 
     void start();
     void stop();
@@ -60,6 +85,7 @@ private:
     void store_shares();
     void log_state();
 
+    std::unique_ptr<DecisionJournal> journal_;
     Owned<std::unique_ptr<Decision>> decision_;
     Mailbox<DecisionInput> inbox_;
     Programmer& programmer_;

@@ -24,8 +24,8 @@ struct JournalStart {
     ShareTable adopted;
     /// Tells inventories apart (inventory_mark); empty = not known.
     std::string inventory_mark;
-    /// The file before this one was dropped: what was known then is told once more, as after a restart, but not
-    /// its history.
+    /// The file before this one was dropped: what was known then is told once more, as after a restart, but
+    /// not its history.
     bool is_continued = false;
 };
 struct JournalSite {
@@ -74,6 +74,7 @@ public:
 
     /// Bytes since the last call; the first ones begin with the magic line.
     std::string take() { return std::exchange(pending_, {}); }
+    [[nodiscard]] std::size_t pending() const { return pending_.size(); }
     /// Begins a new file: magic, a start, and all that Decision was told last.
     void begin_again(const Decision& decision, MonoTime now);
 

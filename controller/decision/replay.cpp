@@ -111,6 +111,11 @@ private:
 
 Result<Replay> replay(const JournalReading& journal, const Inventory& inventory,
                       std::optional<Duration> until) {
+    for (const Service& service : inventory.services) {
+        if (const auto known = find_policy(service.policy); !known) {
+            return known.error();
+        }
+    }
     Replay out;
     Player player(inventory, out);
     const MonoTime start = journal.records.front().at;

@@ -4,6 +4,7 @@
 
 #include <gtest/gtest.h>
 
+#include "controller/decision/journal_file.hpp"
 #include "tests/sim/sim_world.hpp"
 
 namespace suanlu::sim {
@@ -54,6 +55,22 @@ TEST(Replay, ARunWithFailuresGivesTheSamePlansBitForBit) {
     EXPECT_EQ(again->decision->shares(), world.decision().shares());
     EXPECT_EQ(again->decision->counters().self_suspected, 1U);
     RecordProperty("bytes_per_second", std::to_string(bytes.size() / 32));
+}
+
+TEST(Replay, ThroughAFile_AndARotationDropsTheOldestHalf) {
+    SimWorld world;
+    const std::string bytes = record_failures(world);
+    const std::string folder = testing::TempDir() + "suanlu-journal";
+    auto file = JournalFile::open(folder);
+    ASSERT_TRUE(file) << file.error().text();
+    ASSERT_TRUE(file->append(bytes.substr(0, 1000)));
+    ASSERT_TRUE(file->append(bytes.substr(1000)));
+    EXPECT_EQ(*read_journal_file(folder + "/decision.journal"), bytes);
+    ASSERT_TRUE(file->rotate());
+    ASSERT_TRUE(file->append("next"));
+    EXPECT_EQ(*read_journal_file(folder + "/decision.journal.1"), bytes);
+    EXPECT_EQ(*read_journal_file(folder + "/decision.journal"), "next");
+    EXPECT_FALSE(read_journal_file(folder + "/none"));
 }
 
 TEST(Replay, AnotherInventoryIsSeenInThePlans) {

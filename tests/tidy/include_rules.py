@@ -26,7 +26,7 @@ ALLOWED = {
     "controller": CORE + ("controller/", "policies/", "telemetry/", "dns/", "dataplane/api/"),
     "controller/offline": CORE + ("controller/offline/", "controller/paths/", "controller/topology/", "policies/"),
     "simulator": CORE + ("simulator/", "policies/", "controller/paths/", "controller/topology/"),
-    "controller/cli": CORE + ("controller/cli/", "controller/api/", "controller/offline/", "controller/topology/"),
+    "controller/cli": CORE + ("controller/cli/", "controller/api/", "controller/decision/", "controller/offline/", "controller/topology/"),
 }
 # Programs: they know everybody below them and nobody includes them.
 PROGRAMS = ("controller/app", "controller/cli", "telemetry/site", "dataplane/agent", "dns/app")
