@@ -158,9 +158,7 @@ Result<Controller::Files> Controller::load(const std::string& path) {
     Files files;
     SL_TRY(files.config, load_config(path));
     // Services name policies, so these come first.
-    if (!files.config.policies_dir.empty()) {
-        SL_TRY_VOID(load_policy_folder(files.config.policies_dir));
-    }
+    SL_TRY_VOID(load_policies(files.config.policies_dir));
     SL_TRY(files.inventory, load_inventory(files.config.inventory_path));
     return files;
 }

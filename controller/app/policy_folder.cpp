@@ -7,6 +7,7 @@
 #include <sstream>
 #include <vector>
 
+#include "policies/strategy/builtin_policies.hpp"
 #include "policies/strategy/file_walk.hpp"
 #include "policies/strategy/flow_policy.hpp"
 #include "policies/strategy/policy_file.hpp"
@@ -63,10 +64,24 @@ PlacementFacts facts_of(SiteFile file) {
     return out;
 }
 
+/// Built-in files whose name is not taken by a policy in code or by the folder.
+Status add_builtin(const PlacementFacts& facts) {
+    for (const BuiltinPolicy& builtin : builtin_policies()) {
+        if (const auto known = find_policy(builtin.name); !known && known.error().code == Errc::kNotFound) {
+            SL_TRY(PolicyDefinition policy, find_builtin_policy(builtin.name));
+            SL_TRY_VOID(add_policy_file(std::move(policy), facts));
+        }
+    }
+    return {};
+}
+
 } // namespace
 
-Status load_policy_folder(const std::string& folder) {
-    SL_TRY(const std::vector<std::string> files, yaml_files(folder));
+Status load_policies(const std::string& folder) {
+    std::vector<std::string> files;
+    if (!folder.empty()) {
+        SL_TRY(files, yaml_files(folder));
+    }
     std::string complaints;
     PlacementFacts facts;
     std::vector<std::pair<std::string, PolicyDefinition>> policies;
@@ -92,7 +107,7 @@ Status load_policy_folder(const std::string& folder) {
             return std::move(added).error().with(file);
         }
     }
-    return {};
+    return add_builtin(facts);
 }
 
 } // namespace suanlu

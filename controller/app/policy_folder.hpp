@@ -11,7 +11,8 @@
 
 namespace suanlu {
 
-/// Makes the policies known by name (policies/policy_set.hpp). kNotFound: no such folder.
-Status load_policy_folder(const std::string& folder);
+/// Makes the policies of the folder known by name (policies/policy_set.hpp), then the built-in files whose
+/// names are still free. An empty name = no folder. kNotFound: no such folder.
+Status load_policies(const std::string& folder);
 
 } // namespace suanlu

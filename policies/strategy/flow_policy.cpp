@@ -52,9 +52,7 @@ Request FlowPolicy::request(const PolicyInput& input) const {
     return out;
 }
 
-SiteAttributes FlowPolicy::attributes(const PolicyInput& input, std::size_t j,
-                                      const PolicyIngress& ingress) const {
-    const PolicySite& site = input.sites[j];
+SiteAttributes FlowPolicy::attributes(const PolicySite& site) const {
     const auto known = facts_.sites.find(site.name);
     SiteAttributes out = known == facts_.sites.end() ? SiteAttributes{} : known->second;
     out.id = site.id;
@@ -62,7 +60,6 @@ SiteAttributes FlowPolicy::attributes(const PolicyInput& input, std::size_t j,
     out.slots = site.slots;
     out.rate_per_slot = site.rate_per_slot;
     out.utilisation = site.utilisation >= 0 ? std::optional(site.utilisation) : std::nullopt;
-    out.path.delay_s = ingress.delay_s[j];
     return out;
 }
 
@@ -89,15 +86,14 @@ double FlowPolicy::manual_share(const std::string& site) const {
                                                                       : 0;
 }
 
-FlowPolicy::Order FlowPolicy::price(PolicyIngress& ingress, const PolicyInput& input) const {
-    std::vector<SiteAttributes> sites;
+FlowPolicy::Order FlowPolicy::price(PolicyIngress& ingress, std::vector<SiteAttributes>& sites,
+                                    const Request& asked, std::optional<WallTime> now) const {
     std::map<SiteId, std::size_t> index;
-    for (std::size_t j = 0; j < input.sites.size(); ++j) {
-        sites.push_back(attributes(input, j, ingress));
-        index[sites.back().id] = j;
+    for (std::size_t j = 0; j < sites.size(); ++j) {
+        sites[j].path.delay_s = ingress.delay_s[j];
+        index[sites[j].id] = j;
     }
-    const auto now = input.wall_s ? std::optional(WallTime{*input.wall_s}) : std::nullopt;
-    const Ranking ranking = rank(policy_, request(input), sites, now);
+    const Ranking ranking = rank(policy_, asked, sites, now);
     ingress.terms.assign(sites.size(), {});
     ingress.rejected_by.assign(sites.size(), ranking.sites.empty() ? ranking.refusal : "");
     Order order;
@@ -162,10 +158,15 @@ PolicyDecision FlowPolicy::fixed(const Priced& priced, PolicyMemory& memory, Mon
 
 FlowPolicy::Priced FlowPolicy::priced(const PolicyInput& input) const {
     Priced out{input, {}};
-    for (PolicyIngress& ingress : out.input.ingresses) {
-        out.orders.push_back(price(ingress, input));
-    }
     const Request asked = request(input);
+    const auto now = input.wall_s ? std::optional(WallTime{*input.wall_s}) : std::nullopt;
+    std::vector<SiteAttributes> sites;
+    for (const PolicySite& site : input.sites) {
+        sites.push_back(attributes(site));
+    }
+    for (PolicyIngress& ingress : out.input.ingresses) {
+        out.orders.push_back(price(ingress, sites, asked, now));
+    }
     for (PolicySite& site : out.input.sites) {
         site.slots *= open_share(site, asked);
     }

@@ -30,8 +30,7 @@ public:
 
 private:
     [[nodiscard]] Request request(const PolicyInput& input) const;
-    [[nodiscard]] SiteAttributes attributes(const PolicyInput& input, std::size_t site,
-                                            const PolicyIngress& ingress) const;
+    [[nodiscard]] SiteAttributes attributes(const PolicySite& site) const;
     [[nodiscard]] double open_share(const PolicySite& site, const Request& request) const;
     [[nodiscard]] double manual_share(const std::string& site) const;
     /// Indices of an ingress's candidates, best first.
@@ -43,8 +42,9 @@ private:
     };
 
     [[nodiscard]] Priced priced(const PolicyInput& input) const;
-    /// Fills terms and rejections.
-    Order price(PolicyIngress& ingress, const PolicyInput& input) const;
+    /// Fills terms and rejections; `sites` gets the delays of this ingress.
+    Order price(PolicyIngress& ingress, std::vector<SiteAttributes>& sites, const Request& asked,
+                std::optional<WallTime> now) const;
     [[nodiscard]] bool is_fixed() const;
     [[nodiscard]] std::vector<double> fixed_row(const std::vector<SiteCandidate>& row,
                                                 const Order& order) const;

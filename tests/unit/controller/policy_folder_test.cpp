@@ -36,7 +36,7 @@ TEST_F(PolicyFolder, PoliciesOfFiles_AreKnownByName) {
     write("b.yaml", "policy: queue\nterms: {fcfs: {}}\n");
     write("sites.yaml", "sites: [{name: s, pue: 1.2}]\nrequests: [{name: r, kind: flow, service: chat}]\n");
     write("notes.txt", "no policy\n");
-    const Status loaded = load_policy_folder(folder_.string());
+    const Status loaded = load_policies(folder_.string());
     ASSERT_TRUE(loaded) << loaded.error().detail;
     EXPECT_TRUE(find_policy("green"));
     EXPECT_EQ(find_policy("queue").error().code, Errc::kRefused);
@@ -45,7 +45,7 @@ TEST_F(PolicyFolder, PoliciesOfFiles_AreKnownByName) {
 TEST_F(PolicyFolder, MistakesOfEveryFile_AreToldAtOnce) {
     write("a.yaml", "policy: green\nterms: {energy: {carbon: 1 kg}}\n");
     write("sites.yaml", "sites: [{name: s, pue: 0.2}]\n");
-    const Status loaded = load_policy_folder(folder_.string());
+    const Status loaded = load_policies(folder_.string());
     ASSERT_FALSE(loaded);
     EXPECT_EQ(loaded.error().detail,
               path("a.yaml") +
@@ -59,12 +59,23 @@ TEST_F(PolicyFolder, MistakesOfEveryFile_AreToldAtOnce) {
 
 TEST_F(PolicyFolder, NameThatIsTaken_IsRefusedWithItsFile) {
     write("a.yaml", "policy: default\nterms: {load: {}}\n");
-    EXPECT_EQ(load_policy_folder(folder_.string()).error().detail,
+    EXPECT_EQ(load_policies(folder_.string()).error().detail,
               path("a.yaml") + ": policy 'default' is built in");
 }
 
+TEST_F(PolicyFolder, BuiltinFiles_AreKnownToo_AndTheFoldersOwnComeFirst) {
+    write("energy.yaml", "policy: energy\nterms: {fcfs: {}}\n");
+    ASSERT_TRUE(load_policies(folder_.string()));
+    EXPECT_TRUE(find_policy("price"));
+    EXPECT_TRUE(find_policy("least-load"));
+    EXPECT_EQ(find_policy("energy").error().code, Errc::kRefused); // the folder's
+    forget_added_policies();
+    ASSERT_TRUE(load_policies(""));
+    EXPECT_TRUE(find_policy("energy"));
+}
+
 TEST_F(PolicyFolder, MissingFolder_IsNotFound) {
-    EXPECT_EQ(load_policy_folder(path("none")).error().code, Errc::kNotFound);
+    EXPECT_EQ(load_policies(path("none")).error().code, Errc::kNotFound);
 }
 
 } // namespace
