@@ -19,7 +19,9 @@ constexpr double kLeastSaving = 1e-5;
 // prices alone, relative to the whole cost. The exchange ends by itself; the bound is for strange numbers.
 constexpr int kMostRounds = 120;
 constexpr double kCoarseGap = 1e-3;
-constexpr int kMostMoves = 5000;
+constexpr double kMostMoves = 5000;
+/// And on the whole work, in steps of the inner loops (about 50 ms): a decision must not wait for it.
+constexpr double kMostWork = 2e7;
 
 } // namespace
 
@@ -37,7 +39,10 @@ SplitShares split_by_exchange(const SplitProblem& problem, int& rounds) {
         ++rounds;
     }
     Exchange exchange(problem, descent.take());
-    for (int moves = 0; moves < kMostMoves && exchange.step() > 0; ++moves) {
+    const auto sites = static_cast<double>(problem.sites.size());
+    const double work = sites * sites * (sites + static_cast<double>(problem.arrivals.size()));
+    const double most = std::min(kMostMoves, kMostWork / work);
+    for (int moves = 0; moves < most && exchange.step() > 0; ++moves) {
         ++rounds;
     }
     return exchange.take();
