@@ -84,6 +84,15 @@ void encode_flip(const ExplainedCandidate& from, v1::CandidateView& to) {
     }
 }
 
+void encode_way(const std::vector<PathPlan>& paths, v1::CandidateView& to) {
+    if (!paths.empty()) {
+        to.set_destination(paths.front().destination6.text());
+        for (const Segment& segment : paths.front().segments.segments) {
+            to.add_segments(segment.node);
+        }
+    }
+}
+
 void encode_path(const Decision& decision, const std::string& node, const SitePlan& site, std::size_t rank,
                  v1::PathView& to) {
     const PathPlan& from = site.paths[rank];
@@ -287,13 +296,7 @@ Status encode_explanation(const Decision& decision, const std::string& service, 
         to.set_share_wanted(c.share_wanted);
         to.set_share_given(c.share_given);
         encode_flip(c, to);
-        const std::vector<PathPlan>& paths = decision.paths().paths(ingress, c.site);
-        if (!paths.empty()) {
-            to.set_destination(paths.front().destination6.text());
-            for (const Segment& segment : paths.front().segments.segments) {
-                to.add_segments(segment.node);
-            }
-        }
+        encode_way(decision.paths().paths(ingress, c.site), to);
     }
     return {};
 }

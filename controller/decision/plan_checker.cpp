@@ -143,7 +143,7 @@ Status check_shares(const std::vector<SiteShare>& shares, const Plan& plan, cons
 
 std::string_view to_text(PlanCheck check) {
     switch (check) {
-#define SUANLU_PLAN_CHECK(name, word, about)                                                                 \
+#define SUANLU_PLAN_CHECK(word, name, about)                                                                 \
     case PlanCheck::name:                                                                                    \
         return word;
 #include "controller/decision/plan_checks.def"

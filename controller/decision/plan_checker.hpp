@@ -11,7 +11,7 @@
 namespace suanlu {
 
 enum class PlanCheck : std::uint8_t {
-#define SUANLU_PLAN_CHECK(name, word, about) name,
+#define SUANLU_PLAN_CHECK(word, name, about) name,
 #include "controller/decision/plan_checks.def"
 #undef SUANLU_PLAN_CHECK
 };
