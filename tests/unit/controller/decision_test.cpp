@@ -120,7 +120,51 @@ TEST(Decision, NothingPassesTheFilters_SharesStay) {
     ASSERT_TRUE(b.decision->take(report, b.clock.now()));
     b.collect();
     EXPECT_TRUE(same_content(before, b.plans.at("R1")));
-    EXPECT_TRUE(b.decision->explain("analysis", "R1")->verdict.starts_with("held: last-good: liveness: 0 of 2"));
+    EXPECT_TRUE(
+        b.decision->explain("analysis", "R1")->verdict.starts_with("held: last-good: liveness: 0 of 2"));
+}
+
+TEST(Decision, WithoutADecisionEver_StaticWeightsServe_ThenLiveAfterTheHold) {
+    DecisionBench b;
+    auto inventory = parse_inventory(kSmallInventory, "small.yaml");
+    SL_CHECK(inventory.has_value());
+    inventory->static_shares["analysis"] = {{SiteId{1}, 700'000}, {SiteId{2}, 300'000}};
+    b.decision =
+        std::make_unique<Decision>(*std::move(inventory), DecisionLimits{}, ShareTable{}, b.clock.now());
+    ASSERT_TRUE(b.decision->take(DecisionBench::links(), b.clock.now()));
+    ASSERT_TRUE(b.report("near", 0));
+    ASSERT_TRUE(b.report("far", 0));
+    b.collect();
+    EXPECT_EQ(b.ppm("analysis", 1), 700'000U);
+    EXPECT_EQ(b.ppm("video", 1), 0U) << "no static weights: anycast";
+    EXPECT_EQ(b.decision->fallback("analysis", "R1").view().mode, FallbackMode::kStatic);
+    EXPECT_EQ(b.decision->fallback("video", "R1").view().mode, FallbackMode::kAnycast);
+    EXPECT_EQ(b.decision->explain("analysis", "R1")->verdict,
+              "held: static: load: 0 of 2 sites have usable capacity");
+    b.pass(seconds(1));
+    EXPECT_EQ(b.ppm("analysis", 1), 700'000U) << "better waits until it has lasted";
+    b.pass(seconds(3));
+    EXPECT_EQ(b.decision->fallback("analysis", "R1").view().mode, FallbackMode::kLive);
+    EXPECT_EQ(b.decision->fallback("video", "R1").view().mode, FallbackMode::kLive);
+    EXPECT_GT(b.ppm("video", 1), 0U);
+}
+
+TEST(Decision, ExplainTellsInputsAndWhatWouldFlip) {
+    DecisionBench b;
+    b.begin();
+    for (int i = 1; i <= 30; ++i) {
+        SL_CHECK(b.decision->take(b.ingress(static_cast<std::uint64_t>(i)), b.clock.now()).has_value());
+        b.pass(milliseconds(200));
+    }
+    const auto why = b.decision->explain("analysis", "R1");
+    ASSERT_TRUE(why);
+    ASSERT_EQ(why->candidates.size(), 2U);
+    EXPECT_EQ(why->candidates[0].flip.kind, FlipPoint::Kind::kLoses);
+    EXPECT_EQ(why->candidates[1].flip.kind, FlipPoint::Kind::kGains);
+    EXPECT_NEAR(why->candidates[1].flip.change_s, -0.005, 2e-4) << "far is 2.5 ms more each way";
+    EXPECT_LE(why->decided_ago, seconds(1));
+    EXPECT_EQ(why->ingress_age, milliseconds(200));
+    EXPECT_EQ(why->fallback.mode, FallbackMode::kLive);
 }
 
 TEST(Decision, LostPathMovesTheShareInTheSamePlan) {
