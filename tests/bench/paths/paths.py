@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Paths: the path engine against Boost.Graph, on one core. paths-bench does the work; this builds it, pins it and
-reads its lines."""
+"""Paths: the path engine against Boost.Graph, on one core. paths-bench does the work; this pins it and reads its
+lines."""
 import json
 import os
 import pathlib
@@ -9,7 +9,7 @@ import subprocess
 import sys
 
 HERE = pathlib.Path(__file__).resolve().parent
-TARGET = 'tests/bench/paths/paths-bench'
+TARGETS = ['tests/bench/paths/paths-bench']
 # Ours and the peer share the core: the last one, which has the fewest interrupts.
 CORE = max(os.sched_getaffinity(0))
 
@@ -30,8 +30,7 @@ def real_time():
 
 def measure(build, _trials, only=None):
     """Cases, or an empty list when the benchmark could not run to its end."""
-    subprocess.run(['ninja', '-C', str(build), TARGET], check=True, stdout=subprocess.DEVNULL)
-    command = [*real_time(), 'taskset', '-c', str(CORE), str(build / TARGET), data_folder()]
+    command = [*real_time(), 'taskset', '-c', str(CORE), str(build / TARGETS[0]), data_folder()]
     done = subprocess.run(command + ([only] if only else []), stdout=subprocess.PIPE, text=True, check=False)
     if done.returncode != 0:
         return []

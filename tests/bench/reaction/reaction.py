@@ -20,6 +20,8 @@ HERE = pathlib.Path(__file__).resolve().parent
 SITES = {'sa': 'site-a', 'sb': 'site-b'}
 WORKERS = 8
 REPORT = re.compile(r'event=report\.write .*sequence=(\d+) .*slots_usable=([0-9.e+]+) .*wall_ns=(\d+)')
+TARGETS = ['controller/app/suanlud', 'controller/cli/suanluctl', 'dataplane/agent/suanlu-agent', 'telemetry/site/suanlu-site',
+           'tests/bench/syn-clock']
 
 
 def write_capacity(folder, site, workers):

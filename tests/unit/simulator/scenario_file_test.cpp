@@ -340,7 +340,7 @@ TEST(ScenarioFile, SetSeconds_MovesWhatHappens) {
 
 TEST(ScenarioFile, Accelerators_GiveMeasuredRates) {
     if (!has_data()) {
-        GTEST_SKIP() << "no " << data_folder();
+        GTEST_SKIP() << "no " << data_folder() << " (set SUANLU_DATA)";
     }
     const std::string file = "file: throughput/mlperf_inference_v5.1_summary_results.json.gz";
     const std::string site =

@@ -31,7 +31,7 @@ protected:
         const char* given = std::getenv("SUANLU_DATA");
         folder_ = given != nullptr ? given : "../shared/data";
         if (!std::filesystem::exists(folder_ + "/load")) {
-            GTEST_SKIP() << "no " << folder_;
+            GTEST_SKIP() << "no " << folder_ << " (set SUANLU_DATA)";
         }
     }
     NamedText load(const std::string& name) {

@@ -42,7 +42,7 @@ Graph load(const std::string& path) {
 
 #define SKIP_WITHOUT_DATA()                                                                                  \
     if (networks().empty()) {                                                                                \
-        GTEST_SKIP() << "no REPETITA files in " << folder();                                                 \
+        GTEST_SKIP() << "no REPETITA files in " << folder() << " (set SUANLU_DATA)";                         \
     }                                                                                                        \
     static_assert(true)
 
