@@ -6,8 +6,8 @@
 #include <thread>
 
 #include "controller/api/control_server.hpp"
-#include "controller/app/inventory_file.hpp"
 #include "controller/app/policy_folder.hpp"
+#include "controller/decision/inventory_file.hpp"
 #include "core/support/log.hpp"
 #include "core/support/page_server.hpp"
 

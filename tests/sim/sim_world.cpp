@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "tests/sim/sim_world.hpp"
 
-#include "controller/app/inventory_file.hpp"
+#include "controller/decision/inventory_file.hpp"
 
 namespace suanlu::sim {
 

@@ -2,8 +2,8 @@
 // A Decision on a virtual clock: one ingress, two sites, a triangle of links.
 #pragma once
 
-#include "controller/app/inventory_file.hpp"
 #include "controller/decision/decision.hpp"
+#include "controller/decision/inventory_file.hpp"
 
 namespace suanlu {
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "controller/app/inventory_file.hpp"
+#include "controller/decision/inventory_file.hpp"
 
 #include <gtest/gtest.h>
 
