@@ -11,8 +11,9 @@
 #include <bpf/bpf_helpers.h>
 
 #include "dataplane/steer/port.h"
-
-enum { SL_MAX_SLOTS = 262144, SL_MAX_EXCEPTIONS = 65536 };
+#include "maps_path.h"
+#include "maps_service.h"
+#include "maps_slot.h"
 
 struct {
     __uint(type, BPF_MAP_TYPE_ARRAY);
@@ -21,53 +22,6 @@ struct {
     __type(key, __u32);
     __type(value, struct sl_control);
 } sl_control_map SEC(".maps");
-
-struct {
-    __uint(type, BPF_MAP_TYPE_HASH);
-    __uint(map_flags, BPF_F_NO_PREALLOC);
-    __uint(max_entries, 2048);
-    __type(key, struct sl_service_key);
-    __type(value, struct sl_service);
-} sl_services SEC(".maps");
-
-struct {
-    __uint(type, BPF_MAP_TYPE_HASH);
-    __uint(map_flags, BPF_F_NO_PREALLOC);
-    __uint(max_entries, 8192);
-    __type(key, struct sl_site_key);
-    __type(value, struct sl_site);
-} sl_sites SEC(".maps");
-
-struct {
-    __uint(type, BPF_MAP_TYPE_ARRAY);
-    __uint(map_flags, BPF_F_MMAPABLE);
-    __uint(max_entries, SL_MAX_SLOTS);
-    __type(key, __u32);
-    __type(value, __u64);
-} sl_slots SEC(".maps");
-
-struct {
-    __uint(type, BPF_MAP_TYPE_ARRAY);
-    __uint(map_flags, BPF_F_MMAPABLE);
-    __uint(max_entries, SL_MAX_SLOTS);
-    __type(key, __u32);
-    __type(value, struct sl_target);
-} sl_targets SEC(".maps");
-
-struct {
-    __uint(type, BPF_MAP_TYPE_ARRAY);
-    __uint(max_entries, SL_START_LINES);
-    __type(key, __u32);
-    __type(value, __u64);
-} sl_starts SEC(".maps");
-
-// Preallocated and not LRU: inserting into a full table fails, and nothing alive is evicted.
-struct {
-    __uint(type, BPF_MAP_TYPE_HASH);
-    __uint(max_entries, SL_MAX_EXCEPTIONS);
-    __type(key, struct sl_flow_key);
-    __type(value, struct sl_exception);
-} sl_exceptions SEC(".maps");
 
 struct {
     __uint(type, BPF_MAP_TYPE_PERCPU_HASH);
@@ -116,52 +70,6 @@ SL_INLINE const struct sl_control* sl_port_control(struct sl_port* port) {
     const __u32 only = 0;
     (void)port;
     return bpf_map_lookup_elem(&sl_control_map, &only);
-}
-
-SL_INLINE const struct sl_service* sl_port_service(struct sl_port* port, const struct sl_service_key* key) {
-    (void)port;
-    return bpf_map_lookup_elem(&sl_services, key);
-}
-
-SL_INLINE const struct sl_site* sl_port_site(struct sl_port* port, const struct sl_site_key* key) {
-    (void)port;
-    return bpf_map_lookup_elem(&sl_sites, key);
-}
-
-SL_INLINE sl_u64* sl_port_slot(struct sl_port* port, sl_u32 index) {
-    (void)port;
-    return bpf_map_lookup_elem(&sl_slots, &index);
-}
-
-SL_INLINE const struct sl_target* sl_port_target(struct sl_port* port, sl_u32 index) {
-    (void)port;
-    return bpf_map_lookup_elem(&sl_targets, &index);
-}
-
-SL_INLINE sl_u64* sl_port_start_line(struct sl_port* port, sl_u32 index) {
-    (void)port;
-    return bpf_map_lookup_elem(&sl_starts, &index);
-}
-
-SL_INLINE struct sl_exception* sl_port_exception(struct sl_port* port, const struct sl_flow_key* key) {
-    (void)port;
-    return bpf_map_lookup_elem(&sl_exceptions, key);
-}
-
-SL_INLINE int sl_port_record(struct sl_port* port, const struct sl_flow_key* key, sl_u64 word) {
-    const struct sl_exception entry = {word};
-    (void)port;
-    return bpf_map_update_elem(&sl_exceptions, key, &entry, BPF_ANY) == 0 ? 0 : -1;
-}
-
-SL_INLINE void sl_port_forget(struct sl_port* port, const struct sl_flow_key* key) {
-    (void)port;
-    bpf_map_delete_elem(&sl_exceptions, key);
-}
-
-SL_INLINE sl_u64 sl_port_swap(struct sl_port* port, sl_u64* word, sl_u64 expected, sl_u64 desired) {
-    (void)port;
-    return __sync_val_compare_and_swap(word, expected, desired);
 }
 
 SL_INLINE sl_u64 sl_port_now(struct sl_port* port) {
