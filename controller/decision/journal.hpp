@@ -16,7 +16,7 @@
 
 namespace suanlu {
 
-inline constexpr std::string_view kJournalMagic = "suanlu-journal 1\n";
+inline constexpr std::string_view kJournalMagic = "suanlu-journal 2\n";
 
 /// First record of every file.
 struct JournalStart {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Which fields of the inputs and Plans a journal holds, in order: one list for writing and reading. Changing
-// it changes the format: raise kJournalVersion. Integers are little-endian, texts and lists have a 32-bit
-// count in front. Pure.
+// it changes the format: raise the number in kJournalMagic. Integers are little-endian, texts and lists have
+// a 32-bit count in front. Pure.
 #pragma once
 
 #include <bit>
@@ -90,9 +90,18 @@ void fields(A& a, SiteShare& x) {
     a(x.site, x.ppm);
 }
 template <class A>
+void fields(A& a, SitePlacement& x) {
+    a(x.site, x.draw_ppm, x.static_cost, x.one_way, x.service_time, x.balance_millijobs, x.relaxation,
+      x.drain_per_job, x.full_at, x.own_flows_per_ks, x.stride, x.delta, x.slope);
+}
+template <class A>
+void fields(A& a, PlacementTable& x) {
+    a(x.exception_ppm, x.most_age_millis, x.sites);
+}
+template <class A>
 void fields(A& a, ServicePlan& x) {
     a(x.id, x.name, x.addresses, x.transport, x.port, x.affinity, x.affinity_timeout, x.slots, x.shares,
-      x.static_shares);
+      x.static_shares, x.placement);
 }
 template <class A>
 void fields(A& a, LocalSid& x) {

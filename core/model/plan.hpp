@@ -55,6 +55,12 @@ struct SitePlan {
     Ip6 probe_address;
     /// Best first; the second is as disjoint from the first as the topology allows. 1..kPathsPerSite.
     std::vector<PathPlan> paths;
+    /// This ingress sends probes. False: the site has its share of probers, and `is_told_down` is what they
+    /// found.
+    bool is_probed = true;
+    bool is_told_down = false;
+    /// The operator wants it empty: the ingress says what still lives there.
+    bool is_draining = false;
 
     bool operator==(const SitePlan&) const = default;
 };
@@ -65,6 +71,51 @@ struct SiteShare {
     std::uint32_t ppm = 0;
 
     bool operator==(const SiteShare&) const = default;
+};
+
+/// Longest table of one site; larger sites are sampled every `stride` jobs.
+inline constexpr std::size_t kMostDeltas = 129;
+
+/// What an ingress weighs one site by when it places a new flow (policies/placement.hpp has the rule, and
+/// docs/decision.md how to make a cost word of this). A job here is what the site's reports count.
+struct SitePlacement {
+    SiteId site;
+    /// Weight of a second draw, ppm of the service: the split, and a small part by capacity.
+    std::uint32_t draw_ppm = 0;
+    /// Forward + return delay + price + kappa mean service times (kappa / mu): what does not depend on load.
+    Microseconds static_cost{0};
+    /// Until a flow sent now is there: a report is older by that much when it counts.
+    Microseconds one_way{0};
+    /// Mean time that a job is served. News older than PlacementTable::most_age of it is no news.
+    Microseconds service_time{0};
+    /// Jobs there, in thousandths, when arrivals and departures balance: what old news decays to.
+    std::uint32_t balance_millijobs = 0;
+    /// Time constant of that decay; with more jobs than `full_at`, longer by `drain_per_job` for each.
+    Microseconds relaxation{0};
+    Microseconds drain_per_job{0};
+    /// From this many jobs on the site is no faster.
+    std::uint32_t full_at = 1;
+    /// New flows per 1000 s that the split sends there from here.
+    std::uint32_t own_flows_per_ks = 0;
+    /// Delta(k * stride) for k = 0, 1, ...: what one more job costs everybody, its own response included.
+    /// Straight lines between; `slope` per job behind the last. 1..kMostDeltas.
+    std::uint32_t stride = 1;
+    std::vector<Microseconds> delta;
+    Microseconds slope{0};
+
+    bool operator==(const SitePlacement&) const = default;
+};
+
+/// Second choices at this ingress. Empty: none, flows go where their slot says.
+struct PlacementTable {
+    /// Most live flows of the service, in ppm, that may be elsewhere than their slot says.
+    std::uint32_t exception_ppm = 0;
+    /// News older than this many mean service times is not used, in thousandths.
+    std::uint32_t most_age_millis = 1000;
+    /// Sites that may take new flows from here, in the order of their ids.
+    std::vector<SitePlacement> sites;
+
+    bool operator==(const PlacementTable&) const = default;
 };
 
 struct ServicePlan {
@@ -79,6 +130,7 @@ struct ServicePlan {
     std::vector<SiteShare> shares;
     /// Static weights for the fail-static state "static"; same unit as shares.
     std::vector<SiteShare> static_shares;
+    PlacementTable placement;
 
     bool operator==(const ServicePlan&) const = default;
 };

@@ -15,4 +15,13 @@ std::string_view to_text(SiteLiveness liveness) {
     return "unknown";
 }
 
+std::vector<SiteLoad> loads_of(const SiteReport& report) {
+    std::vector<SiteLoad> out;
+    out.reserve(report.instances.size());
+    for (const InstanceReport& instance : report.instances) {
+        out.push_back({report.site, instance.service, instance.running + instance.waiting, {0}});
+    }
+    return out;
+}
+
 } // namespace suanlu

@@ -54,6 +54,21 @@ struct SiteReport {
     std::vector<Quantity> host;
 };
 
+/// How many jobs a service had at a site: what a site's report says to an ingress that places flows.
+struct SiteLoad {
+    std::string site;
+    std::string service;
+    /// Running and waiting.
+    double jobs = 0;
+    /// Since the controller received it, when it was sent on; the way from the site is not in it.
+    Microseconds measured_age{0};
+
+    bool operator==(const SiteLoad&) const = default;
+};
+
+/// What the report says to an ingress; ages zero.
+std::vector<SiteLoad> loads_of(const SiteReport& report);
+
 struct FlowSample {
     std::string service;
     std::string source; ///< "[address]:port"

@@ -122,6 +122,8 @@ void SessionClient::State::on_message(const v1::ControllerMessage& message) {
     case v1::ControllerMessage::kPlan:
         on_plan(message.plan());
         break;
+    case v1::ControllerMessage::kLoads:
+        break; // nothing here places flows by them yet
     case v1::ControllerMessage::BODY_NOT_SET:
         break; // a newer controller may say things that this agent does not know
     }

@@ -5,6 +5,7 @@
 #include <tuple>
 
 #include "proto/codec/field_codec.hpp"
+#include "proto/codec/placement_codec.hpp"
 #include "suanlu/v1/agent.pb.h"
 
 namespace suanlu {
@@ -20,8 +21,6 @@ using codec::item_path;
 using codec::read_address;
 using codec::read_prefix;
 using codec::write_address;
-
-using SiteIds = std::set<std::uint32_t>;
 
 /// Tables 253..255 are default, main and local: a DT SID there could loop (design: egress).
 constexpr std::uint32_t kFirstSystemTable = 253;
@@ -193,6 +192,9 @@ Result<ServicePlan> decode_service(const std::string& at, const v1::ServicePlan&
     out.slots = from.slots();
     SL_TRY(out.shares, decode_shares(at + "shares", from.shares(), sites));
     SL_TRY(out.static_shares, decode_shares(at + "static_shares", from.static_shares(), sites));
+    if (from.has_placement()) {
+        SL_TRY(out.placement, decode(at + "placement.", from.placement(), sites));
+    }
     return out;
 }
 
@@ -282,6 +284,9 @@ void encode_service(const ServicePlan& from, v1::ServicePlan& to) {
     to.set_slots(from.slots);
     encode_shares(from.shares, *to.mutable_shares());
     encode_shares(from.static_shares, *to.mutable_static_shares());
+    if (from.placement != PlacementTable{}) {
+        encode(from.placement, *to.mutable_placement());
+    }
 }
 
 } // namespace

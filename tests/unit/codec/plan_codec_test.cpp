@@ -47,6 +47,13 @@ Plan full_plan() {
     service.port = 8080;
     service.shares = {{SiteId{1}, 600'000}, {SiteId{2}, 400'000}};
     service.static_shares = {{SiteId{1}, kWholeShare}};
+    SitePlacement placed{SiteId{1}, 620'000, {1500},   {400},
+                         {20'000},  3200,    {21'000}, {90},
+                         8,         12'500,  2,        {{20'000}, {21'000}, {25'000}, {40'000}, {70'000}},
+                         {15'000}};
+    service.placement = {100'000, 1000, {placed}};
+    placed.site = SiteId{2};
+    service.placement.sites.push_back(placed);
     plan.services = {service};
     return plan;
 }
@@ -55,6 +62,10 @@ v1::Plan full_message() {
     v1::Plan message;
     encode(full_plan(), message);
     return message;
+}
+
+v1::PlacementTable& placement(v1::Plan& plan) {
+    return *plan.mutable_services(0)->mutable_placement();
 }
 
 TEST(PlanCodec, RoundTripKeepsEverything) {
@@ -117,6 +128,32 @@ TEST(PlanCodec, EveryOffenceIsRefusedWithItsField) {
          [](v1::Plan& p) { p.mutable_services(0)->mutable_shares(1)->set_site(1); }},
         {"services[0].shares[1].site",
          [](v1::Plan& p) { p.mutable_services(0)->mutable_shares(1)->set_site(9); }},
+        {"services[0].placement.exception_ppm",
+         [](v1::Plan& p) { placement(p).set_exception_ppm(kWholeShare + 1); }},
+        {"services[0].placement.most_age_millis",
+         [](v1::Plan& p) { placement(p).set_most_age_millis(1'000'001); }},
+        {"services[0].placement.sites[1].site",
+         [](v1::Plan& p) { placement(p).mutable_sites(1)->set_site(1); }},
+        {"services[0].placement.sites[0].site",
+         [](v1::Plan& p) { placement(p).mutable_sites(0)->set_site(9); }},
+        {"services[0].placement.sites[0].draw_ppm",
+         [](v1::Plan& p) { placement(p).mutable_sites(0)->set_draw_ppm(kWholeShare + 1); }},
+        {"services[0].placement.sites[0].service_time_us",
+         [](v1::Plan& p) { placement(p).mutable_sites(0)->set_service_time_us(0); }},
+        {"services[0].placement.sites[0].relaxation_us",
+         [](v1::Plan& p) { placement(p).mutable_sites(0)->set_relaxation_us(0); }},
+        {"services[0].placement.sites[0].full_at",
+         [](v1::Plan& p) { placement(p).mutable_sites(0)->set_full_at(0); }},
+        {"services[0].placement.sites[0].stride",
+         [](v1::Plan& p) { placement(p).mutable_sites(0)->set_stride(0); }},
+        {"services[0].placement.sites[1].delta_us",
+         [](v1::Plan& p) { placement(p).mutable_sites(1)->clear_delta_us(); }},
+        {"services[0].placement.sites[1].delta_us",
+         [](v1::Plan& p) {
+             for (std::size_t k = 0; k < kMostDeltas; ++k) {
+                 placement(p).mutable_sites(1)->add_delta_us(1);
+             }
+         }},
         {"services[1].id", [](v1::Plan& p) { *p.add_services() = p.services(0); }},
         {"services[1].addresses",
          [](v1::Plan& p) {
@@ -150,6 +187,15 @@ TEST(PlanCodec, AShareSumOfZeroMeansPlainAnycast) {
     v1::Plan message = full_message();
     message.mutable_services(0)->clear_shares();
     EXPECT_TRUE(decode(message));
+}
+
+TEST(PlanCodec, APlanWithoutPlacementMakesNoSecondChoices) {
+    v1::Plan message = full_message();
+    message.mutable_services(0)->clear_placement();
+    const auto decoded = decode(message);
+    ASSERT_TRUE(decoded);
+    EXPECT_EQ(decoded->services[0].placement, PlacementTable{});
+    EXPECT_FALSE(same_content(*decoded, full_plan()));
 }
 
 TEST(PlanCodec, DamagedBytesNeverCrash) {

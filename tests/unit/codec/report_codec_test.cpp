@@ -5,7 +5,10 @@
 
 #include <cmath>
 #include <functional>
+#include <utility>
+#include <vector>
 
+#include "proto/codec/placement_codec.hpp"
 #include "suanlu/v1/agent.pb.h"
 #include "suanlu/v1/site.pb.h"
 
@@ -148,6 +151,35 @@ TEST(ReportCodec, SiteReportRefusesNumbersThatAreNone) {
     const auto back = decode(message);
     ASSERT_FALSE(back);
     EXPECT_EQ(back.error().detail.rfind("instances[0].slots_usable:", 0), 0U);
+}
+
+TEST(SiteLoadCodec, AReportBecomesLoadsAndComesBack) {
+    std::vector<SiteLoad> loads = loads_of(full_site());
+    ASSERT_EQ(loads.size(), 1U);
+    EXPECT_EQ(loads[0], (SiteLoad{"mec-1", "analysis", 3, {0}})) << "two running, one waiting";
+    loads[0].measured_age = {250};
+    v1::SiteLoads message;
+    encode(loads, message);
+    const auto back = decode(message);
+    ASSERT_TRUE(back) << back.error().text();
+    EXPECT_EQ(*back, loads);
+}
+
+TEST(SiteLoadCodec, OffencesNameTheirField) {
+    const std::vector<std::pair<const char*, std::function<void(v1::SiteLoad&)>>> offences = {
+        {"loads[0].site", [](v1::SiteLoad& l) { l.clear_site(); }},
+        {"loads[0].service", [](v1::SiteLoad& l) { l.set_service("a b"); }},
+        {"loads[0].jobs", [](v1::SiteLoad& l) { l.set_jobs(-1); }},
+        {"loads[0].jobs", [](v1::SiteLoad& l) { l.set_jobs(std::nan("")); }},
+    };
+    for (const auto& [field, commit] : offences) {
+        v1::SiteLoads message;
+        encode(loads_of(full_site()), message);
+        commit(*message.mutable_loads(0));
+        const auto decoded = decode(message);
+        ASSERT_FALSE(decoded) << field;
+        EXPECT_EQ(decoded.error().detail.rfind(std::string(field) + ":", 0), 0U) << decoded.error().detail;
+    }
 }
 
 } // namespace
