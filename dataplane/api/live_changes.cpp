@@ -247,6 +247,10 @@ void SteerTables::adopt_service(const TableStore::ServiceRow& item) {
     const auto& [key, row] = item;
     const ServiceId id{row.id};
     const auto address = from_row(key.address);
+    if (is_echo(key)) {
+        echo_.emplace(address, id);
+        return;
+    }
     if (const auto known = services_.find(id); known != services_.end()) {
         known->second.plan.addresses.push_back(address);
         return;

@@ -45,6 +45,16 @@ sl_service_key service_key(const Ip6& address, std::uint16_t port, Transport tra
     return {to_row(address), to_network(port), static_cast<sl_u8>(transport), static_cast<sl_u8>(table)};
 }
 
+sl_service_key echo_key(const Ip6& address, std::uint32_t table) {
+    constexpr sl_u8 kIcmp = 1;
+    constexpr sl_u8 kIcmp6 = 58;
+    return {to_row(address), 0, address.is_mapped_v4() ? kIcmp : kIcmp6, static_cast<sl_u8>(table)};
+}
+
+bool is_echo(const sl_service_key& key) {
+    return key.port_be == 0;
+}
+
 sl_site_key site_key(SiteId site, std::uint32_t table) {
     return {site.value, static_cast<sl_u8>(table), 0};
 }

@@ -16,6 +16,9 @@ sl_prefix to_row(const Prefix6& prefix);
 /// flow.
 std::uint32_t address_tag(const Ip6& address);
 sl_service_key service_key(const Ip6& address, std::uint16_t port, Transport transport, std::uint32_t table);
+/// Of ICMP echo requests to the address.
+sl_service_key echo_key(const Ip6& address, std::uint32_t table);
+bool is_echo(const sl_service_key& key);
 sl_site_key site_key(SiteId site, std::uint32_t table);
 std::uint16_t to_network(std::uint16_t host);
 

@@ -169,6 +169,9 @@ std::vector<TableStore::ServiceRow> SteerTables::rows_of(const ServicePlan& plan
         row.address_tag = address_tag(address);
         row.clamp_mtu = clamp_mtu(plan, sites);
         rows.emplace_back(service_key(address, plan.port, plan.transport, 0), row);
+        if (const auto echo = echo_.find(address); echo != echo_.end() && echo->second == plan.id) {
+            rows.emplace_back(echo_key(address, 0), row);
+        }
     }
     return rows;
 }
@@ -260,6 +263,15 @@ Status SteerTables::take_services(const Plan& plan, const std::map<ServiceId, st
     return {};
 }
 
+void SteerTables::take_echo(const Plan& plan) {
+    echo_.clear();
+    for (const auto& service : plan.services) {
+        for (const auto& address : service.addresses) {
+            echo_.emplace(address, service.id);
+        }
+    }
+}
+
 Status SteerTables::apply(const Plan& plan, MonoTime now) {
     SL_TRY_VOID(check(plan));
     SL_TRY(const auto offsets, allocate(plan));
@@ -270,6 +282,7 @@ Status SteerTables::apply(const Plan& plan, MonoTime now) {
     withdraw_sites(plan, tick);
     take_sites(plan);
     SL_TRY_VOID(take_services(plan, offsets));
+    take_echo(plan);
     for (auto& [id, service] : services_) {
         service.is_on = service.is_on || is_first;
     }

@@ -59,6 +59,7 @@ private:
     void take_sites(const Plan& plan);
     Status take_services(const Plan& plan, const std::map<ServiceId, std::uint32_t>& offsets);
     void withdraw_sites(const Plan& plan, std::uint64_t tick);
+    void take_echo(const Plan& plan);
     void name_plan(const PlanId& id);
 
     [[nodiscard]] std::vector<TableStore::ServiceRow>
@@ -82,6 +83,8 @@ private:
     Ip6 outer_source_;
     std::map<SiteId, SiteRecord> sites_;
     std::map<ServiceId, ServiceRecord> services_;
+    /// Who answers ICMP echo requests to an address: the first service of the Plan that has it.
+    std::map<Ip6, ServiceId> echo_;
     std::uint64_t generation_ = 0;
     bool is_adopted_ = false;
 };

@@ -4,7 +4,8 @@
 //   | Ethernet 14 | IPv6 40: src = ingress, dst = block:uSID...:service SID | inner packet, hop limit one
 //   less |
 //
-// The flow label comes from the flow hash (RFC 6437), DSCP and ECN are copied (RFC 6040, normal mode).
+// VLAN tags of the client's link are gone. The flow label comes from the flow hash (RFC 6437), DSCP and ECN
+// are copied (RFC 6040, normal mode).
 #ifndef SL_ENCAP_H
 #define SL_ENCAP_H
 
@@ -12,12 +13,12 @@
 
 enum { SL_OUTER = 40, SL_OUTER_HOP_LIMIT = 64 };
 
-SL_INLINE int sl_lower_hop_limit(struct sl_pkt pkt, sl_u8 version) {
-    if (pkt.cur + SL_ETHERNET + SL_IPV4 > pkt.end) {
+SL_INLINE int sl_lower_hop_limit(struct sl_pkt pkt, const struct sl_flow* flow) {
+    sl_u8* ip = pkt.cur + flow->l3;
+    if (ip + SL_IPV4 > pkt.end) {
         return -SL_R_truncated;
     }
-    sl_u8* ip = pkt.cur + SL_ETHERNET;
-    if (version == 6) {
+    if (flow->version == 6) {
         ip[7]--;
         return 0;
     }
@@ -47,11 +48,12 @@ SL_INLINE void sl_write_outer(sl_u8* frame, const struct sl_flow* flow, const st
 // excludes.
 SL_INLINE int sl_encapsulate(struct sl_port* port, const struct sl_flow* flow, const struct sl_site* site,
                              sl_u64 hash) {
-    const int lowered = sl_lower_hop_limit(sl_port_packet(port), flow->version);
+    const int lowered = sl_lower_hop_limit(sl_port_packet(port), flow);
     if (lowered < 0) {
         return lowered;
     }
-    if (sl_port_push(port, SL_OUTER) != 0) {
+    // The outer header is written over the VLAN tags: they mean something on the link that is left behind.
+    if (sl_port_push(port, (sl_u32)SL_OUTER + SL_ETHERNET - flow->l3) != 0) {
         return -SL_R_no_headroom;
     }
     struct sl_pkt pkt = sl_port_packet(port);

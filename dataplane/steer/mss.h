@@ -36,6 +36,9 @@ SL_INLINE int sl_lower_mss(sl_u8* tcp, sl_u8* option, sl_u32 position, sl_u16 li
 // `offset` = start of the TCP header in the frame, whose 20 bytes the caller has found to be there. 1 when
 // changed.
 SL_INLINE int sl_clamp_mss(struct sl_pkt pkt, sl_u32 offset, sl_u16 limit) {
+    if (offset > SL_MOST_OFFSET) {
+        return 0;
+    }
     sl_u8* tcp = pkt.cur + offset;
     if (tcp + SL_TCP > pkt.end) {
         return 0;

@@ -8,6 +8,7 @@
 #include "affinity.h"
 #include "border.h"
 #include "encap.h"
+#include "parse_odd.h"
 
 enum sl_verdict { SL_PASS = 0, SL_DROP = 1, SL_REDIRECT = 2 };
 
@@ -128,8 +129,7 @@ SL_INLINE int sl_send(struct sl_port* port, const struct sl_flow* flow, const st
         return -SL_R_too_big;
     }
     if (sl_is_syn(flow)) {
-        const sl_u32 offset = SL_ETHERNET + (flow->version == 6 ? SL_IPV6 : SL_IPV4);
-        if (sl_clamp_mss(sl_port_packet(port), offset, sl_mss_of(site->mtu - SL_OUTER, flow->version))) {
+        if (sl_clamp_mss(sl_port_packet(port), flow->l4, sl_mss_of(site->mtu - SL_OUTER, flow->version))) {
             sl_port_count(port, SL_R_mss_clamped);
         }
     }
@@ -139,6 +139,12 @@ SL_INLINE int sl_send(struct sl_port* port, const struct sl_flow* flow, const st
 // From a parsed packet to a steered one. 0 or a negative reason.
 SL_INLINE int sl_steer(struct sl_port* port, const struct sl_flow* flow, sl_u32 table,
                        struct sl_trace* trace) {
+    if (flow->shape & (SL_SHAPE_FIRST_FRAGMENT | SL_SHAPE_LATER_FRAGMENT)) {
+        return -SL_R_ip_fragment;
+    }
+    if (flow->shape & SL_SHAPE_ERROR) {
+        return -SL_R_other_protocol;
+    }
     const struct sl_service* service =
         sl_find_service(port, &flow->destination, flow->destination_port_be, flow->protocol, table);
     sl_u64 hash = 0;
@@ -176,27 +182,28 @@ SL_INLINE int sl_answer(struct sl_port* port, const struct sl_flow* flow, sl_u32
     if (!service || service->clamp_mtu <= SL_OUTER) {
         return -SL_R_core_packet;
     }
-    const sl_u32 offset = SL_ETHERNET + (flow->version == 6 ? SL_IPV6 : SL_IPV4);
     const sl_u16 limit = sl_mss_of(service->clamp_mtu - SL_OUTER, flow->version);
-    return sl_clamp_mss(sl_port_packet(port), offset, limit) ? -SL_R_clamped_answer : -SL_R_core_packet;
+    return sl_clamp_mss(sl_port_packet(port), flow->l4, limit) ? -SL_R_clamped_answer : -SL_R_core_packet;
 }
 
 SL_INLINE int sl_walk(struct sl_port* port, enum sl_role role, struct sl_trace* trace) {
     const struct sl_control* control = sl_port_control(port);
-    const struct sl_pkt pkt = sl_port_packet(port);
-    struct sl_flow flow = {{{0}}, {{0}}, 0, 0, 0, 0, 0, 0, 0};
+    struct sl_flow flow = {{{0}}, {{0}}, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0};
     if (!control) {
         return -SL_R_core_packet;
     }
+    int parsed = sl_parse(sl_port_packet(port), sl_port_length(port), &flow);
+    if (parsed == SL_ODD) {
+        parsed = sl_parse_odd(port, &flow);
+    }
     if (role != SL_ROLE_CORE) {
-        const int foreign = sl_border(pkt, control);
+        const int foreign = sl_border(&flow, parsed, control);
         if (foreign != 0) {
             return foreign;
         }
     }
-    const int parsed = sl_parse(pkt, sl_port_length(port), &flow);
     if (parsed != 0) {
-        return parsed;
+        return sl_is_border_code(parsed) ? -SL_R_core_packet : parsed;
     }
     const sl_u32 table = *(const volatile sl_u32*)&control->table & 1;
     return role == SL_ROLE_EXTERNAL ? sl_steer(port, &flow, table, trace) : sl_answer(port, &flow, table);

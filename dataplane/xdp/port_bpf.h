@@ -10,6 +10,9 @@
 
 #include <bpf/bpf_helpers.h>
 
+// The verifier knows a context only by its own type, and subprograms are given one.
+#define sl_port xdp_md
+
 #include "dataplane/steer/port.h"
 #include "maps_path.h"
 #include "maps_service.h"
@@ -49,21 +52,17 @@ struct {
     __type(value, __u32);
 } sl_interfaces SEC(".maps");
 
-struct sl_port {
-    struct xdp_md* context;
-};
-
 SL_INLINE struct sl_pkt sl_port_packet(struct sl_port* port) {
-    struct sl_pkt pkt = {(sl_u8*)(long)port->context->data, (sl_u8*)(long)port->context->data_end};
+    struct sl_pkt pkt = {(sl_u8*)(long)port->data, (sl_u8*)(long)port->data_end};
     return pkt;
 }
 
 SL_INLINE sl_u32 sl_port_length(struct sl_port* port) {
-    return (sl_u32)bpf_xdp_get_buff_len(port->context);
+    return (sl_u32)bpf_xdp_get_buff_len(port);
 }
 
 SL_INLINE int sl_port_push(struct sl_port* port, sl_u32 bytes) {
-    return bpf_xdp_adjust_head(port->context, -(int)bytes) == 0 ? 0 : -1;
+    return bpf_xdp_adjust_head(port, -(int)bytes) == 0 ? 0 : -1;
 }
 
 SL_INLINE const struct sl_control* sl_port_control(struct sl_port* port) {

@@ -6,9 +6,8 @@
 #include "dataplane/steer/steer.h"
 
 SL_INLINE int run(struct xdp_md* context, enum sl_role role) {
-    struct sl_port port = {context};
     struct sl_trace trace = {0, 0, 0, 0, 0, 0, 0};
-    const struct sl_outcome outcome = sl_process(&port, role, &trace);
+    const struct sl_outcome outcome = sl_process(context, role, &trace);
     if (outcome.verdict == SL_REDIRECT) {
         return (int)bpf_redirect_map(&sl_interfaces, outcome.interface, XDP_DROP);
     }

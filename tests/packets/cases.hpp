@@ -10,10 +10,9 @@
 #include "dataplane/api/host_engine.hpp"
 #include "dataplane/api/steer_tables.hpp"
 #include "dataplane/api/synthetic_packet.hpp"
+#include "tests/packets/frames.hpp"
 
 namespace suanlu::packets {
-
-using Frame = std::vector<std::uint8_t>;
 
 struct PacketCase {
     std::string name;
@@ -30,7 +29,6 @@ inline constexpr std::uint32_t kPathMtu = 1500;
 /// lo: exists in every network namespace, so that the device map accepts it.
 inline constexpr std::uint32_t kInterface = 1;
 
-Ip6 address(const char* text);
 /// Service 1 (TCP 8080) and 2 (UDP 9001) at site 1, service 3 (TCP 8081) switched off, service 4 (UDP 9002)
 /// at site 2, which takes no IPv4.
 Plan case_plan();
@@ -38,6 +36,8 @@ Plan case_plan();
 Status prepare(SteerTables& tables, MonoTime now);
 
 std::vector<PacketCase> all_cases();
+/// Tags, options, extension headers, ICMP (odd_cases.cpp).
+void add_odd(std::vector<PacketCase>& rows);
 /// Valid frames with a few random bytes changed, cut or grown; the same for the same seed.
 std::vector<Frame> random_frames(std::size_t count, std::uint64_t seed);
 
