@@ -88,7 +88,7 @@ void encode_way(const std::vector<PathPlan>& paths, v1::CandidateView& to) {
     if (!paths.empty()) {
         to.set_destination(paths.front().destination6.text());
         for (const Segment& segment : paths.front().segments.segments) {
-            to.add_segments(segment.node);
+            to.add_segments(segment.text());
         }
     }
 }
@@ -100,7 +100,7 @@ void encode_path(const Decision& decision, const std::string& node, const SitePl
     to.set_rank(static_cast<std::uint32_t>(rank));
     to.set_egress(from.egress);
     for (const Segment& segment : from.segments.segments) {
-        to.add_segments(segment.node);
+        to.add_segments(segment.text());
     }
     to.set_destination(from.destination6.text());
     to.set_delay_us(from.delay.value);
@@ -116,7 +116,7 @@ void encode_path(const Decision& decision, const std::string& node, const SitePl
 std::string sid_text(const LocalSid& sid) {
     std::string out = sid.sid.text() + " " + std::string(to_text(sid.behaviour));
     if (!sid.next_hop.is_zero()) {
-        out += " " + sid.next_hop.text() + " dev " + sid.interface;
+        out += " " + sid.next_hop.text() + (sid.interface.empty() ? "" : " dev " + sid.interface);
     }
     return out;
 }

@@ -299,6 +299,9 @@ Plan Decision::build(const Router& router) const {
     plan.node = router.name;
     plan.sid_block = inventory_.sid_block;
     plan.local_sids = inventory_.local_sids(router);
+    for (LocalSid& sid : local_sids_of(router, inventory_.sid_block, paths_.topology().adjacencies())) {
+        plan.local_sids.push_back(std::move(sid));
+    }
     if (!router.is_ingress) {
         return plan;
     }

@@ -2,6 +2,7 @@
 #include "controller/decision/path_table.hpp"
 
 #include "controller/paths/site_paths.hpp"
+#include "core/model/segment_list.hpp"
 
 namespace suanlu {
 
@@ -12,6 +13,19 @@ std::map<std::pair<std::string, std::string>, Bytes> mtus_of(const Inventory& in
     for (const LinkExtra& link : inventory.links) {
         out[{link.a, link.b}] = link.mtu;
         out[{link.b, link.a}] = link.mtu;
+    }
+    return out;
+}
+
+/// Service functions follow the id of their egress, as its links do.
+FunctionIds functions_of(const Inventory& inventory) {
+    FunctionIds out;
+    for (const Site& site : inventory.sites) {
+        for (const Attachment& a : site.attachments) {
+            for (const Ip6& sid : {a.sid6, a.sid4}) {
+                out[a.egress].insert(usid_at(sid, kF3216, 1));
+            }
+        }
     }
     return out;
 }
@@ -70,6 +84,7 @@ Seconds way_back(paths::Forwarding& forwarding, const std::string& egress, const
 PathTable::PathTable(const Inventory& inventory, Duration source_max_age)
     : inventory_(inventory),
       topology_(inventory.routers, mtus_of(inventory), inventory.core_mtu, source_max_age) {
+    topology_.set_functions(functions_of(inventory));
     topology_.set_declared(declared_links_of(inventory));
     topology_.set_static(static_links_of(inventory));
     if (has_links()) {

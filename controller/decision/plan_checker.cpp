@@ -56,15 +56,15 @@ Status check_segments(const PathPlan& path, const std::vector<std::string>& pass
     return {};
 }
 
-Status check_destination(const PathPlan& path, const Site& site, const Inventory& inventory,
-                         const std::string& where) {
+Status check_destination(const PathPlan& path, const Site& site, const std::string& from,
+                         const Inventory& inventory, const std::string& where) {
     const auto a = std::find_if(site.attachments.begin(), site.attachments.end(),
                                 [&path](const Attachment& x) { return x.egress == path.egress; });
     if (a == site.attachments.end()) {
         return refuse(PlanCheck::kPath, where,
                       "egress " + path.egress + " has no attachment of " + site.name);
     }
-    const auto packed = pack_usid(inventory.sid_block, path.segments, a->sid6);
+    const auto packed = pack_usid(inventory.sid_block, written_part(path.segments, from), a->sid6);
     if (!packed || *packed != path.destination6) {
         return refuse(PlanCheck::kSegments, where,
                       "destination " + path.destination6.text() + " is not the segment list's");
@@ -112,7 +112,7 @@ Status check_path(const PathPlan& path, const Site& site, const Router& router, 
     SL_TRY(const std::vector<std::string> passed, walk(path, router.name, where));
     SL_TRY_VOID(check_segments(path, passed, where));
     SL_TRY_VOID(check_mtu(path, site, passed, inventory, where));
-    return check_destination(path, site, inventory, where);
+    return check_destination(path, site, router.name, inventory, where);
 }
 
 Status check_shares(const std::vector<SiteShare>& shares, const Plan& plan, const std::string& service,
@@ -162,7 +162,10 @@ Status check_plan(const Plan& plan, const Inventory& inventory) {
         return refuse(PlanCheck::kPath, plan.node, "no such router");
     }
     for (const LocalSid& sid : plan.local_sids) {
-        if (!router->locator.contains(sid.sid)) {
+        // The SID of a link is known to its router alone: block and local id, no node.
+        const bool is_link = sid.behaviour == SidBehaviour::kEndX && inventory.sid_block.contains(sid.sid) &&
+                             locator_usid(sid.sid) >= kFirstLocalUsid;
+        if (!is_link && !router->locator.contains(sid.sid)) {
             return refuse(PlanCheck::kSegments, plan.node,
                           "SID " + sid.sid.text() + " is outside its locator");
         }

@@ -8,6 +8,7 @@
 #include "controller/paths/fastest_list.hpp"
 #include "controller/paths/segments/encode.hpp"
 #include "controller/paths/segments/walk_list.hpp"
+#include "core/model/segment_list.hpp"
 
 namespace suanlu {
 
@@ -46,15 +47,30 @@ std::uint32_t most_segments(const Router& ingress) {
     return std::clamp<std::uint32_t>(ingress.msd, 1, kUsidsPerAddress) - 1;
 }
 
-/// What the network does with a list of node SIDs; refused unless it is one way of known delay.
-Result<WalkedList> walk_nodes(Forwarding& forwarding, std::uint32_t source, const SegmentList& list) {
-    const Graph& graph = forwarding.graph();
-    PathList nodes;
-    for (const Segment& segment : list.segments) {
-        SL_TRY(const std::uint32_t router, graph.view().find(segment.node));
-        nodes.push_back(paths::node_segment(graph.view(), router));
+/// The node or the link of that router that has this id; the walk refuses what nobody has.
+Result<paths::PathSegment> as_path_segment(const Graph& graph, const Segment& segment) {
+    SL_TRY(const std::uint32_t router, graph.view().find(segment.node));
+    const paths::PathSegment node = paths::node_segment(graph.view(), router);
+    if (segment.usid < kFirstLocalUsid || segment.usid == node.usid) {
+        return node;
     }
-    SL_TRY(WalkedList walked, paths::walk_list(forwarding, source, nodes));
+    for (auto [link, end] = graph.out(router); link < end; ++link) {
+        if (graph.link(link).adjacency_usid == segment.usid) {
+            return paths::adjacency_segment(graph.view(), link);
+        }
+    }
+    return Error{Errc::kNotFound, "no link of " + segment.node + " has the id of segment " + segment.text()};
+}
+
+/// What the network does with a list; refused unless it is one way of known delay.
+Result<WalkedList> walk_segments(Forwarding& forwarding, std::uint32_t source, const SegmentList& list) {
+    const Graph& graph = forwarding.graph();
+    PathList way;
+    for (const Segment& segment : list.segments) {
+        SL_TRY(const paths::PathSegment next, as_path_segment(graph, segment));
+        way.push_back(next);
+    }
+    SL_TRY(WalkedList walked, paths::walk_list(forwarding, source, way));
     if (!walked.is_single) {
         return Error{Errc::kBadInput, "several equal paths from " + graph.view().routers[source].name};
     }
@@ -64,7 +80,7 @@ Result<WalkedList> walk_nodes(Forwarding& forwarding, std::uint32_t source, cons
     return walked;
 }
 
-SegmentList as_node_list(const TopologyView& view, const PathList& list) {
+SegmentList as_segment_list(const TopologyView& view, const PathList& list) {
     SegmentList out;
     for (const paths::PathSegment& segment : list) {
         out.segments.push_back({view.routers[segment.router].name, segment.usid});
@@ -75,7 +91,7 @@ SegmentList as_node_list(const TopologyView& view, const PathList& list) {
 Result<Found> finish(Forwarding& forwarding, const SitePathRequest& request, const Attachment& attachment,
                      std::uint32_t source, SegmentList list) {
     const Graph& graph = forwarding.graph();
-    SL_TRY(const WalkedList walked, walk_nodes(forwarding, source, list));
+    SL_TRY(const WalkedList walked, walk_segments(forwarding, source, list));
     for (const Segment& segment : list.segments) {
         SL_TRY(const std::uint32_t node, graph.view().find(segment.node));
         if (const Router& router = graph.view().routers[node];
@@ -87,9 +103,10 @@ Result<Found> finish(Forwarding& forwarding, const SitePathRequest& request, con
     found.links = walked.walk;
     PathPlan& plan = found.plan;
     plan.egress = attachment.egress;
-    SL_TRY(plan.destination6, pack_usid(request.sid_block, list, attachment.sid6));
+    const SegmentList written = written_part(list, request.ingress);
+    SL_TRY(plan.destination6, pack_usid(request.sid_block, written, attachment.sid6));
     if (!attachment.sid4.is_zero()) {
-        SL_TRY(plan.destination4, pack_usid(request.sid_block, list, attachment.sid4));
+        SL_TRY(plan.destination4, pack_usid(request.sid_block, written, attachment.sid4));
     }
     plan.segments = std::move(list);
     plan.delay = Microseconds{walked.longest_delay} + attachment.delay;
@@ -120,24 +137,22 @@ Weights delays_without(const Graph& graph, std::uint32_t source, const Exclusion
     return out;
 }
 
-/// Its end's node SID leads over exactly this link. No list of node SIDs contains a link that is not.
+/// It has a SID, or its end's node SID leads over exactly this link. No list can pin another.
 bool is_pinnable(Forwarding& forwarding, std::uint32_t link) {
     const Graph& graph = forwarding.graph();
-    return forwarding.reach(graph.from(link)).ways[graph.to(link)] == 1 &&
-           forwarding.tree(graph.from(link)).parent[graph.to(link)] == link;
+    return graph.link(link).adjacency_usid != 0 ||
+           (forwarding.reach(graph.from(link)).ways[graph.to(link)] == 1 &&
+            forwarding.tree(graph.from(link)).parent[graph.to(link)] == link);
 }
 
-/// The list of node SIDs that pins a walk. kUnsupported: a hop needs an adjacency SID; kOutOfRange: too long.
+/// The list that pins a walk. kUnsupported: a hop needs an adjacency SID that no agent programs; kOutOfRange:
+/// too long.
 Result<SegmentList> pin(Forwarding& forwarding, std::uint32_t source, const Walk& walk, std::uint32_t most) {
     paths::EncodeOptions options;
     options.max_segments = most;
     options.may_loosen = options.may_use_algorithms = options.may_bind = false;
     SL_TRY(const paths::Encoding encoding, paths::encode(forwarding, source, walk, options));
-    const auto is_adjacency = [](const paths::PathSegment& s) { return s.kind != paths::SegmentKind::kNode; };
-    if (std::any_of(encoding.segments.begin(), encoding.segments.end(), is_adjacency)) {
-        return Error{Errc::kUnsupported, "the way needs an adjacency SID"};
-    }
-    return as_node_list(forwarding.graph().view(), encoding.segments);
+    return as_segment_list(forwarding.graph().view(), encoding.segments);
 }
 
 /// The fastest pinnable path to one attachment that avoids `without`.
@@ -154,10 +169,10 @@ Result<Found> fastest(Forwarding& forwarding, const SitePathRequest& request, co
     for (const bool adjacencies_left_out : {false, true}) {
         const Walk wanted = paths::walk_of(graph, paths::shortest_tree(graph, delays, source), target);
         if (wanted.empty()) {
-            return Error{Errc::kNotFound,
-                         adjacencies_left_out
-                             ? "every way to " + attachment.egress + " needs an adjacency SID"
-                             : "no way with known delays to " + attachment.egress};
+            return Error{Errc::kNotFound, adjacencies_left_out
+                                              ? "every way to " + attachment.egress +
+                                                    " needs an adjacency SID that no agent has"
+                                              : "no way with known delays to " + attachment.egress};
         }
         auto pinned = pin(forwarding, source, wanted, most);
         if (pinned) {
@@ -174,7 +189,7 @@ Result<Found> fastest(Forwarding& forwarding, const SitePathRequest& request, co
         }
     }
     SL_TRY(const PathList list, paths::fastest_list(forwarding, source, target, most, delays));
-    return finish(forwarding, request, attachment, source, as_node_list(graph.view(), list));
+    return finish(forwarding, request, attachment, source, as_segment_list(graph.view(), list));
 }
 
 /// Things two paths share: links and routers, the egress included, the ingress not.
@@ -205,7 +220,8 @@ Exclusion avoiding(const Graph& graph, const Walk& primary, Distance distance) {
             const TopologyLink& link = graph.link(other);
             const bool same_pair = (link.from == used.from && link.to == used.to) ||
                                    (link.from == used.to && link.to == used.from);
-            links[other] = links[other] || same_pair;
+            // Where everything may be shared a parallel link still shares less.
+            links[other] = links[other] || (distance == Distance::kFewLinks ? other == passed : same_pair);
         }
         out.routers[used.to] = distance == Distance::kNoRouter;
     }
@@ -338,11 +354,12 @@ Result<std::vector<PathPlan>> compile_site_paths(Forwarding& forwarding, const S
 Status check_path(Forwarding& forwarding, const std::string& ingress, const PathPlan& path) {
     const Graph& graph = forwarding.graph();
     SL_TRY(const std::uint32_t source, graph.view().find(ingress));
-    SL_TRY(const WalkedList walked, walk_nodes(forwarding, source, path.segments));
+    SL_TRY(const WalkedList walked, walk_segments(forwarding, source, path.segments));
     if (path.segments.segments.empty() || path.segments.segments.back().node != path.egress) {
         return Error{Errc::kBadInput, "the list does not end at " + path.egress};
     }
-    const std::vector<Segment>& segments = path.segments.segments;
+    const SegmentList written = written_part(path.segments, ingress);
+    const std::vector<Segment>& segments = written.segments;
     for (std::size_t k = 0; k < segments.size() && k < kUsidsPerAddress; ++k) {
         const auto& bytes = path.destination6.bytes;
         if ((bytes[4 + 2 * k] << 8 | bytes[5 + 2 * k]) != segments[k].usid) {

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // The paths from an ingress to a site: the fastest one that can be pinned, and one that shares as little with
 // it as the topology allows, through another attachment where there is one. Every list is proven by walking
-// it before it is given out. Node SIDs only: agents program no adjacency SIDs yet. Stable: a path that is
-// still good keeps its place and its id, because live flows are on it. Pure.
+// it before it is given out. Links that no node SID pins are named by their adjacency SIDs, where the link's
+// router is an agent's; a link of the ingress itself is taken by sending over it and is not written. Stable:
+// a path that is still good keeps its place and its id, because live flows are on it. Pure.
 #pragma once
 
 #include <string>

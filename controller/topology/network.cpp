@@ -5,26 +5,20 @@
 #include <set>
 #include <tuple>
 
+#include "core/model/segment_list.hpp"
+
 namespace suanlu {
 
 namespace {
-
-/// The 16 bits that end a locator; 0 without one.
-std::uint16_t node_id(const Prefix6& locator) {
-    const std::size_t end = locator.length / 8;
-    return end < 2 ? 0
-                   : static_cast<std::uint16_t>(locator.address.bytes[end - 2] << 8 |
-                                                locator.address.bytes[end - 1]);
-}
 
 /// Node ids that are free below a block, each given once.
 class FreeIds {
 public:
     FreeIds(const TopologyView& view, const Prefix6& block) : block_(block) {
         for (const Router& router : view.routers) {
-            taken_.insert(node_id(router.locator));
+            taken_.insert(locator_usid(router.locator));
             for (const AlgorithmLocator& other : router.algorithms) {
-                taken_.insert(node_id(other.locator));
+                taken_.insert(locator_usid(other.locator));
             }
         }
     }

@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "core/model/link.hpp"
+#include "core/model/segment_list.hpp"
 #include "core/model/units.hpp"
 #include "core/support/result.hpp"
 
@@ -99,8 +100,6 @@ struct TopologyView {
 /// The order that TopologyView::links has.
 void sort_links(std::vector<TopologyLink>& links);
 
-/// First local id: node ids lie below it, adjacency ids at and above it (RFC 9800: GIB and LIB).
-inline constexpr std::uint16_t kFirstLocalUsid = 0xe000;
 /// Most routers that 16-bit node ids can name in one block.
 inline constexpr std::size_t kMostNumberedRouters = kFirstLocalUsid - 1;
 

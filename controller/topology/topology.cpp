@@ -117,6 +117,7 @@ TopologyLink Topology::as_topology_link(const LinkState& link) const {
     out.layer = link.layer;
     out.protection = link.protection;
     out.legal_area = link.legal_area;
+    out.adjacency_usid = adjacency_usid(link);
     fill_in_declared(link, out);
     return out;
 }
@@ -135,7 +136,32 @@ void Topology::fill_in_declared(const LinkState& link, TopologyLink& out) const 
     out.legal_area = out.legal_area.empty() ? known.legal_area : out.legal_area;
 }
 
+void Topology::number_links() {
+    std::vector<const LinkState*> known;
+    const auto take = [&](const std::vector<LinkState>& links) {
+        for (const LinkState& link : links) {
+            if (view_->by_name.contains(link.from) && view_->by_name.contains(link.to)) {
+                known.push_back(&link);
+            }
+        }
+    };
+    take(static_links_);
+    if (const auto current = sources_.find(in_force_); current != sources_.end()) {
+        take(current->second.links);
+    }
+    adjacencies_ = number_adjacencies(view_->routers, known, functions_);
+}
+
+std::uint16_t Topology::adjacency_usid(const LinkState& link) const {
+    const auto ends = [](const auto& l) { return std::tie(l.from, l.to, l.local); };
+    const auto found =
+        std::lower_bound(adjacencies_.begin(), adjacencies_.end(), link,
+                         [&](const AdjacencySid& a, const LinkState& l) { return ends(a) < ends(l); });
+    return found != adjacencies_.end() && ends(*found) == ends(link) ? found->usid : std::uint16_t{0};
+}
+
 bool Topology::rebuild() {
+    number_links();
     std::vector<TopologyLink> links = usable_links();
     if (links == view_->links) {
         return false;

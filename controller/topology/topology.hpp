@@ -13,6 +13,7 @@
 #include <string_view>
 #include <vector>
 
+#include "controller/topology/adjacency_sids.hpp"
 #include "controller/topology/network.hpp"
 #include "core/model/link.hpp"
 #include "core/support/clock.hpp"
@@ -40,10 +41,14 @@ public:
     /// What nobody but the inventory knows of a link (shared risks, layer, protection, legal area), by its
     /// ends; fills in what a source leaves open. Before the first report.
     void set_declared(std::vector<LinkState> links);
+    /// Ids that links must not get. Before the first report.
+    void set_functions(FunctionIds functions) { functions_ = std::move(functions); }
     /// Replaces what `source` said before. True when the view changed.
     bool report(const std::string& source, std::vector<LinkState> links, MonoTime now);
     /// Never null.
     [[nodiscard]] std::shared_ptr<const TopologyView> view() const { return view_; }
+    /// SIDs of links of agents' routers, of those that are down too.
+    [[nodiscard]] const std::vector<AdjacencySid>& adjacencies() const { return adjacencies_; }
     /// The links behind the view, as reported, with their source and age; for the operator.
     struct Row {
         LinkState link;
@@ -63,6 +68,8 @@ private:
     };
     bool rebuild();
     [[nodiscard]] std::vector<TopologyLink> usable_links();
+    void number_links();
+    [[nodiscard]] std::uint16_t adjacency_usid(const LinkState& link) const;
     [[nodiscard]] TopologyLink as_topology_link(const LinkState& link) const;
     [[nodiscard]] Bytes mtu_of(const LinkState& link) const;
     void fill_in_declared(const LinkState& link, TopologyLink& out) const;
@@ -74,6 +81,8 @@ private:
     std::map<std::pair<std::string, std::string>, LinkState> declared_;
     std::map<std::string, Source> sources_;
     std::string in_force_;
+    FunctionIds functions_;
+    std::vector<AdjacencySid> adjacencies_;
     std::shared_ptr<const TopologyView> view_;
     TopologyCounters counters_;
 };

@@ -21,6 +21,8 @@ struct Ip6 {
     [[nodiscard]] bool is_zero() const { return *this == Ip6{}; }
     /// True for ::ffff:0:0/96.
     [[nodiscard]] bool is_mapped_v4() const;
+    /// True for fe80::/10.
+    [[nodiscard]] bool is_link_local() const { return bytes[0] == 0xfe && (bytes[1] & 0xc0) == 0x80; }
     /// RFC 5952 text; dotted quad for mapped IPv4.
     [[nodiscard]] std::string text() const;
     /// Accepts IPv6 text and dotted IPv4.

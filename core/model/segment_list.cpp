@@ -23,13 +23,25 @@ std::uint16_t usid_at(const Ip6& address, UsidFormat format, std::size_t index) 
     return static_cast<std::uint16_t>(address.bytes[at] << 8 | address.bytes[at + 1]);
 }
 
+std::string Segment::text() const {
+    if (usid < kFirstLocalUsid) {
+        return node;
+    }
+    static constexpr std::string_view kDigits = "0123456789abcdef";
+    std::string out = node + "[";
+    for (int shift = 12; shift >= 0; shift -= 4) {
+        out += kDigits[(usid >> shift) & 15];
+    }
+    return out + "]";
+}
+
 std::string SegmentList::text() const {
     std::string out;
     for (const Segment& segment : segments) {
         if (!out.empty()) {
             out += ' ';
         }
-        out += segment.node;
+        out += segment.text();
     }
     return out;
 }
@@ -52,6 +64,27 @@ Result<Ip6> pack_usid(const Prefix6& block, const SegmentList& list, const Ip6& 
     }
     ids.push_back(usid_at(service, kF3216, 1));
     return usid_container(block.address, kF3216, ids);
+}
+
+std::uint16_t locator_usid(const Prefix6& locator) {
+    if (locator.length < 16 || locator.length % 8 != 0) {
+        return 0;
+    }
+    const std::size_t end = locator.length / 8;
+    return static_cast<std::uint16_t>(locator.address.bytes[end - 2] << 8 | locator.address.bytes[end - 1]);
+}
+
+bool starts_with_own_link(const SegmentList& list, std::string_view ingress) {
+    return list.segments.size() > 1 && list.segments.front().node == ingress &&
+           list.segments.front().usid >= kFirstLocalUsid;
+}
+
+SegmentList written_part(const SegmentList& list, std::string_view ingress) {
+    SegmentList out = list;
+    if (starts_with_own_link(list, ingress)) {
+        out.segments.erase(out.segments.begin());
+    }
+    return out;
 }
 
 } // namespace suanlu

@@ -27,6 +27,8 @@ std::string_view to_text(SidBehaviour behaviour) {
         return "End.DX4";
     case SidBehaviour::kEndDt6:
         return "End.DT6";
+    case SidBehaviour::kEndX:
+        return "End.X";
     }
     return "unknown";
 }

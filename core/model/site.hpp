@@ -17,16 +17,16 @@ namespace suanlu {
 enum class SiteKind : std::uint8_t { kMec, kIntelligent, kSuper, kCloud };
 
 /// What an egress does with a packet for its site (RFC 8986 section 4).
-enum class SidBehaviour : std::uint8_t { kEnd, kEndDx6, kEndDx4, kEndDt6 };
+enum class SidBehaviour : std::uint8_t { kEnd, kEndDx6, kEndDx4, kEndDt6, kEndX };
 
 /// One SID that a router of ours must have. `sid` covers block, node and function (/48 for End, /64 for
-/// services).
+/// services), or block and local id (/48, RFC 9800's LIB) for the End.X of a link.
 struct LocalSid {
     Prefix6 sid;
     SidBehaviour behaviour = SidBehaviour::kEnd;
-    /// DX: the site's address on the access link. Zero otherwise.
+    /// DX: the site's address on the access link. X: the neighbour's on the link. Zero otherwise.
     Ip6 next_hop;
-    /// DX: access interface. DT: any interface of the table.
+    /// DX: access interface. X: the link's, needed for a link-local next hop. DT: any interface of the table.
     std::string interface;
     /// DT: routing table that holds only the site's interfaces and a final unreachable.
     std::uint32_t table = 0;

@@ -3,6 +3,8 @@
 
 #include <algorithm>
 
+#include "core/model/segment_list.hpp"
+
 namespace suanlu {
 
 namespace {
@@ -25,11 +27,20 @@ std::string item(const char* list, std::size_t index) {
     return std::string(list) + "[" + std::to_string(index) + "]";
 }
 
+/// block:id::/48 with an id that no node has (RFC 9800: LIB): the SID of a link, known to this node alone.
+bool is_link_sid(const Plan& plan, const LocalSid& sid) {
+    return sid.behaviour == SidBehaviour::kEndX && plan.sid_block.contains(sid.sid) &&
+           sid.sid.length == plan.sid_block.length + 16 && locator_usid(sid.sid) >= kFirstLocalUsid;
+}
+
 Status check_sids(const PlanRules& rules, const Plan& plan) {
     for (std::size_t i = 0; i < plan.local_sids.size(); ++i) {
         const Prefix6& sid = plan.local_sids[i].sid;
         if (!is_inside(rules.sid_blocks, sid)) {
             return refused(item("local_sids", i) + ".sid", sid.text() + " is outside allow.sid_blocks");
+        }
+        if (is_link_sid(plan, plan.local_sids[i])) {
+            continue;
         }
         if (!rules.locator.contains(sid)) {
             return refused(item("local_sids", i) + ".sid",

@@ -14,7 +14,7 @@ namespace suanlu {
 
 struct PlanRules {
     std::string node;
-    /// Local SIDs must lie inside.
+    /// Local SIDs must lie inside, but for those of links.
     Prefix6 locator;
     std::vector<Prefix6> service_prefixes;
     std::vector<Prefix6> sid_blocks;

@@ -185,21 +185,32 @@ std::optional<LinkAddress> NextHops::own_address(std::uint32_t interface_index) 
     return done ? out : std::nullopt;
 }
 
+NextHop NextHops::hop_over(std::uint32_t interface_index, const Ip6& address) {
+    const auto own = own_address(interface_index);
+    const auto peer = neighbour(interface_index, address);
+    if (!peer) {
+        ask_for(interface_index, address);
+    }
+    return own && peer ? NextHop{interface_index, *own, *peer} : NextHop{};
+}
+
 Result<NextHop> NextHops::resolve(const Ip6& destination) {
     SL_TRY(const RouteAnswer answer, route(destination));
     if (answer.kind != RouteKind::kUsable || answer.interface_index == 0) {
         return NextHop{};
     }
-    const Ip6& hop = answer.gateway.is_zero() ? destination : answer.gateway;
-    const auto own = own_address(answer.interface_index);
-    const auto peer = neighbour(answer.interface_index, hop);
-    if (!peer) {
-        ask_for(answer.interface_index, hop);
+    return hop_over(answer.interface_index, answer.gateway.is_zero() ? destination : answer.gateway);
+}
+
+Result<NextHop> NextHops::resolve_on_link(const Ip6& neighbour, const std::string& interface) {
+    if (!interface.empty()) {
+        const std::uint32_t index = if_nametoindex(interface.c_str());
+        return index == 0 ? NextHop{} : hop_over(index, neighbour); // it may come back
     }
-    if (!own || !peer) {
-        return NextHop{};
-    }
-    return NextHop{answer.interface_index, *own, *peer};
+    SL_TRY(const RouteAnswer answer, route(neighbour));
+    const bool is_on_link = answer.kind == RouteKind::kUsable && answer.gateway.is_zero();
+    return is_on_link && answer.interface_index != 0 ? hop_over(answer.interface_index, neighbour)
+                                                     : NextHop{};
 }
 
 } // namespace suanlu

@@ -49,9 +49,13 @@ public:
     Result<RouteAnswer> route(const Ip6& destination);
     /// The whole next hop; interface_index 0 while something is missing.
     Result<NextHop> resolve(const Ip6& destination);
+    /// The next hop over the very link that `neighbour` is on; a way around it does not count. `interface` is
+    /// needed for a link-local address, else it may be empty.
+    Result<NextHop> resolve_on_link(const Ip6& neighbour, const std::string& interface);
 
 private:
     explicit NextHops(NetlinkSocket socket) : socket_(std::move(socket)) {}
+    NextHop hop_over(std::uint32_t interface_index, const Ip6& address);
     std::optional<LinkAddress> neighbour(std::uint32_t interface_index, const Ip6& address);
     void ask_for(std::uint32_t interface_index, const Ip6& address);
     std::optional<LinkAddress> own_address(std::uint32_t interface_index);

@@ -57,6 +57,8 @@ std::optional<SidBehaviour> behaviour_of(std::uint32_t action) {
         return SidBehaviour::kEndDx4;
     case SEG6_LOCAL_ACTION_END_DT6:
         return SidBehaviour::kEndDt6;
+    case SEG6_LOCAL_ACTION_END_X:
+        return SidBehaviour::kEndX;
     default:
         return std::nullopt;
     }
@@ -72,6 +74,8 @@ std::uint32_t action_of(SidBehaviour behaviour) {
         return SEG6_LOCAL_ACTION_END_DX4;
     case SidBehaviour::kEndDt6:
         return SEG6_LOCAL_ACTION_END_DT6;
+    case SidBehaviour::kEndX:
+        return SEG6_LOCAL_ACTION_END_X;
     }
     return SEG6_LOCAL_ACTION_UNSPEC;
 }
@@ -98,7 +102,8 @@ void read_sid(const nlattr& encap, KernelRoute& out) {
     sid.sid = out.prefix;
     sid.behaviour = *behaviour;
     sid.table = read_u32(in[SEG6_LOCAL_TABLE]);
-    if (*behaviour == SidBehaviour::kEndDx6) {
+    out.sid_interface_index = read_u32(in[SEG6_LOCAL_OIF]);
+    if (*behaviour == SidBehaviour::kEndDx6 || *behaviour == SidBehaviour::kEndX) {
         sid.next_hop = *hop6;
     } else if (*behaviour == SidBehaviour::kEndDx4) {
         sid.next_hop = *hop4;
@@ -113,17 +118,27 @@ void put_address(nlmsghdr* header, std::uint16_t type, const Ip6& address) {
     mnl_attr_put(header, type, 16 - skip, address.bytes.data() + skip);
 }
 
-void put_sid(nlmsghdr* header, const LocalSid& sid) {
+void put_next_csid(nlmsghdr* header) {
+    nlattr* flavours = mnl_attr_nest_start(header, SEG6_LOCAL_FLAVORS);
+    mnl_attr_put_u32(header, SEG6_LOCAL_FLV_OPERATION, 1U << SEG6_LOCAL_FLV_OP_NEXT_CSID);
+    mnl_attr_put_u8(header, SEG6_LOCAL_FLV_LCBLOCK_BITS, kBlockBits);
+    mnl_attr_put_u8(header, SEG6_LOCAL_FLV_LCNODE_FN_BITS, kNodeBits);
+    mnl_attr_nest_end(header, flavours);
+}
+
+void put_sid(nlmsghdr* header, const LocalSid& sid, std::uint32_t link_index) {
     mnl_attr_put_u32(header, SEG6_LOCAL_ACTION, action_of(sid.behaviour));
     switch (sid.behaviour) {
-    case SidBehaviour::kEnd: {
-        nlattr* flavours = mnl_attr_nest_start(header, SEG6_LOCAL_FLAVORS);
-        mnl_attr_put_u32(header, SEG6_LOCAL_FLV_OPERATION, 1U << SEG6_LOCAL_FLV_OP_NEXT_CSID);
-        mnl_attr_put_u8(header, SEG6_LOCAL_FLV_LCBLOCK_BITS, kBlockBits);
-        mnl_attr_put_u8(header, SEG6_LOCAL_FLV_LCNODE_FN_BITS, kNodeBits);
-        mnl_attr_nest_end(header, flavours);
+    case SidBehaviour::kEnd:
+        put_next_csid(header);
         break;
-    }
+    case SidBehaviour::kEndX:
+        put_address(header, SEG6_LOCAL_NH6, sid.next_hop);
+        if (link_index != 0) {
+            mnl_attr_put_u32(header, SEG6_LOCAL_OIF, link_index);
+        }
+        put_next_csid(header);
+        break;
     case SidBehaviour::kEndDx6:
         put_address(header, SEG6_LOCAL_NH6, sid.next_hop);
         break;
@@ -173,7 +188,7 @@ std::optional<KernelRoute> parse_route(const nlmsghdr& message) {
     return out;
 }
 
-NetlinkMessage sid_route_message(const LocalSid& sid, std::uint32_t interface_index, bool add) {
+NetlinkMessage sid_route_message(const LocalSid& sid, SidInterfaces on, bool add) {
     NetlinkMessage message(add ? RTM_NEWROUTE : RTM_DELROUTE,
                            static_cast<std::uint16_t>(NLM_F_ACK | (add ? NLM_F_CREATE | NLM_F_EXCL : 0)));
     auto& fixed = message.extra<rtmsg>();
@@ -186,23 +201,24 @@ NetlinkMessage sid_route_message(const LocalSid& sid, std::uint32_t interface_in
     nlmsghdr* header = message.header();
     mnl_attr_put(header, RTA_DST, 16, sid.sid.address.bytes.data());
     mnl_attr_put_u32(header, RTA_PRIORITY, kRouteMetric);
-    if (interface_index != 0) {
-        mnl_attr_put_u32(header, RTA_OIF, interface_index);
+    if (on.route != 0) {
+        mnl_attr_put_u32(header, RTA_OIF, on.route);
     }
     if (add) {
         mnl_attr_put_u16(header, RTA_ENCAP_TYPE, LWTUNNEL_ENCAP_SEG6_LOCAL);
         nlattr* nest = mnl_attr_nest_start(header, RTA_ENCAP);
-        put_sid(header, sid);
+        put_sid(header, sid, on.link);
         mnl_attr_nest_end(header, nest);
     }
     return message;
 }
 
-bool fulfils(const KernelRoute& route, const LocalSid& sid, std::uint32_t interface_index) {
+bool fulfils(const KernelRoute& route, const LocalSid& sid, SidInterfaces on) {
+    const bool shifts = sid.behaviour == SidBehaviour::kEnd || sid.behaviour == SidBehaviour::kEndX;
     return route.table == kMainTable && route.protocol == kRouteProtocol && route.metric == kRouteMetric &&
-           route.prefix == sid.sid && route.interface_index == interface_index && route.sid &&
-           route.sid->behaviour == sid.behaviour &&
-           (sid.behaviour != SidBehaviour::kEnd || route.is_next_csid) &&
+           route.prefix == sid.sid && route.interface_index == on.route && route.sid &&
+           route.sid->behaviour == sid.behaviour && (!shifts || route.is_next_csid) &&
+           (sid.behaviour != SidBehaviour::kEndX || route.sid_interface_index == on.link) &&
            route.sid->next_hop == sid.next_hop &&
            (sid.behaviour != SidBehaviour::kEndDt6 || route.sid->table == sid.table);
 }

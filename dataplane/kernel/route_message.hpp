@@ -35,8 +35,10 @@ struct KernelRoute {
     Ip6 gateway;
     /// Of a seg6local route that has one of our behaviours; `interface` stays empty.
     std::optional<LocalSid> sid;
-    /// NEXT-C-SID flavour with F3216 lengths on an End.
+    /// NEXT-C-SID flavour with F3216 lengths on an End or End.X.
     bool is_next_csid = false;
+    /// The link that an End.X is bound to; 0 = whichever leads to its next hop.
+    std::uint32_t sid_interface_index = 0;
 
     bool operator==(const KernelRoute&) const = default;
 };
@@ -44,10 +46,16 @@ struct KernelRoute {
 /// Reads RTM_NEWROUTE or RTM_DELROUTE of either family (IPv4 is mapped).
 std::optional<KernelRoute> parse_route(const nlmsghdr& message);
 
-/// RTM_NEWROUTE (exclusive) or RTM_DELROUTE for one SID of ours.
-NetlinkMessage sid_route_message(const LocalSid& sid, std::uint32_t interface_index, bool add);
+/// Interfaces of one SID by index.
+struct SidInterfaces {
+    std::uint32_t route = 0; ///< where the route hangs
+    std::uint32_t link = 0;  ///< of an End.X that names its link; 0 = none
+};
 
-/// True when the kernel's route does what `sid` asks for, on this interface.
-bool fulfils(const KernelRoute& route, const LocalSid& sid, std::uint32_t interface_index);
+/// RTM_NEWROUTE (exclusive) or RTM_DELROUTE for one SID of ours.
+NetlinkMessage sid_route_message(const LocalSid& sid, SidInterfaces on, bool add);
+
+/// True when the kernel's route does what `sid` asks for, on these interfaces.
+bool fulfils(const KernelRoute& route, const LocalSid& sid, SidInterfaces on);
 
 } // namespace suanlu

@@ -26,6 +26,11 @@ const KernelRoute* foreign_owner(const LocalSid& sid, const std::vector<KernelRo
     return found == routes.end() ? nullptr : &*found;
 }
 
+/// A link-local next hop says nothing without its link (RFC 4007); a global one finds it by the routes.
+bool names_its_link(const LocalSid& sid) {
+    return sid.behaviour == SidBehaviour::kEndX && sid.next_hop.is_link_local();
+}
+
 /// The key of one of our routes is prefix and metric: enough to delete it whatever it does.
 LocalSid as_sid(const KernelRoute& route) {
     LocalSid sid = route.sid.value_or(LocalSid{});
@@ -36,11 +41,18 @@ LocalSid as_sid(const KernelRoute& route) {
 } // namespace
 
 SidChanges plan_sid_changes(const std::vector<LocalSid>& wanted, const std::vector<KernelRoute>& routes,
-                            std::uint32_t interface_index) {
+                            std::uint32_t interface_index, const LinkIndexes& links) {
     SidChanges out;
     std::map<Prefix6, const LocalSid*> by_prefix;
+    std::map<Prefix6, SidInterfaces> on;
     for (const LocalSid& sid : wanted) {
+        const auto link = links.find(sid.interface);
+        if (names_its_link(sid) && link == links.end()) {
+            out.waiting.push_back(sid.sid);
+            continue;
+        }
         by_prefix[sid.sid] = &sid;
+        on[sid.sid] = {interface_index, names_its_link(sid) ? link->second : 0};
     }
     std::map<Prefix6, bool> is_in_place;
     for (const KernelRoute& route : routes) {
@@ -48,7 +60,7 @@ SidChanges plan_sid_changes(const std::vector<LocalSid>& wanted, const std::vect
             continue;
         }
         const auto want = by_prefix.find(route.prefix);
-        if (want != by_prefix.end() && fulfils(route, *want->second, interface_index)) {
+        if (want != by_prefix.end() && fulfils(route, *want->second, on[route.prefix])) {
             is_in_place[route.prefix] = true;
         } else {
             out.remove.push_back(as_sid(route));
@@ -95,10 +107,21 @@ Result<std::vector<KernelRoute>> Seg6Routes::dump() {
     return routes;
 }
 
+SidChanges Seg6Routes::changes_for(const std::vector<LocalSid>& wanted,
+                                   const std::vector<KernelRoute>& routes) const {
+    LinkIndexes links;
+    for (const LocalSid& sid : wanted) {
+        if (const std::uint32_t index = names_its_link(sid) ? if_nametoindex(sid.interface.c_str()) : 0) {
+            links[sid.interface] = index;
+        }
+    }
+    return plan_sid_changes(wanted, routes, interface_index_, links);
+}
+
 Status Seg6Routes::check(const std::vector<LocalSid>& wanted) {
     SL_TRY_VOID(find_interface());
     SL_TRY(const auto routes, dump());
-    const SidChanges changes = plan_sid_changes(wanted, routes, interface_index_);
+    const SidChanges changes = changes_for(wanted, routes);
     if (!changes.refused.empty()) {
         const auto& [prefix, why] = *changes.refused.begin();
         return Error{Errc::kConflict, "local SID " + prefix.text() + ": " + why};
@@ -108,7 +131,8 @@ Status Seg6Routes::check(const std::vector<LocalSid>& wanted) {
 
 Status Seg6Routes::change(const LocalSid& sid, bool add) {
     // A deletion names prefix, metric, table and protocol; the kernel matches no foreign route with that.
-    NetlinkMessage message = sid_route_message(sid, add ? interface_index_ : 0, add);
+    const SidInterfaces on{interface_index_, names_its_link(sid) ? if_nametoindex(sid.interface.c_str()) : 0};
+    NetlinkMessage message = sid_route_message(sid, add ? on : SidInterfaces{}, add);
     Status done = socket_.request(message);
     if (!done && !add && socket_.last_errno() == ESRCH) {
         return {}; // gone already
@@ -124,7 +148,8 @@ Status Seg6Routes::change(const LocalSid& sid, bool add) {
 Status Seg6Routes::reconcile(const std::vector<LocalSid>& wanted) {
     SL_TRY_VOID(find_interface());
     SL_TRY(const auto routes, dump());
-    const SidChanges changes = plan_sid_changes(wanted, routes, interface_index_);
+    const SidChanges changes = changes_for(wanted, routes);
+    counters_.waiting = changes.waiting.size();
     for (const LocalSid& sid : changes.remove) {
         SL_TRY_VOID(change(sid, false));
     }
@@ -135,7 +160,7 @@ Status Seg6Routes::reconcile(const std::vector<LocalSid>& wanted) {
         return {};
     }
     SL_TRY(const auto after, dump());
-    const SidChanges left = plan_sid_changes(wanted, after, interface_index_);
+    const SidChanges left = changes_for(wanted, after);
     if (!left.add.empty()) {
         ++counters_.errors;
         return Error{Errc::kKernel,

@@ -23,10 +23,17 @@ struct SidChanges {
     std::vector<LocalSid> remove;
     /// SID -> why not.
     std::map<Prefix6, std::string> refused;
+    /// End.X whose link is not there now; they come with it.
+    std::vector<Prefix6> waiting;
 };
-/// `routes` = the main table. `interface_index` = where our SID routes hang.
+
+/// Interfaces by name.
+using LinkIndexes = std::map<std::string, std::uint32_t>;
+
+/// `routes` = the main table. `interface_index` = where our SID routes hang. `links` = those
+/// that End.X SIDs must name, as far as they are there.
 SidChanges plan_sid_changes(const std::vector<LocalSid>& wanted, const std::vector<KernelRoute>& routes,
-                            std::uint32_t interface_index);
+                            std::uint32_t interface_index, const LinkIndexes& links = {});
 
 class LocalSidSink {
 public:
@@ -47,6 +54,8 @@ struct Seg6Counters {
     /// Routes of ours that somebody else removed and we put back.
     std::uint64_t repaired = 0;
     std::size_t in_kernel = 0;
+    /// Wanted, but the link is away.
+    std::size_t waiting = 0;
 };
 
 class Seg6Routes final : public LocalSidSink {
@@ -66,6 +75,7 @@ private:
     explicit Seg6Routes(NetlinkSocket socket, std::string interface)
         : socket_(std::move(socket)), interface_(std::move(interface)) {}
     Result<std::vector<KernelRoute>> dump();
+    SidChanges changes_for(const std::vector<LocalSid>& wanted, const std::vector<KernelRoute>& routes) const;
     Status change(const LocalSid& sid, bool add);
     Status reconcile(const std::vector<LocalSid>& wanted);
     /// The interface may be made anew under the same name.

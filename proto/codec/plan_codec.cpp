@@ -30,7 +30,8 @@ constexpr std::size_t kMaxInterfaceName = 15;
 
 Result<SidBehaviour> read_behaviour(std::string_view field, const std::string& text) {
     for (const auto each :
-         {SidBehaviour::kEnd, SidBehaviour::kEndDx6, SidBehaviour::kEndDx4, SidBehaviour::kEndDt6}) {
+         {SidBehaviour::kEnd, SidBehaviour::kEndDx6, SidBehaviour::kEndDx4, SidBehaviour::kEndDt6,
+          SidBehaviour::kEndX}) {
         if (to_text(each) == text) {
             return each;
         }
@@ -62,7 +63,11 @@ Status check_target(const std::string& at, const LocalSid& sid) {
         (sid.next_hop.is_zero() || sid.next_hop.is_mapped_v4() != (sid.behaviour == SidBehaviour::kEndDx4))) {
         return bad_field(at + "next_hop", "is missing or of the wrong family");
     }
-    if (is_dx && sid.interface.empty()) {
+    const bool is_x = sid.behaviour == SidBehaviour::kEndX;
+    if (is_x && (sid.next_hop.is_zero() || sid.next_hop.is_mapped_v4())) {
+        return bad_field(at + "next_hop", "is missing or of the wrong family");
+    }
+    if (sid.interface.empty() && (is_dx || (is_x && sid.next_hop.is_link_local()))) {
         return bad_field(at + "interface", "is missing");
     }
     if (sid.interface.size() > kMaxInterfaceName) {

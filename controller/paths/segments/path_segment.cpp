@@ -4,15 +4,9 @@
 #include <algorithm>
 #include <array>
 
-namespace suanlu::paths {
+#include "core/model/segment_list.hpp"
 
-std::uint16_t locator_usid(const Prefix6& locator) {
-    if (locator.length < 16 || locator.length % 8 != 0) {
-        return 0;
-    }
-    const std::size_t end = locator.length / 8;
-    return static_cast<std::uint16_t>(locator.address.bytes[end - 2] << 8 | locator.address.bytes[end - 1]);
-}
+namespace suanlu::paths {
 
 const Prefix6* locator_of(const Router& router, std::uint8_t algorithm) {
     if (algorithm == 0) {

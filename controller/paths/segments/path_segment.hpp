@@ -29,8 +29,6 @@ struct PathSegment {
 
 using PathList = std::vector<PathSegment>;
 
-/// The id below its block that a locator carries: the 16 bits that end it; 0 without a locator.
-std::uint16_t locator_usid(const Prefix6& locator);
 /// The locator of a router in an algorithm; nullptr when it takes no part.
 const Prefix6* locator_of(const Router& router, std::uint8_t algorithm);
 /// A node segment with its id; usid 0 when the router has no locator for the algorithm.

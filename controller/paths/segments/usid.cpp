@@ -3,6 +3,8 @@
 
 #include <algorithm>
 
+#include "core/model/segment_list.hpp"
+
 namespace suanlu::paths {
 
 namespace {

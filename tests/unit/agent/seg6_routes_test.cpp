@@ -15,6 +15,7 @@ namespace suanlu {
 namespace {
 
 constexpr std::uint32_t kInterface = 9;
+constexpr std::uint32_t kLink = 3;
 
 LocalSid end() {
     return {*Prefix6::parse("fc00:0:1::/48"), SidBehaviour::kEnd, {}, "", 0};
@@ -27,12 +28,19 @@ LocalSid dx4() {
     return {*Prefix6::parse("fc00:0:1:f004::/64"), SidBehaviour::kEndDx4, *Ip6::parse("192.0.2.9"), "eth3",
             0};
 }
+LocalSid link() {
+    return {*Prefix6::parse("fc00:0:e001::/48"), SidBehaviour::kEndX, *Ip6::parse("2001:db8:2::2"), "", 0};
+}
+LocalSid link_local() {
+    return {*Prefix6::parse("fc00:0:e002::/48"), SidBehaviour::kEndX, *Ip6::parse("fe80::2"), "eth3", 0};
+}
 LocalSid dt6() {
     return {*Prefix6::parse("fc00:0:1:f016::/64"), SidBehaviour::kEndDt6, {}, "", 100};
 }
 
 KernelRoute as_route(const LocalSid& sid) {
-    NetlinkMessage message = sid_route_message(sid, kInterface, true);
+    NetlinkMessage message =
+        sid_route_message(sid, {kInterface, sid.next_hop.is_link_local() ? kLink : 0}, true);
     return parse_route(*message.header()).value();
 }
 
@@ -47,16 +55,32 @@ KernelRoute foreign(const char* prefix, std::uint32_t metric) {
 }
 
 TEST(RouteMessage, WhatIsWrittenIsReadBack) {
-    for (const LocalSid& sid : {end(), dx6(), dx4(), dt6()}) {
+    for (const LocalSid& sid : {end(), dx6(), dx4(), dt6(), link(), link_local()}) {
         const KernelRoute route = as_route(sid);
-        EXPECT_TRUE(fulfils(route, sid, kInterface)) << to_text(sid.behaviour);
-        EXPECT_FALSE(fulfils(route, sid, kInterface + 1)) << to_text(sid.behaviour);
+        const std::uint32_t over = sid.next_hop.is_link_local() ? kLink : 0;
+        EXPECT_TRUE(fulfils(route, sid, {kInterface, over})) << to_text(sid.behaviour);
+        EXPECT_FALSE(fulfils(route, sid, {kInterface + 1, over})) << to_text(sid.behaviour);
     }
     EXPECT_TRUE(as_route(end()).is_next_csid);
+    EXPECT_TRUE(as_route(link()).is_next_csid);
+    EXPECT_FALSE(fulfils(as_route(link_local()), link_local(), {kInterface, kLink + 1})) << "another link";
+}
+
+TEST(SidChanges, LinkSidWaitsForItsLink) {
+    const SidChanges away = plan_sid_changes({end(), link(), link_local()}, {}, kInterface);
+    EXPECT_EQ(away.add.size(), 2U);
+    EXPECT_EQ(away.waiting, (std::vector<Prefix6>{link_local().sid}));
+    EXPECT_TRUE(away.refused.empty());
+    const SidChanges back = plan_sid_changes({link_local()}, {}, kInterface, {{"eth3", kLink}});
+    EXPECT_EQ(back.add.size(), 1U);
+    const SidChanges renamed =
+        plan_sid_changes({link_local()}, {as_route(link_local())}, kInterface, {{"eth3", kLink + 1}});
+    EXPECT_EQ(renamed.remove.size(), 1U) << "the interface came back with another index";
+    EXPECT_EQ(renamed.add.size(), 1U);
 }
 
 TEST(RouteMessage, EveryTruncationIsHarmless) {
-    NetlinkMessage message = sid_route_message(dx6(), kInterface, true);
+    NetlinkMessage message = sid_route_message(dx6(), {kInterface}, true);
     const nlmsghdr* whole = message.header();
     std::vector<std::uint64_t> room(256);
     for (std::uint32_t length = sizeof(nlmsghdr); length < whole->nlmsg_len; ++length) {
@@ -64,12 +88,12 @@ TEST(RouteMessage, EveryTruncationIsHarmless) {
         auto* cut = reinterpret_cast<nlmsghdr*>(room.data());
         cut->nlmsg_len = length;
         const auto route = parse_route(*cut);
-        EXPECT_FALSE(route && fulfils(*route, dx6(), kInterface)) << length;
+        EXPECT_FALSE(route && fulfils(*route, dx6(), {kInterface})) << length;
     }
 }
 
 TEST(RouteMessage, RandomBytesAreHarmless) {
-    NetlinkMessage message = sid_route_message(end(), kInterface, true);
+    NetlinkMessage message = sid_route_message(end(), {kInterface}, true);
     const nlmsghdr* whole = message.header();
     std::mt19937 random(7);
     std::vector<std::uint64_t> room(256);
@@ -127,9 +151,9 @@ TEST(SidChanges, AForeignOwnerIsARefusalWithItsProtocol) {
 }
 
 TEST(KernelWatch, OwnDeletionAsksForRepairAndOwnAdditionIsNoNews) {
-    NetlinkMessage add = sid_route_message(end(), kInterface, true);
+    NetlinkMessage add = sid_route_message(end(), {kInterface}, true);
     EXPECT_FALSE(read_changes(add.header(), add.header()->nlmsg_len).any());
-    NetlinkMessage gone = sid_route_message(end(), kInterface, false);
+    NetlinkMessage gone = sid_route_message(end(), {kInterface}, false);
     const KernelChanges changes = read_changes(gone.header(), gone.header()->nlmsg_len);
     EXPECT_TRUE(changes.own_routes);
     EXPECT_FALSE(changes.routes);

@@ -16,6 +16,11 @@ TEST(PlanChecker, EveryOffenceIsRefusedWithItsReason) {
     const Row rows[] = {
         {[](Plan& p) { p.node = "R9"; }, "no such router"},
         {[](Plan& p) { p.local_sids[0].sid = *Prefix6::parse("fc00:0:2::/48"); }, "outside its locator"},
+        {[](Plan& p) {
+             p.local_sids.push_back(
+                 {*Prefix6::parse("fc00:0:2::/48"), SidBehaviour::kEndX, *Ip6::parse("2001:db8::2"), "", 0});
+         },
+         "SID fc00:0:2::/48 is outside its locator"},
         {[](Plan& p) { p.sites[0].paths[0].links[0] = "R2>P1"; }, "does not begin at R1"},
         {[](Plan& p) {
              p.sites[0].paths[0].links = {"R1>P1", "P1>R1", "R1>P1", "P1>E1"};
