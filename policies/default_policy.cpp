@@ -27,23 +27,30 @@ struct Frame {
     /// Index of the ingress in the input, for rows that have a candidate at all.
     std::vector<std::size_t> ingress;
     bool has_history = true;
+    double load_weight = 1;
 };
 
 bool is_allowed(const SiteCandidate& c) {
     return c.rejected_by.empty();
 }
 
-/// What the price holds beside the site's own: different at every ingress, so it goes with the delay.
-double terms_of(const SiteCandidate& c) {
+double sum_of(const std::vector<CandidateTerm>& terms) {
     double sum = 0;
-    for (const CandidateTerm& term : c.terms) {
-        sum += std::isfinite(term.seconds) ? std::max(term.seconds, 0.0) : 0;
+    for (const CandidateTerm& term : terms) {
+        sum += std::isfinite(term.seconds) ? term.seconds : 0;
     }
     return sum;
 }
 
+/// The way to a site with the terms, which differ by ingress, in seconds of load: the split counts service
+/// and queue once, so everything else is divided by their weight.
+double way_to(const SiteCandidate& c, double load_weight) {
+    return std::max(c.path_delay_s + sum_of(c.terms), 0.0) / load_weight;
+}
+
 Frame make_frame(const PolicyInput& input, const PolicyMemory& memory, const Rows& rows) {
     Frame frame;
+    frame.load_weight = usable_load_weight(input);
     for (const PolicySite& site : input.sites) {
         // Filtered sites stay in the problem, so that indices agree; their figures only have to be numbers.
         const double rate =
@@ -52,7 +59,7 @@ Frame make_frame(const PolicyInput& input, const PolicyMemory& memory, const Row
         const double cv2 = site.cv2 >= 0 && std::isfinite(site.cv2) ? site.cv2 : 1;
         const double price = std::isfinite(site.price_s) ? site.price_s : 0;
         frame.problem.sites.push_back(
-            {{slots > 1e-3 && std::isfinite(slots) ? slots : 1e-3, rate, cv2}, price});
+            {{slots > 1e-3 && std::isfinite(slots) ? slots : 1e-3, rate, cv2}, price / frame.load_weight});
     }
     for (std::size_t i = 0; i < rows.size(); ++i) {
         if (std::none_of(rows[i].begin(), rows[i].end(), is_allowed)) {
@@ -66,7 +73,7 @@ Frame make_frame(const PolicyInput& input, const PolicyMemory& memory, const Row
         std::vector<double> last;
         double kept = 0;
         for (const SiteCandidate& c : rows[i]) {
-            delays.push_back(is_allowed(c) ? c.path_delay_s + terms_of(c) : -1);
+            delays.push_back(is_allowed(c) ? way_to(c, frame.load_weight) : -1);
             const auto known = memory.shares.find({input.ingresses[i].name, c.site.value});
             last.push_back(is_allowed(c) && known != memory.shares.end() ? known->second : 0);
             kept += last.back();
@@ -97,13 +104,23 @@ bool is_failure(const PolicyInput& input, PolicyMemory& memory, const Rows& rows
         }
         for (std::size_t i = 0; i < rows.size(); ++i) {
             const bool allowed = is_allowed(rows[i][j]);
-            const auto pair = std::pair(input.ingresses[i].name, site.id.value);
-            const auto before = memory.allowed.find(pair);
-            failure = failure || (before != memory.allowed.end() && before->second && !allowed);
-            memory.allowed[pair] = allowed;
+            const auto known_pair =
+                memory.allowed.try_emplace({input.ingresses[i].name, site.id.value}, allowed).first;
+            failure = failure || (known_pair->second && !allowed);
+            known_pair->second = allowed;
         }
     }
     return failure;
+}
+
+/// An ingress whose counters say nothing usable is reckoned as a quiet one, and the verdict says so.
+std::string why_no_arrivals(const PolicyInput& input) {
+    for (const PolicyIngress& ingress : input.ingresses) {
+        if (!std::isfinite(ingress.jobs_per_s) || ingress.jobs_per_s < 0) {
+            return "; arrivals at " + ingress.name + " are no usable number, counted as none";
+        }
+    }
+    return {};
 }
 
 void drop_noise(SplitShares& shares) {
@@ -137,28 +154,33 @@ void fill(IngressDecision& out, const std::vector<double>& wanted, const std::ve
 class DefaultPolicy final : public SteeringPolicy {
 public:
     PolicyDecision decide(const PolicyInput& input, PolicyMemory& memory, MonoTime now) const override {
-        const Rows rows = filter_sites(input, memory, now);
+        Rows rows = filter_sites(input, memory, now);
         const bool failure = is_failure(input, memory, rows);
         const Frame frame = make_frame(input, memory, rows);
+        const std::string notes = why_nobody(input, rows) + why_no_arrivals(input);
         PolicyDecision out;
         for (std::size_t i = 0; i < rows.size(); ++i) {
-            out.ingresses.push_back({input.ingresses[i].name, {}, rows[i]});
+            out.ingresses.push_back({input.ingresses[i].name, {}, std::move(rows[i])});
         }
         if (frame.ingress.empty()) {
-            out.verdict = "published: no site passes the filters, plain anycast serves";
+            out.verdict = "published" + notes;
             return out;
         }
         SplitResult best = split(frame.problem, frame.last);
         drop_noise(best.shares);
-        out.cost_after = split_cost(frame.problem, best.shares);
-        out.cost_before = frame.has_history ? split_cost(frame.problem, frame.last) : out.cost_after;
+        out.cost_after = frame.load_weight * split_cost(frame.problem, best.shares);
+        out.cost_before =
+            frame.has_history ? frame.load_weight * split_cost(frame.problem, frame.last) : out.cost_after;
         const double gain = out.cost_before > 0 ? 1 - out.cost_after / out.cost_before : 0;
         const bool at_once = failure || !frame.has_history;
         const bool hold = !at_once && gain <= kLeastGain;
-        out.verdict = verdict(at_once, hold, gain);
+        out.verdict = verdict(at_once, hold, gain) + notes;
         const SplitShares given = hold ? frame.last : followed(frame, best.shares, at_once);
-        const auto marginal = marginal_costs(frame.problem, given);
+        auto marginal = marginal_costs(frame.problem, given);
         for (std::size_t k = 0; k < frame.ingress.size(); ++k) {
+            for (double& seconds : marginal[k]) {
+                seconds *= frame.load_weight;
+            }
             fill(out.ingresses[frame.ingress[k]], best.shares[k], given[k], marginal[k], input, memory);
         }
         return out;
@@ -180,6 +202,7 @@ public:
         for (std::size_t j = 0; j < out.size(); ++j) {
             out[j] =
                 flip_point(frame.problem, best, static_cast<std::size_t>(found - frame.ingress.begin()), j);
+            out[j].change_s *= frame.load_weight;
         }
         return out;
     }

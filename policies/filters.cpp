@@ -30,23 +30,26 @@ void update_hot(const PolicyInput& input, PolicyMemory& memory, MonoTime now) {
 
 std::string reject(const PolicyInput& input, const PolicyIngress& ingress, std::size_t j) {
     const PolicySite& site = input.sites[j];
-    if (j < ingress.rejected_by.size() && !ingress.rejected_by[j].empty()) {
-        return ingress.rejected_by[j];
-    }
     if (!site.hosts_service) {
         return "does not host the service";
     }
     if (!ingress.is_alive[j]) {
         return "not alive at this ingress";
     }
-    if (!ingress.delay_s[j] || !(*ingress.delay_s[j] >= 0)) {
+    if (!ingress.delay_s[j]) {
         return "no path";
+    }
+    if (!(*ingress.delay_s[j] >= 0) || !std::isfinite(*ingress.delay_s[j])) {
+        return with_number("no usable delay", *ingress.delay_s[j]);
     }
     if (!(site.slots > 0)) {
         return with_number("no usable slots", site.slots);
     }
     if (!(site.rate_per_slot > 0) || !std::isfinite(site.slots * site.rate_per_slot)) {
         return with_number("no usable rate per slot", site.rate_per_slot);
+    }
+    if (j < ingress.rejected_by.size() && !ingress.rejected_by[j].empty()) {
+        return ingress.rejected_by[j];
     }
     const double least = *ingress.delay_s[j] + 1 / site.rate_per_slot;
     if (input.latency_budget_s > 0 && least > input.latency_budget_s) {
@@ -62,13 +65,13 @@ SiteCandidate candidate(const PolicyInput& input, const PolicyIngress& ingress, 
     c.name = site.name;
     c.rejected_by = reject(input, ingress, j);
     c.path_delay_s = ingress.delay_s[j].value_or(0);
-    c.service_time_s = site.rate_per_slot > 0 ? 1 / site.rate_per_slot : 0;
+    c.service_time_s = site.rate_per_slot > 0 ? usable_load_weight(input) / site.rate_per_slot : 0;
     c.price_s = site.price_s;
     if (j < ingress.terms.size()) {
         c.terms = ingress.terms[j];
     }
     for (const CandidateTerm& term : c.terms) {
-        c.price_s += std::isfinite(term.seconds) ? std::max(term.seconds, 0.0) : 0;
+        c.price_s += std::isfinite(term.seconds) ? term.seconds : 0;
     }
     c.slots = site.slots;
     c.utilisation = site.utilisation;
@@ -76,18 +79,44 @@ SiteCandidate candidate(const PolicyInput& input, const PolicyIngress& ingress, 
     return c;
 }
 
-/// Rejects by a soft reason, but only while some candidate would remain: a stale or hot site is better than
-/// none.
-template <class Text, class Predicate>
-void reject_unless_last(std::vector<SiteCandidate>& row, const PolicyInput& input, Text text,
-                        Predicate applies) {
-    bool others = false;
-    for (std::size_t j = 0; j < row.size(); ++j) {
-        others = others || (row[j].rejected_by.empty() && !applies(input.sites[j]));
+/// Clocks differ by less; what is dated later was not made by a clock that can be trusted.
+constexpr double kMostAheadS = 1;
+
+// Soft reasons: such a site is better than none.
+using SoftFilter = std::string (*)(const PolicySite& site);
+
+std::string unusable_price(const PolicySite& site) {
+    return std::isfinite(site.price_s) ? "" : with_number("no usable price", site.price_s);
+}
+
+std::string unusable_jobs(const PolicySite& site) {
+    return std::isfinite(site.other_jobs)
+               ? ""
+               : with_number("no usable figure of other services' jobs", site.other_jobs);
+}
+
+std::string untimely_report(const PolicySite& site) {
+    if (!(site.report_age_s >= -kMostAheadS)) {
+        return with_number("report from the future, age in s", site.report_age_s);
     }
-    for (std::size_t j = 0; others && j < row.size(); ++j) {
-        if (row[j].rejected_by.empty() && applies(input.sites[j])) {
-            row[j].rejected_by = text(input.sites[j]);
+    return site.is_fresh ? "" : "stale report while fresh sites remain";
+}
+
+/// Rejects by a soft reason, but only while some candidate would remain.
+template <class Reason>
+void reject_unless_last(std::vector<SiteCandidate>& row, const PolicyInput& input, Reason reason) {
+    bool some = false;
+    bool others = false;
+    std::vector<std::string> found(row.size());
+    for (std::size_t j = 0; j < row.size(); ++j) {
+        if (row[j].rejected_by.empty()) {
+            found[j] = reason(input.sites[j]);
+            (found[j].empty() ? others : some) = true;
+        }
+    }
+    for (std::size_t j = 0; some && others && j < row.size(); ++j) {
+        if (row[j].rejected_by.empty()) {
+            row[j].rejected_by = std::move(found[j]);
         }
     }
 }
@@ -98,7 +127,12 @@ double usable_slots(const PolicySite& site) {
     if (!(site.slots > 0) || !(site.rate_per_slot > 0)) {
         return 0;
     }
-    return std::max(site.slots - std::max(site.other_jobs, 0.0) / site.rate_per_slot, 0.1 * site.slots);
+    const double others = std::isfinite(site.other_jobs) ? std::max(site.other_jobs, 0.0) : INFINITY;
+    return std::max(site.slots - others / site.rate_per_slot, 0.1 * site.slots);
+}
+
+double usable_load_weight(const PolicyInput& input) {
+    return input.load_weight > 0 && std::isfinite(input.load_weight) ? input.load_weight : 1;
 }
 
 std::vector<std::vector<SiteCandidate>> filter_sites(const PolicyInput& input, PolicyMemory& memory,
@@ -112,21 +146,43 @@ std::vector<std::vector<SiteCandidate>> filter_sites(const PolicyInput& input, P
         for (std::size_t j = 0; j < input.sites.size(); ++j) {
             row.push_back(candidate(input, ingress, j));
         }
-        reject_unless_last(
-            row, input, [](const PolicySite&) { return "stale report while fresh sites remain"; },
-            [](const PolicySite& site) { return !site.is_fresh; });
+        for (const SoftFilter filter : {unusable_price, unusable_jobs, untimely_report}) {
+            reject_unless_last(row, input, filter);
+        }
         if (input.affinity == Affinity::kMovable) {
-            reject_unless_last(
-                row, input,
-                [](const PolicySite& site) {
-                    return with_number("passed 90 % utilisation: gives up movable flows first, now",
-                                       site.utilisation);
-                },
-                [&](const PolicySite& site) { return memory.hot_since.contains(site.id.value); });
+            reject_unless_last(row, input, [&](const PolicySite& site) {
+                return memory.hot_since.contains(site.id.value)
+                           ? with_number("passed 90 % utilisation: gives up movable flows first, now",
+                                         site.utilisation)
+                           : "";
+            });
         }
         out.push_back(std::move(row));
     }
     return out;
+}
+
+std::string why_nobody(const PolicyInput& input, const std::vector<std::vector<SiteCandidate>>& rows) {
+    if (input.sites.empty()) {
+        return "; no site is known, plain anycast serves";
+    }
+    std::string out;
+    std::size_t more = 0;
+    for (std::size_t i = 0; i < rows.size(); ++i) {
+        if (std::any_of(rows[i].begin(), rows[i].end(),
+                        [](const SiteCandidate& c) { return c.rejected_by.empty(); })) {
+            continue;
+        }
+        if (!out.empty()) {
+            ++more;
+            continue;
+        }
+        out = "; no site passes the filters at " + input.ingresses[i].name + " (" + rows[i][0].name + ": " +
+              rows[i][0].rejected_by +
+              (rows[i].size() > 1 ? "; " + std::to_string(rows[i].size() - 1) + " more sites" : "") + ")";
+    }
+    out += more > 0 ? " and at " + std::to_string(more) + " more ingresses" : "";
+    return out.empty() ? out : out + ", plain anycast serves there";
 }
 
 } // namespace suanlu

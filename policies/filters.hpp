@@ -15,8 +15,14 @@ inline constexpr Duration kLeastStay = std::chrono::seconds(60);
 /// Capacity left for this service: own slots minus what other steered services bring, a tenth at least.
 double usable_slots(const PolicySite& site);
 
+/// PolicyInput::load_weight, or 1 where that is no weight.
+double usable_load_weight(const PolicyInput& input);
+
 /// [ingress][site] filled with delays and reasons; `rejected_by` empty where allowed.
 std::vector<std::vector<SiteCandidate>> filter_sites(const PolicyInput& input, PolicyMemory& memory,
                                                      MonoTime now);
+
+/// For verdicts: which ingresses no site serves and why, beginning with "; "; empty = every one has a site.
+std::string why_nobody(const PolicyInput& input, const std::vector<std::vector<SiteCandidate>>& rows);
 
 } // namespace suanlu

@@ -35,11 +35,12 @@ struct PolicySite {
     double report_age_s = 0;
 };
 
-/// Part of a candidate's price, in seconds or the seconds it is worth.
+/// Part of a candidate's price, in seconds or the seconds it is worth. What it is made of is told on request
+/// (SteeringPolicy::term_reasons): texts for every ingress and site would cost more than the decision.
 struct CandidateTerm {
-    std::string name;
+    std::string_view name; ///< lives as long as the program
+    /// Below zero it takes back what the split counts itself; delay and terms together never are.
     double seconds = 0;
-    std::string why;
 };
 
 /// One ingress as the service sees it. Vectors run parallel to PolicyInput::sites.
@@ -62,6 +63,9 @@ struct PolicyInput {
     double latency_budget_s = 0;
     /// Unix seconds, for tariffs by time of day; nullopt = unknown.
     std::optional<std::int64_t> wall_s;
+    /// What a second of queue and service counts against a second of delay, price and terms; > 0. Set by
+    /// policies with weights, not by who asks.
+    double load_weight = 1;
     std::vector<PolicySite> sites;
     std::vector<PolicyIngress> ingresses;
 };
@@ -73,7 +77,7 @@ struct SiteCandidate {
     /// Empty = was a candidate; otherwise the filter and its number.
     std::string rejected_by;
     double path_delay_s = 0;
-    double service_time_s = 0;
+    double service_time_s = 0; ///< this and the queue's price with the policy's weight of load
     double queue_price_s = 0;
     double price_s = 0;
     double slots = 0;
@@ -137,6 +141,12 @@ public:
     /// policy cannot say.
     virtual std::vector<FlipPoint> flips(const PolicyInput& /*input*/, const PolicyDecision& /*decided*/,
                                          std::size_t /*ingress*/) const {
+        return {};
+    }
+    /// For explain: what every term of every site is made of, [site][term] as in SiteCandidate::terms. Empty:
+    /// the policy has no terms.
+    virtual std::vector<std::vector<std::string>> term_reasons(const PolicyInput& /*input*/,
+                                                               std::size_t /*ingress*/) const {
         return {};
     }
     /// False for policies that by definition ignore load and move everything at once: the checker lets them.

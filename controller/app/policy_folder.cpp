@@ -7,6 +7,7 @@
 #include <sstream>
 #include <vector>
 
+#include "policies/policy_set.hpp"
 #include "policies/strategy/builtin_policies.hpp"
 #include "policies/strategy/file_walk.hpp"
 #include "policies/strategy/flow_policy.hpp"
@@ -70,6 +71,11 @@ Status add_builtin(const PlacementFacts& facts) {
         if (const auto known = find_policy(builtin.name); !known && known.error().code == Errc::kNotFound) {
             SL_TRY(PolicyDefinition policy, find_builtin_policy(builtin.name));
             SL_TRY_VOID(add_policy_file(std::move(policy), facts));
+        }
+    }
+    for (const RefusedPolicy& refused : refused_policies()) {
+        if (const auto known = find_policy(refused.name); !known && known.error().code == Errc::kNotFound) {
+            SL_TRY_VOID(add_refused_policy(std::string(refused.name), std::string(refused.reason)));
         }
     }
     return {};

@@ -5,6 +5,20 @@
 
 namespace suanlu {
 
+namespace {
+
+constexpr RefusedPolicy kRefused[] = {
+    {"prequal", "prequal chooses for every flow from answers to probes that are younger than a second, and "
+                "shares would be none of that: play it with suanlu-sim"},
+    {"random", "its shares are those of round-robin: use that"},
+};
+
+} // namespace
+
+std::span<const RefusedPolicy> refused_policies() {
+    return kRefused;
+}
+
 std::string builtin_policy_names() {
     std::string out;
     for (const BuiltinPolicy& policy : builtin_policies()) {
@@ -19,6 +33,11 @@ Result<PolicyDefinition> find_builtin_policy(std::string_view name) {
             auto reading = read_policy(std::string(policy.text), std::string(name));
             SL_CHECK(reading.policy.has_value()); // part of the program, read by a test
             return *std::move(reading.policy);
+        }
+    }
+    for (const RefusedPolicy& policy : kRefused) {
+        if (policy.name == name) {
+            return Error{Errc::kRefused, std::string(policy.reason)};
         }
     }
     return Error{Errc::kNotFound,

@@ -18,7 +18,15 @@ struct BuiltinPolicy {
 
 /// By name.
 std::span<const BuiltinPolicy> builtin_policies();
-/// kNotFound lists the names.
+
+/// Known by name, and refused with the reason: what only a chooser per flow can do (policies/baselines).
+struct RefusedPolicy {
+    std::string_view name;
+    std::string_view reason;
+};
+std::span<const RefusedPolicy> refused_policies();
+
+/// kNotFound lists the names; kRefused: a refused one.
 Result<PolicyDefinition> find_builtin_policy(std::string_view name);
 /// "data, default, …".
 std::string builtin_policy_names();

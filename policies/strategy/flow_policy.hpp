@@ -1,15 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 // A policy file as a SteeringPolicy: filters and terms per (ingress, site) go into the convex split as
 // prices, so that a YAML policy is as calm as the default one. The split itself counts path delay, service
-// time and queues, once; terms come on top. What flows change themselves never filters them: a reserve or a
-// bound on utilisation makes a site smaller instead, the term `load` is the split's own queue, and `qos`
-// looks at the idle latency. Pure; immutable once made.
+// time and queues; a term that is stated for them counts as stated instead. What flows change themselves
+// never filters them (open_share.hpp), and `qos` looks at the idle latency. Pure; immutable once made.
 #pragma once
 
 #include <map>
 #include <string>
 
 #include "policies/steering_policy.hpp"
+#include "policies/strategy/open_share.hpp"
 #include "policies/strategy/ranking.hpp"
 
 namespace suanlu {
@@ -28,27 +28,30 @@ public:
                                  std::size_t ingress) const override;
     [[nodiscard]] bool is_damped() const override { return !is_fixed(); }
 
-private:
-    [[nodiscard]] Request request(const PolicyInput& input) const;
-    [[nodiscard]] SiteAttributes attributes(const PolicySite& site) const;
-    [[nodiscard]] double open_share(const PolicySite& site, const Request& request) const;
-    [[nodiscard]] double manual_share(const std::string& site) const;
-    /// Indices of an ingress's candidates, best first.
-    using Order = std::vector<std::size_t>;
+    [[nodiscard]] std::vector<std::vector<std::string>> term_reasons(const PolicyInput& input,
+                                                                     std::size_t ingress) const override;
 
+private:
+    struct Question;
     struct Priced {
         PolicyInput input; ///< with terms, rejections and smaller sites
-        std::vector<Order> orders;
+        /// Per ingress: indices of its candidates, best first. Only where the ranking gives the shares.
+        std::vector<std::vector<std::size_t>> orders;
+        std::vector<OpenShare> open; ///< per site
     };
 
+    [[nodiscard]] Question question(const PolicyInput& input) const;
+    [[nodiscard]] Request request(const PolicyInput& input) const;
+    [[nodiscard]] SiteAttributes attributes(const PolicySite& site) const;
     [[nodiscard]] Priced priced(const PolicyInput& input) const;
-    /// Fills terms and rejections; `sites` gets the delays of this ingress.
-    Order price(PolicyIngress& ingress, std::vector<SiteAttributes>& sites, const Request& asked,
-                std::optional<WallTime> now) const;
+    /// Fills the terms and rejections of an ingress.
+    void price(PolicyIngress& ingress, const std::vector<RankedSite>& judged, const Question& asked) const;
+    void close_beyond_class(const PolicyInput& input, const Question& asked,
+                            std::vector<OpenShare>& open) const;
+    /// What the split does not count itself, or takes back what it counts too much.
+    [[nodiscard]] double added_seconds(const RankedTerm& term, const SiteAttributes& site) const;
     [[nodiscard]] bool is_fixed() const;
-    [[nodiscard]] std::vector<double> fixed_row(const std::vector<SiteCandidate>& row,
-                                                const Order& order) const;
-    PolicyDecision fixed(const Priced& priced, PolicyMemory& memory, MonoTime now) const;
+    PolicyDecision fixed(Priced& priced, PolicyMemory& memory, MonoTime now) const;
 
     PolicyDefinition policy_;
     PlacementFacts facts_;

@@ -5,6 +5,12 @@
 
 namespace suanlu {
 
+namespace {
+
+constexpr double kLeastLoadWeight = 1e-3;
+
+} // namespace
+
 double Admission::priority(const Request& request) const {
     const auto service = service_priority.find(request.service);
     const auto user = user_priority.find(request.user_class);
@@ -33,6 +39,20 @@ std::string kind_refusal(const PolicyDefinition& policy, RequestKind kind) {
     }
     if (kind == RequestKind::kFlow && policy.term(TermKind::kHolding) != nullptr) {
         return "data is for jobs and transfers only: nothing is moved for a flow";
+    }
+    if (kind == RequestKind::kFlow && policy.shares == ShareRule::kSplit) {
+        const Term* const load = policy.term(TermKind::kLoad);
+        if (load != nullptr && !(load->weight >= kLeastLoadWeight)) {
+            return "load with a weight below 0.001 is for jobs and transfers only: shares of flows that "
+                   "ignore the queues they make cannot stay calm";
+        }
+        if (policy.is_first(TermKind::kLoad)) {
+            return "load compared first is for jobs and transfers only: flows change the load that would "
+                   "choose their site, so shares would swing; with 'shares: winner' they may";
+        }
+    }
+    if (kind != RequestKind::kFlow && policy.terms.empty()) {
+        return "policy '" + policy.name + "' has no term to rank by: it is for flows only";
     }
     if (!policy.kinds.empty() &&
         std::find(policy.kinds.begin(), policy.kinds.end(), kind) == policy.kinds.end()) {

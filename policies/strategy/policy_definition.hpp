@@ -127,10 +127,19 @@ struct FirstKey {
 
 /// How flows are shared among the candidates.
 enum class ShareRule : std::uint8_t {
-    kSplit,  ///< the convex split with the terms as prices
-    kWinner, ///< everything to the first of the ranking
+    kSplit,     ///< the convex split with the terms as prices
+    kWinner,    ///< everything to the first of the ranking
+    kFree,      ///< by free capacity, as last reported
+    kCapacity,  ///< by capacity
+    kEven,      ///< the same to every site
+    kBestOfTwo, ///< of two sites drawn by capacity the one that is before the other in the ranking
 };
-inline constexpr std::array<std::string_view, 2> kShareRuleWords{"split", "winner"};
+inline constexpr std::array<std::string_view, 6> kShareRuleWords{"split",    "winner", "free-capacity",
+                                                                 "capacity", "even",   "best-of-two"};
+/// Its shares do not follow from the terms, so a policy of flows may do without any.
+inline bool needs_no_terms(ShareRule rule) {
+    return rule == ShareRule::kFree || rule == ShareRule::kCapacity || rule == ShareRule::kEven;
+}
 
 struct PolicyDefinition {
     std::string name;

@@ -228,7 +228,8 @@ PolicyDefinition read_root(YamlNode root) {
     out.shares = static_cast<ShareRule>(read_word(root.optional("shares"), kShareRuleWords).value_or(0));
     read_policy_filters(root.optional("filters"), out.filters);
     read_admission(root.optional("admission"), out.admission);
-    YamlNode terms = root.required("terms");
+    // Required only where shares follow from the terms: an even share needs none.
+    YamlNode terms = needs_no_terms(out.shares) ? root.optional("terms") : root.required("terms");
     read_terms(terms, out);
     for (YamlNode& item : root.optional("first").items()) {
         read_first_key(item, terms, out);

@@ -293,17 +293,19 @@ std::string by_admission(const TermQuestion& q) {
     if (!budget || !q.policy.admission.refuses_missed_class) {
         return {};
     }
-    const TermReading latency = expected_latency(q);
-    if (!latency.seconds) {
-        return unknown(q, "admission").empty() ? "" : "admission: " + latency.why;
+    TermQuestion asked = q;
+    asked.is_explained = false;
+    const auto seconds = expected_latency(asked).seconds;
+    if (seconds && *seconds <= *budget) {
+        return {};
     }
-    return *latency.seconds > *budget ? "admission: " + number(*latency.seconds * 1000) + " ms (" +
-                                            latency.why + "), the class is " + number(*budget * 1000) + " ms"
-                                      : "";
-}
-
-std::string by_state(const TermQuestion& q) {
-    return q.site.is_up ? "" : "up: the site is down";
+    asked.is_explained = true;
+    const std::string why = expected_latency(asked).why;
+    if (!seconds) {
+        return unknown(q, "admission").empty() ? "" : "admission: " + why;
+    }
+    return "admission: " + number(*seconds * 1000) + " ms (" + why + "), the class is " +
+           number(*budget * 1000) + " ms";
 }
 
 std::string by_framework(const TermQuestion& q) {
@@ -314,17 +316,35 @@ std::string by_model(const TermQuestion& q) {
     return by_software(q, "model", q.request.needs.model, q.site.models, true);
 }
 
-} // namespace
+using Filter = std::string (*)(const TermQuestion&);
 
-std::string filter_site(const TermQuestion& question) {
-    for (const auto filter :
-         {by_state, by_names, by_manual_list, by_role, by_tenant, by_residency, by_security, by_gpu, by_cuda,
-          by_framework, by_model, by_holding, by_bounds, by_class, by_load, by_admission}) {
+std::string first_reason(std::initializer_list<Filter> filters, const TermQuestion& question) {
+    for (const Filter filter : filters) {
         if (std::string reason = filter(question); !reason.empty()) {
             return reason;
         }
     }
     return {};
+}
+
+} // namespace
+
+std::string filter_state(const TermQuestion& question) {
+    return question.site.is_up ? "" : "up: the site is down";
+}
+
+std::string filter_place(const TermQuestion& question) {
+    return first_reason({by_names, by_manual_list, by_role, by_tenant, by_residency, by_security, by_gpu,
+                         by_cuda, by_framework, by_model, by_holding},
+                        question);
+}
+
+std::string filter_path_and_load(const TermQuestion& question) {
+    return first_reason({by_bounds, by_class, by_load, by_admission}, question);
+}
+
+std::string filter_site(const TermQuestion& question) {
+    return first_reason({filter_state, filter_place, filter_path_and_load}, question);
 }
 
 } // namespace suanlu

@@ -13,5 +13,9 @@ namespace suanlu {
 
 /// "residency: HK is not one of CN"; empty = passes.
 std::string filter_site(const TermQuestion& question);
+/// Its parts, in this order: whether the site is up, what neither load nor the way to it changes, the rest.
+std::string filter_state(const TermQuestion& question);
+std::string filter_place(const TermQuestion& question);
+std::string filter_path_and_load(const TermQuestion& question);
 
 } // namespace suanlu

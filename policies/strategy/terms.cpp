@@ -30,7 +30,10 @@ TermReading unknown(const char* what) {
 }
 
 template <class... Numbers>
-std::string text(const char* format, Numbers... numbers) {
+std::string text(const TermQuestion& q, const char* format, Numbers... numbers) {
+    if (!q.is_explained) {
+        return {};
+    }
     char buffer[128];
     std::snprintf(buffer, sizeof buffer, format, numbers...);
     return buffer;
@@ -56,14 +59,14 @@ TermReading start_time(const TermQuestion& q) {
         return unknown("utilisation");
     }
     if (*waiting == 0 && *busy < 1) {
-        return {0, "a slot is free"};
+        return {0, text(q, "a slot is free")};
     }
     const auto slots = open_slots(q);
     const auto rate = positive(q.site.rate_per_slot);
     if (!slots || !rate) {
         return unknown(slots ? "rate" : "slots");
     }
-    return {(*waiting + 1) / (*slots * *rate), text("%.6g jobs ahead", *waiting)};
+    return {(*waiting + 1) / (*slots * *rate), text(q, "%.6g jobs ahead", *waiting)};
 }
 
 /// Mean wait of M/M/c at the reported utilisation, or the reported queue where that is longer.
@@ -77,7 +80,7 @@ TermReading queue_time(const TermQuestion& q) {
     const double arrivals = *busy * *positive(q.site.slots) * *rate;
     const double wait = arrivals > 0 ? queue_length({*slots, *rate, 1}, arrivals) / arrivals : 0;
     const double seen = start_time(q).seconds.value_or(0);
-    return {std::max(wait, seen), text("%.3g %% busy", *busy * 100)};
+    return {std::max(wait, seen), text(q, "%.3g %% busy", *busy * 100)};
 }
 
 TermReading load_term(const TermQuestion& q) {
@@ -87,7 +90,7 @@ TermReading load_term(const TermQuestion& q) {
         return wait.seconds ? service : wait;
     }
     return {*wait.seconds + *service.seconds,
-            wait.why + text(", waits %.3f s, takes %.3f s", *wait.seconds, *service.seconds)};
+            wait.why + text(q, ", waits %.3f s, takes %.3f s", *wait.seconds, *service.seconds)};
 }
 
 struct EnergyUse {
@@ -116,7 +119,7 @@ TermReading energy_term(const TermQuestion& q) {
     }
     const double kg = *use.kwh * carbon.value_or(0) / 1000;
     return {*use.kwh * q.policy.energy.s_per_kwh + kg * q.policy.energy.s_per_kg,
-            text("%.3g kWh", *use.kwh) + (carbon ? text(", %.3g kg CO2", kg) : "")};
+            text(q, "%.3g kWh", *use.kwh) + (carbon ? text(q, ", %.3g kg CO2", kg) : "")};
 }
 
 /// Adds `units` of a price to the sum; what is missing otherwise.
@@ -142,8 +145,9 @@ TermReading price_term(const TermQuestion& q) {
         const EnergyUse use = energy_use(q);
         const auto price = q.site.tariff && q.now ? q.site.tariff->price_at(*q.now) : std::optional<Money>();
         missing = !use.kwh ? use.missing : add_price(term, price, *use.kwh, "tariff", seconds);
-        why = missing.empty() ? text("%.3g kWh at %.4g ", *use.kwh, price->amount) + price->currency + "/kWh"
-                              : "";
+        why = missing.empty()
+                  ? text(q, "%.3g kWh at %.4g %s/kWh", *use.kwh, price->amount, price->currency.c_str())
+                  : "";
     }
     if (missing.empty() && term.part != PricePart::kElectricity) {
         const TermReading service = service_time(q.request, q.site);
@@ -151,8 +155,8 @@ TermReading price_term(const TermQuestion& q) {
                       ? service.why
                       : add_price(term, q.site.slot_hour, *service.seconds / 3600, "slot price", seconds);
         why += why.empty() ? "" : ", ";
-        why += missing.empty() ? text("%.3g h at %.4g ", *service.seconds / 3600, q.site.slot_hour->amount) +
-                                     q.site.slot_hour->currency + "/h"
+        why += missing.empty() ? text(q, "%.3g h at %.4g %s/h", *service.seconds / 3600,
+                                      q.site.slot_hour->amount, q.site.slot_hour->currency.c_str())
                                : "";
     }
     return missing.empty() ? TermReading{seconds, why} : TermReading{std::nullopt, missing};
@@ -183,7 +187,8 @@ TermReading network_term(const TermQuestion& q) {
         }
         seconds += term.bandwidth_weight * *q.request.size_bytes / *rate;
     }
-    return {seconds, path.delay_s ? text("delay %.6g ms", *path.delay_s * 1000) : "delay not counted"};
+    return {seconds,
+            path.delay_s ? text(q, "delay %.6g ms", *path.delay_s * 1000) : text(q, "delay not counted")};
 }
 
 TermReading manual_term(const TermQuestion& q) {
@@ -191,7 +196,7 @@ TermReading manual_term(const TermQuestion& q) {
     const auto place = std::find(manual.order.begin(), manual.order.end(), q.site.name);
     if (place != manual.order.end()) {
         const auto position = static_cast<double>(place - manual.order.begin());
-        return {position * kPositionSeconds, text("position %.0f", position + 1)};
+        return {position * kPositionSeconds, text(q, "position %.0f", position + 1)};
     }
     const auto listed = manual.shares.find(q.site.name);
     const auto share = listed != manual.shares.end() ? std::optional(listed->second)
@@ -200,20 +205,20 @@ TermReading manual_term(const TermQuestion& q) {
     if (!share) {
         return unknown("manual share");
     }
-    return {(1 - std::min(*share, 1.0)) * kPositionSeconds, text("share %.6g %%", *share * 100)};
+    return {(1 - std::min(*share, 1.0)) * kPositionSeconds, text(q, "share %.6g %%", *share * 100)};
 }
 
 TermReading qos_term(const TermQuestion& q) {
     if (!q.request.needs.latency_s) {
-        return {0, "no latency class asked for"};
+        return {0, text(q, "no latency class asked for")};
     }
     const TermReading latency = expected_latency(q);
     if (!latency.seconds) {
         return latency;
     }
     const double over = std::max(0.0, *latency.seconds - *q.request.needs.latency_s);
-    return {over, latency.why + (over > 0 ? text(", %.6g ms over the class", over * 1000)
-                                          : std::string(", within the class"))};
+    return {over, latency.why + (over > 0 ? text(q, ", %.6g ms over the class", over * 1000)
+                                          : text(q, ", within the class"))};
 }
 
 } // namespace
@@ -236,7 +241,7 @@ TermReading expected_latency(const TermQuestion& q) {
         return !delay ? unknown("delay") : !first.seconds ? first : queue;
     }
     return {*delay + *queue.seconds + *first.seconds,
-            text("network %.6g + queue %.6g + first token %.6g ms", *delay * 1000, *queue.seconds * 1000,
+            text(q, "network %.6g + queue %.6g + first token %.6g ms", *delay * 1000, *queue.seconds * 1000,
                  *first.seconds * 1000)};
 }
 

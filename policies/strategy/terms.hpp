@@ -13,7 +13,7 @@ namespace suanlu {
 
 struct TermReading {
     std::optional<double> seconds;
-    /// "12.0 kWh, 4.8 kg CO2" or "pue unknown".
+    /// "12.0 kWh, 4.8 kg CO2" or "pue unknown"; empty when nobody asked for it.
     std::string why;
 };
 
@@ -22,9 +22,15 @@ struct TermQuestion {
     const Request& request;
     const SiteAttributes& site;
     std::optional<WallTime> now;
+    /// Without it only numbers are read: texts for every pair of a large network take longer than its split.
+    bool is_explained = true;
 };
 
 TermReading read_term(TermKind kind, const TermQuestion& question);
+/// What such a term says of a site is different at every ingress.
+inline bool depends_on_path(TermKind kind) {
+    return kind == TermKind::kNetwork || kind == TermKind::kQos;
+}
 
 /// Seconds that the request keeps a slot busy: tokens at the token rate, else work at the job rate.
 TermReading service_time(const Request& request, const SiteAttributes& site);

@@ -175,8 +175,96 @@ TEST(DefaultPolicy, NonsenseFigures_AreRefusedByName_NeverFollowed) {
     EXPECT_NE(rejection(d, 1).find("no usable rate"), std::string::npos);
     EXPECT_NE(rejection(d, 2).find("no usable slots"), std::string::npos);
     EXPECT_EQ(share(d, 3), 1);
+    EXPECT_NE(d.verdict.find("arrivals at"), std::string::npos);
     in.ingresses[0].delay_s[2] = -1;
-    EXPECT_EQ(rejection(policy().decide(in, memory, kStart), 3), "no path");
+    EXPECT_EQ(rejection(policy().decide(in, memory, kStart), 3), "no usable delay (-1)");
+}
+
+/// Each alone, beside two sound sites: the reason names the figure and its value, and the share is nothing.
+TEST(DefaultPolicy, EveryBadFigureOfASite_HasItsOwnReason) {
+    const double nan = std::numeric_limits<double>::quiet_NaN();
+    const double inf = std::numeric_limits<double>::infinity();
+    using Spoil = void (*)(PolicySite&, double);
+    const struct {
+        Spoil spoil;
+        double value;
+        const char* reason;
+    } cases[] = {
+        {[](PolicySite& s, double x) { s.slots = x; }, 0, "no usable slots (0)"},
+        {[](PolicySite& s, double x) { s.slots = x; }, -5, "no usable slots (-5)"},
+        {[](PolicySite& s, double x) { s.slots = x; }, nan, "no usable slots (nan)"},
+        {[](PolicySite& s, double x) { s.slots = x; }, inf, "no usable rate per slot"},
+        {[](PolicySite& s, double x) { s.rate_per_slot = x; }, -1, "no usable rate per slot (-1)"},
+        {[](PolicySite& s, double x) { s.rate_per_slot = x; }, nan, "no usable rate per slot (nan)"},
+        {[](PolicySite& s, double x) { s.price_s = x; }, nan, "no usable price (nan)"},
+        {[](PolicySite& s, double x) { s.price_s = x; }, inf, "no usable price (inf)"},
+        {[](PolicySite& s, double x) { s.other_jobs = x; }, nan, "no usable figure of other services' jobs"},
+        {[](PolicySite& s, double x) { s.report_age_s = x; }, -3, "report from the future, age in s (-3)"},
+        {[](PolicySite& s, double x) { s.report_age_s = x; }, nan, "report from the future, age in s (nan)"},
+    };
+    for (const auto& c : cases) {
+        PolicyMemory memory;
+        PolicyInput in = lab(20);
+        c.spoil(in.sites[0], c.value);
+        const PolicyDecision d = policy().decide(in, memory, kStart);
+        EXPECT_EQ(rejection(d, 1).substr(0, std::string(c.reason).size()), c.reason);
+        EXPECT_EQ(share(d, 1), 0) << c.reason;
+        EXPECT_FALSE(d.ingresses[0].shares.empty());
+    }
+}
+
+TEST(DefaultPolicy, AClockAShortWhileAhead_IsNoReportFromTheFuture) {
+    PolicyMemory memory;
+    PolicyInput in = lab(20);
+    in.sites[0].report_age_s = -0.5;
+    EXPECT_EQ(rejection(policy().decide(in, memory, kStart), 1), "");
+}
+
+TEST(DefaultPolicy, SoftReasons_NeverTakeTheLastSite) {
+    PolicyMemory memory;
+    PolicyInput in = lab(20);
+    for (PolicySite& site : in.sites) {
+        site.report_age_s = -60;
+        site.price_s = std::numeric_limits<double>::quiet_NaN();
+        site.other_jobs = std::numeric_limits<double>::quiet_NaN();
+    }
+    EXPECT_FALSE(policy().decide(in, memory, kStart).ingresses[0].shares.empty());
+}
+
+TEST(DefaultPolicy, NoSiteLeft_TheVerdictSaysWhere_AndWhy) {
+    PolicyMemory memory;
+    PolicyInput in = lab(20);
+    in.ingresses[0].is_alive.assign(in.sites.size(), false);
+    const std::string down = policy().decide(in, memory, kStart).verdict;
+    EXPECT_NE(down.find("no site passes the filters at " + in.ingresses[0].name), std::string::npos) << down;
+    EXPECT_NE(down.find("not alive at this ingress"), std::string::npos) << down;
+    in.sites.clear();
+    in.ingresses[0].is_alive.clear();
+    in.ingresses[0].delay_s.clear();
+    EXPECT_NE(policy().decide(in, memory, kStart).verdict.find("no site is known"), std::string::npos);
+}
+
+TEST(DefaultPolicy, LoadWeight_IsWhatQueuesCountAgainstTheWay) {
+    PolicyInput in = lab(60);
+    const auto nearest_share = [&](double weight) {
+        PolicyMemory memory;
+        in.load_weight = weight;
+        return share(policy().decide(in, memory, kStart), 1);
+    };
+    EXPECT_GT(nearest_share(0.1), nearest_share(1) + 0.01);
+    EXPECT_LT(nearest_share(10), nearest_share(1) - 0.01);
+    // Weighing queues by two is weighing everything else by half, and prices are told in the file's seconds.
+    PolicyMemory memory;
+    in.load_weight = 2;
+    const PolicyDecision twice = policy().decide(in, memory, kStart);
+    for (auto& delay : in.ingresses[0].delay_s) {
+        *delay /= 2;
+    }
+    in.load_weight = 1;
+    PolicyMemory other;
+    const PolicyDecision half = policy().decide(in, other, kStart);
+    EXPECT_NEAR(share(twice, 1), share(half, 1), 1e-5);
+    EXPECT_NEAR(twice.cost_after, 2 * half.cost_after, 1e-6 * twice.cost_after);
 }
 
 TEST(DefaultPolicy, SharedPool_IsDividedByTheLoadOfTheOthers) {

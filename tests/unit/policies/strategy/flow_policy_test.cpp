@@ -1,48 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 // Policies of files as they steer flows.
-#include "policies/strategy/flow_policy.hpp"
-
 #include "policies/policy_set.hpp"
 #include "policies/strategy/builtin_policies.hpp"
 #include "policies/strategy/flow_shares.hpp"
-#include "tests/unit/policies/strategy/placement_cases.hpp"
+#include "tests/unit/policies/strategy/flow_cases.hpp"
 
 namespace suanlu {
 namespace {
-
-/// One ingress; sites a, b and c with 10 slots at 10 jobs/s, 5, 6 and 7 ms away.
-PolicyInput three_sites(double jobs) {
-    PolicyInput out;
-    out.service = "chat";
-    PolicyIngress ingress;
-    ingress.name = "i";
-    ingress.jobs_per_s = jobs;
-    for (std::uint16_t j = 0; j < 3; ++j) {
-        PolicySite site;
-        site.id = {static_cast<std::uint16_t>(j + 1)};
-        site.name = std::string(1, static_cast<char>('a' + j));
-        site.slots = 10;
-        site.rate_per_slot = 10;
-        site.utilisation = 0.2;
-        out.sites.push_back(site);
-        ingress.delay_s.emplace_back(0.005 + 0.001 * j);
-        ingress.is_alive.push_back(true);
-    }
-    out.ingresses.push_back(ingress);
-    return out;
-}
-
-std::vector<double> shares_of(const std::string& policy, const PlacementFacts& facts,
-                              const PolicyInput& input) {
-    const FlowPolicy flows(policy_of(policy), facts);
-    PolicyMemory memory;
-    const PolicyDecision decision = flows.decide(input, memory, MonoTime{});
-    std::vector<double> out;
-    for (const SiteCandidate& c : decision.ingresses[0].candidates) {
-        out.push_back(c.share_given);
-    }
-    return out;
-}
 
 PlacementFacts dirty_a() {
     PlacementFacts out;

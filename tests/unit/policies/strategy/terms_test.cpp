@@ -235,9 +235,17 @@ TEST(Strategies, EveryBuiltinPolicy_IsReadAndRanksWhatItIsFor) {
         EXPECT_FALSE(policy->description.empty());
         std::vector<SiteAttributes> sites{plain_site(2, "b"), plain_site(1, "a")};
         sites[0].manual_share = sites[1].manual_share = 0.5;
+        if (needs_no_terms(policy->shares)) {
+            EXPECT_EQ(kind_refusal(*policy, RequestKind::kFlow), "");
+            EXPECT_NE(rank(*policy, job(), sites, WallTime{0}).refusal, "") << builtin.name;
+            continue;
+        }
         EXPECT_EQ(order_of(rank(*policy, job(), sites, WallTime{0})), "a b") << builtin.name;
     }
-    EXPECT_FALSE(find_builtin_policy("fastest"));
+    EXPECT_EQ(find_builtin_policy("fastest").error().code, Errc::kNotFound);
+    for (const RefusedPolicy& refused : refused_policies()) {
+        EXPECT_EQ(find_builtin_policy(refused.name).error().detail, refused.reason);
+    }
 }
 
 } // namespace
