@@ -6,6 +6,7 @@
 
 #include <cstdint>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "core/model/ids.hpp"
@@ -29,15 +30,28 @@ struct PlanId {
     [[nodiscard]] std::string text() const;
 };
 
+/// How a segment list is written into packets: NEXT-C-SID ids in one address (RFC 9800), or SIDs in a routing
+/// header, all of them (H.Encaps, RFC 8986 section 5.1) or without the first (H.Encaps.Red, section 5.2).
+enum class EncapMode : std::uint8_t { kUsid, kEncaps, kEncapsRed };
+
+/// SIDs of one path, the service SID included.
+inline constexpr std::size_t kMostSegments = 8;
+
 /// One way from this ingress to a site through one attachment.
 struct PathPlan {
     PathId id;
     std::string egress;
     SegmentList segments;
-    /// Outer destination for IPv6 and for IPv4 payload (uSID list + service SID); destination4 zero = no
-    /// IPv4.
+    /// Last SID for IPv6 and for IPv4 payload; zero = takes none of that version. With kUsid the whole list:
+    /// the container with the service SID at its end.
     Ip6 destination6;
     Ip6 destination4;
+    EncapMode mode = EncapMode::kUsid;
+    /// With a routing header: what is visited before the last SID, in order (SIDs or NEXT-C-SID containers).
+    std::vector<Ip6> sids;
+    /// Share of the site's flows among its paths; any unit. 0 = takes flows only when none with a weight
+    /// can; then the first usable one of the Plan takes them all.
+    std::uint32_t weight = 0;
     /// Predicted forward delay.
     Microseconds delay{0};
     /// Largest outer packet that every link of the path takes.
@@ -46,6 +60,8 @@ struct PathPlan {
     std::vector<std::string> links;
 
     bool operator==(const PathPlan&) const = default;
+    /// Where packets of this path go first.
+    [[nodiscard]] const Ip6& first_sid() const;
 };
 
 struct SitePlan {
@@ -147,6 +163,8 @@ struct Plan {
 
 /// Same decision, whatever its number.
 bool same_content(const Plan& a, const Plan& b);
+
+std::string_view to_text(EncapMode mode);
 
 inline constexpr std::uint32_t kWholeShare = 1'000'000;
 

@@ -140,7 +140,7 @@ NextHopMap Agent::State::resolve(const Plan& plan) {
     NextHopMap out;
     for (const SitePlan& site : plan.sites) {
         for (const PathPlan& path : site.paths) {
-            const Ip6& towards = path.destination6.is_zero() ? path.destination4 : path.destination6;
+            const Ip6& towards = path.first_sid();
             const auto hop = next_hops->resolve(towards);
             if (!hop) {
                 log_warn("next-hop.failed", {{"towards", towards.text()}, {"why", hop.error().text()}});

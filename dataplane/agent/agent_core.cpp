@@ -37,11 +37,6 @@ std::string AgentCore::service_name(ServiceId service) const {
     return std::to_string(service.value);
 }
 
-std::optional<PathId> AgentCore::path_of(SiteId site) const {
-    const auto found = pushed_.find(site);
-    return found == pushed_.end() ? std::nullopt : std::optional(found->second.path);
-}
-
 Plan AgentCore::tables_for(const Plan& plan, AgentMode mode) const {
     Plan out = plan;
     if (mode == AgentMode::kStatic || mode == AgentMode::kAnycast) {
@@ -191,25 +186,29 @@ void AgentCore::set_next_hops(const NextHopMap& hops, MonoTime now) {
     choose_paths(now);
 }
 
-void AgentCore::push_path(SitePaths& site, MonoTime now) {
-    const PathState* path = site.choose(now);
-    if (path == nullptr || path->hop.interface_index == 0) {
-        return; // the last one that worked stays in the engine: better than none
+void AgentCore::push_paths(SitePaths& site, MonoTime now) {
+    const auto next = site.choose(now);
+    if (next.empty()) {
+        return; // the last ones that worked stay in the engine: better than none
     }
     const SiteId id = site.plan().id;
-    const Pushed next{path->plan.id, path->hop};
     const auto before = pushed_.find(id);
     if (before != pushed_.end() && before->second == next) {
         return;
     }
-    if (before != pushed_.end() && before->second.path != next.path) {
+    const auto ranks = [](const std::vector<UsablePath>& paths) {
+        std::string out;
+        for (const UsablePath& path : paths) {
+            out += (out.empty() ? "" : ",") + std::to_string(path.id.value % kPathsPerSite);
+        }
+        return out;
+    };
+    if (before != pushed_.end() && ranks(before->second) != ranks(next)) {
         ++counters_.path_changes;
-        note("path.chosen", {{"site", site.plan().name},
-                             {"rank", std::to_string(next.path.value % kPathsPerSite)},
-                             {"egress", path->plan.egress}});
+        note("paths.chosen", {{"site", site.plan().name}, {"ranks", ranks(next)}});
     }
-    const Status done = engine_.set_path(id, next.path, next.hop);
-    expect(done, "set_path");
+    const Status done = engine_.set_paths(id, next);
+    expect(done, "set_paths");
     if (done) {
         pushed_[id] = next;
     }
@@ -230,7 +229,7 @@ void AgentCore::push_liveness(MonoTime now) {
 
 void AgentCore::choose_paths(MonoTime now) {
     for (auto& [id, site] : sites_) {
-        push_path(site, now);
+        push_paths(site, now);
         liveness_.set_failed(id, site.all_failed(now), now);
     }
     push_liveness(now);

@@ -93,28 +93,19 @@ public:
     [[nodiscard]] SiteLiveness liveness(SiteId site) const { return liveness_.of(site); }
     [[nodiscard]] bool is_guarding() const { return liveness_.is_guarding(); }
     [[nodiscard]] std::uint64_t guard_count() const { return liveness_.guard_count(); }
-    /// The path that `site` uses now.
-    [[nodiscard]] std::optional<PathId> path_of(SiteId site) const;
     [[nodiscard]] const AgentCoreCounters& counters() const { return counters_; }
     /// Counts, measurements, liveness and flow samples; the sequence grows with every call.
     IngressReport report(MonoTime now);
     std::vector<AgentEvent> take_events() { return std::exchange(events_, {}); }
 
 private:
-    struct Pushed {
-        PathId path;
-        NextHop hop;
-
-        bool operator==(const Pushed&) const = default;
-    };
-
     Status put_in_force(const Plan& plan, MonoTime now);
     void take_over(const Plan& plan, const NextHopMap& hops, MonoTime now);
     /// The Plan's tables as this mode wants them (static: other shares).
     [[nodiscard]] Plan tables_for(const Plan& plan, AgentMode mode) const;
     void enter_mode(AgentMode before, MonoTime now);
     void choose_paths(MonoTime now);
-    void push_path(SitePaths& site, MonoTime now);
+    void push_paths(SitePaths& site, MonoTime now);
     void push_liveness(MonoTime now);
     void push_steering(ServiceId service);
     void push_all_steering();
@@ -139,7 +130,7 @@ private:
     std::optional<Plan> plan_;
     PlanId applied_;
     std::map<SiteId, SitePaths> sites_;
-    std::map<SiteId, Pushed> pushed_;
+    std::map<SiteId, std::vector<UsablePath>> pushed_;
     std::map<ServiceId, bool> route_usable_;
     /// Sites of a restored Plan whose state in the engine nobody has measured since.
     std::set<SiteId> unconfirmed_;

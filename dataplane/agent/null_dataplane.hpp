@@ -16,7 +16,7 @@ public:
         applied_ = plan.id;
         return {};
     }
-    Status set_path(SiteId, PathId, const NextHop&) override { return {}; }
+    Status set_paths(SiteId, std::span<const UsablePath>) override { return {}; }
     Status set_liveness(SiteId, SiteLiveness, MonoTime) override { return {}; }
     Status set_steering(ServiceId, bool) override { return {}; }
     Status tick(MonoTime) override { return {}; }

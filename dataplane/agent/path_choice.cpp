@@ -22,7 +22,8 @@ void SitePaths::adopt(const SitePlan& plan, MonoTime now) {
     for (const PathPlan& path : plan.paths) {
         const PathState* before = find(path.id);
         const bool is_same_way = before != nullptr && before->plan.destination6 == path.destination6 &&
-                                 before->plan.destination4 == path.destination4;
+                                 before->plan.destination4 == path.destination4 &&
+                                 before->plan.sids == path.sids;
         PathState state = is_same_way ? *before : PathState{};
         state.plan = path;
         if (state.hop.interface_index == 0 && !state.unresolved_since) {
@@ -32,9 +33,7 @@ void SitePaths::adopt(const SitePlan& plan, MonoTime now) {
     }
     plan_ = plan;
     paths_ = std::move(next);
-    if (current_ && find(*current_) == nullptr) {
-        current_.reset();
-    }
+    std::erase_if(used_, [this](const UsablePath& path) { return find(path.id) == nullptr; });
 }
 
 PathState* SitePaths::find(PathId path) {
@@ -72,27 +71,21 @@ void SitePaths::set_hop(PathId path, const NextHop& hop, MonoTime now) {
     }
 }
 
-const PathState* SitePaths::choose(MonoTime now) {
-    if (paths_.empty()) {
-        return nullptr;
-    }
-    const PathState* current = current_ ? find(*current_) : nullptr;
-    if (current == nullptr) {
-        const auto first =
-            std::find_if(paths_.begin(), paths_.end(), [](const PathState& p) { return p.works(); });
-        current = first == paths_.end() ? &paths_.front() : &*first;
-    } else {
-        for (const PathState& path : paths_) {
-            const bool is_better = &path < current;
-            const bool has_held = path.works() && path.works_since && now - *path.works_since >= hold_;
-            if (path.works() && (!current->works() || (is_better && has_held))) {
-                current = &path;
-                break;
-            }
+std::vector<UsablePath> SitePaths::choose(MonoTime now) {
+    const auto is_kept = [](const PathState& path) { return path.is_used && path.works(); };
+    const bool has_one = std::any_of(paths_.begin(), paths_.end(), is_kept);
+    std::vector<UsablePath> usable;
+    for (PathState& path : paths_) {
+        const bool has_held = path.works_since && now - *path.works_since >= hold_;
+        path.is_used = path.works() && (path.is_used || has_held || !has_one);
+        if (path.is_used) {
+            usable.push_back({path.plan.id, path.hop});
         }
     }
-    current_ = current->plan.id;
-    return current;
+    if (!usable.empty()) {
+        used_ = std::move(usable);
+    }
+    return used_;
 }
 
 bool SitePaths::all_failed(MonoTime now) const {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// Which of a site's paths carries its packets: the first of the Plan unless it fails, then the next that
-// works, and back only after the better one has worked for a hold. A live flow changes its path on failure
-// only (design.md section 5). When nothing works the last path stays. Pure; time comes in.
+// Which of a site's paths may carry its packets: a path that fails leaves at once, one that returns must have
+// worked for a hold, unless nothing else works. Who gets which share among them is the engine's work by the
+// Plan's weights. When nothing works the last choice stays. Pure; time comes in.
 #pragma once
 
 #include <optional>
@@ -21,6 +21,8 @@ struct PathState {
     std::uint64_t sent = 0;
     std::uint64_t received = 0;
     NextHop hop;
+    /// Takes packets.
+    bool is_used = false;
     /// Since when it works without interruption.
     std::optional<MonoTime> works_since;
     /// Since when it has no next hop.
@@ -40,9 +42,9 @@ public:
     void set_hop(PathId path, const NextHop& hop, MonoTime now);
     PathState* find(PathId path);
 
-    /// The path to use now; nullptr when the site has none. Stable between calls unless something failed or
-    /// a hold has run out.
-    const PathState* choose(MonoTime now);
+    /// The paths to use now, in the Plan's order; empty until a first one works. Stable between calls unless
+    /// something failed or a hold has run out.
+    std::vector<UsablePath> choose(MonoTime now);
     /// Every path is down. A next hop that is only being resolved is no failure yet.
     [[nodiscard]] bool all_failed(MonoTime now) const;
     [[nodiscard]] const std::vector<PathState>& paths() const { return paths_; }
@@ -54,7 +56,7 @@ private:
     Duration hold_;
     SitePlan plan_;
     std::vector<PathState> paths_;
-    std::optional<PathId> current_;
+    std::vector<UsablePath> used_;
 };
 
 } // namespace suanlu

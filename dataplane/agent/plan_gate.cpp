@@ -51,9 +51,12 @@ Status check_sids(const PlanRules& rules, const Plan& plan) {
 }
 
 Status check_path(const Plan& plan, const std::string& at, const PathPlan& path) {
-    for (const Ip6& destination : {path.destination6, path.destination4}) {
-        if (!destination.is_zero() && !plan.sid_block.contains(destination)) {
-            return refused(at, destination.text() + " is outside sid_block " + plan.sid_block.text());
+    std::vector<Ip6> sids = path.sids;
+    sids.push_back(path.destination6);
+    sids.push_back(path.destination4);
+    for (const Ip6& sid : sids) {
+        if (!sid.is_zero() && !plan.sid_block.contains(sid)) {
+            return refused(at, sid.text() + " is outside sid_block " + plan.sid_block.text());
         }
     }
     return {};

@@ -7,6 +7,7 @@
 #include <array>
 #include <cstdint>
 #include <map>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -25,6 +26,14 @@ struct NextHop {
     std::array<std::uint8_t, 6> destination_mac{};
 
     bool operator==(const NextHop&) const = default;
+};
+
+/// A path that may take packets now.
+struct UsablePath {
+    PathId id;
+    NextHop hop;
+
+    bool operator==(const UsablePath&) const = default;
 };
 
 struct EngineServiceCount {
@@ -67,8 +76,10 @@ public:
     /// Services, sites, paths and shares of one generation. Slots are edited minimally; live flows keep their
     /// site.
     virtual Status apply(const Plan& plan, MonoTime now) = 0;
-    /// Which path a site's packets take now, and where its first hop is. Zero interface = none.
-    virtual Status set_path(SiteId site, PathId path, const NextHop& hop) = 0;
+    /// Which paths of a site may take packets now, and where their first hops are; the rest take none. Flows
+    /// are shared among them by the Plan's weights; a flow whose path stays in the list stays on it, but for
+    /// flows of a path that was missing and returns.
+    virtual Status set_paths(SiteId site, std::span<const UsablePath> usable) = 0;
     /// Affinity rule 6: suspect takes no new flows, dead gives its slots to the survivors.
     virtual Status set_liveness(SiteId site, SiteLiveness liveness, MonoTime now) = 0;
     /// The ingress steers a service only while its prefix has a usable route (a withdrawal wins over a Plan).

@@ -12,8 +12,8 @@ Status FakeDataplane::apply(const Plan& plan, MonoTime now) {
     return tables_.apply(plan, now);
 }
 
-Status FakeDataplane::set_path(SiteId site, PathId path, const NextHop& hop) {
-    return tables_.set_path(site, path, hop, now_);
+Status FakeDataplane::set_paths(SiteId site, std::span<const UsablePath> usable) {
+    return tables_.set_paths(site, usable, now_);
 }
 
 Status FakeDataplane::set_liveness(SiteId site, SiteLiveness liveness, MonoTime now) {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // The data plane of the simulator and of unit tests: the real C core and the real affinity rules on tables in
-// memory. As in every engine, a site takes packets only after set_path() has given it a resolved next hop.
+// memory. As in every engine, a site takes packets only after set_paths() has given it a resolved next hop.
 // One thread.
 #pragma once
 
@@ -17,7 +17,7 @@ public:
 
     Status apply(const Plan& plan, MonoTime now) override;
     /// Counts as happening at the latest time seen in any call.
-    Status set_path(SiteId site, PathId path, const NextHop& hop) override;
+    Status set_paths(SiteId site, std::span<const UsablePath> usable) override;
     Status set_liveness(SiteId site, SiteLiveness liveness, MonoTime now) override;
     Status set_steering(ServiceId service, bool on) override;
     Status tick(MonoTime now) override;

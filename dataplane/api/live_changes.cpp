@@ -27,7 +27,7 @@ std::vector<Candidate> SteerTables::candidates(const ServiceRecord& service) con
             return;
         }
         const auto& record = site->second;
-        const bool takes = record.in_force == SiteLiveness::kAlive && record.row.interface != 0;
+        const bool takes = record.in_force == SiteLiveness::kAlive && record.row.usable != 0;
         list.push_back({id, ppm, takes, record.in_force == SiteLiveness::kDead});
     };
     for (const auto& share : service.plan.shares) {
@@ -83,34 +83,24 @@ Status SteerTables::put_services() {
     return {};
 }
 
-Status SteerTables::set_path(SiteId id, PathId path, const NextHop& hop, MonoTime now) {
+Status SteerTables::set_paths(SiteId id, std::span<const UsablePath> usable, MonoTime now) {
     const auto site = sites_.find(id);
     if (site == sites_.end()) {
         return Error{Errc::kNotFound, "no site " + std::to_string(id.value) + " in the plan in force"};
     }
+    for (const auto& path : usable) {
+        if (path.hop.interface_index != 0) {
+            SL_TRY_VOID(store_.admit_interface(path.hop.interface_index));
+        }
+    }
     auto& record = site->second;
-    const auto plan =
-        std::find_if(record.paths.begin(), record.paths.end(), [&](const auto& p) { return p.id == path; });
-    if (plan == record.paths.end()) {
-        return Error{Errc::kNotFound,
-                     "site " + std::to_string(id.value) + " has no path " + std::to_string(path.value)};
-    }
-    if (hop.interface_index != 0) {
-        SL_TRY_VOID(store_.admit_interface(hop.interface_index));
-    }
     const auto before = record.row;
-    record.row.path = path.value;
-    record.row.interface = hop.interface_index;
-    record.row.mtu = plan->mtu.value;
-    record.row.destination6 = to_row(plan->destination6);
-    record.row.destination4 = to_row(plan->destination4);
-    std::copy(hop.source_mac.begin(), hop.source_mac.end(), record.row.source_mac);
-    std::copy(hop.destination_mac.begin(), hop.destination_mac.end(), record.row.destination_mac);
+    SL_TRY_VOID(record.paths.use(usable, record.row));
     if (same_row(before, record.row)) {
         return {};
     }
-    const bool was_usable = before.interface != 0;
-    const bool is_usable = hop.interface_index != 0;
+    const bool was_usable = before.usable != 0;
+    const bool is_usable = record.row.usable != 0;
     if (!is_usable) {
         refresh(ticks_of(now)); // new flows leave before the row says "no path"
     }
@@ -118,7 +108,7 @@ Status SteerTables::set_path(SiteId id, PathId path, const NextHop& hop, MonoTim
     if (is_usable && !was_usable) {
         refresh(ticks_of(now));
     }
-    return before.mtu != record.row.mtu || was_usable != is_usable ? put_services() : Status{};
+    return smallest_inner_mtu(before) != smallest_inner_mtu(record.row) ? put_services() : Status{};
 }
 
 Status SteerTables::revive(SiteId id, std::uint64_t tick) {
@@ -277,10 +267,9 @@ Status SteerTables::adopt() {
     SL_TRY(const auto sites, store_.sites());
     for (const auto& [key, row] : sites) {
         if (key.table == table) {
-            const PathPlan path{PathId{row.path},           {}, {},        from_row(row.destination6),
-                                from_row(row.destination4), {}, {row.mtu}, {}};
             const auto liveness = liveness_of(row);
-            sites_[SiteId{key.id}] = {{path}, liveness, liveness, 0, row};
+            auto& record = sites_[SiteId{key.id}] = {{}, liveness, liveness, 0, row};
+            record.paths.adopt(row);
         }
     }
     for (const auto& item : services) {

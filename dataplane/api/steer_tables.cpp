@@ -39,10 +39,12 @@ Status check_site(const SitePlan& site) {
                         " paths");
     }
     for (const auto& path : site.paths) {
-        if (site_of(path.id) != site.id || path.mtu.value < 1280 || path.mtu.value > 65535) {
+        if (site_of(path.id) != site.id) {
             return bad_plan("site " + site.name + ": path " + std::to_string(path.id.value) +
-                            " has another site's id or an MTU outside 1280..65535");
+                            " has another site's id");
         }
+        SL_TRY_VOID(check_path_plan(path).map_error(
+            [&](Error&& e) { return std::move(e).with("plan: site " + site.name); }));
     }
     return {};
 }
@@ -146,8 +148,9 @@ std::uint32_t SteerTables::clamp_mtu(const ServicePlan& plan,
     std::uint32_t smallest = 0;
     for (const auto& share : plan.shares) {
         const auto site = sites.find(share.site);
-        if (site != sites.end() && site->second.row.interface != 0) {
-            smallest = smallest == 0 ? site->second.row.mtu : std::min(smallest, site->second.row.mtu);
+        const auto least = site == sites.end() ? 0 : smallest_inner_mtu(site->second.row);
+        if (least != 0) {
+            smallest = smallest == 0 ? least : std::min(smallest, least);
         }
     }
     return smallest;
@@ -224,19 +227,9 @@ void SteerTables::take_sites(const Plan& plan) {
         if (const auto known = sites_.find(site.id); known != sites_.end()) {
             record = known->second;
         }
-        record.paths = site.paths;
         record.row.id = site.id.value;
-        record.row.source = to_row(outer_source_);
         record.row.generation = static_cast<std::uint32_t>(plan.id.generation);
-        const auto path = std::find_if(site.paths.begin(), site.paths.end(),
-                                       [&](const PathPlan& p) { return p.id.value == record.row.path; });
-        if (path == site.paths.end()) {
-            record.row.interface = 0; // the path in use is gone: none until set_path()
-        } else {
-            record.row.mtu = path->mtu.value;
-            record.row.destination6 = to_row(path->destination6);
-            record.row.destination4 = to_row(path->destination4);
-        }
+        record.paths.take(site, outer_source_, record.row);
     }
     sites_ = std::move(sites);
 }

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "dataplane/api/dataplane.hpp"
+#include "dataplane/api/path_rows.hpp"
 #include "dataplane/api/slot_table.hpp"
 #include "dataplane/api/table_store.hpp"
 
@@ -25,7 +26,7 @@ public:
     Status adopt();
 
     Status apply(const Plan& plan, MonoTime now);
-    Status set_path(SiteId site, PathId path, const NextHop& hop, MonoTime now);
+    Status set_paths(SiteId site, std::span<const UsablePath> usable, MonoTime now);
     Status set_liveness(SiteId site, SiteLiveness liveness, MonoTime now);
     Status set_steering(ServiceId service, bool on);
     Status tick(MonoTime now);
@@ -38,7 +39,7 @@ public:
 
 private:
     struct SiteRecord {
-        std::vector<PathPlan> paths;
+        SitePathRows paths;
         SiteLiveness wanted = SiteLiveness::kAlive;
         SiteLiveness in_force = SiteLiveness::kAlive;
         /// Sweep rounds until a dead site may return; 0 = it is not returning.

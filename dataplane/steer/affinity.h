@@ -66,7 +66,7 @@ SL_INLINE const struct sl_site* sl_place(struct sl_port* port, const struct sl_a
         }
         site = wanted ? wanted : base;
     }
-    if (!site || (effective == 0 && site->interface == 0)) {
+    if (!site || (effective == 0 && site->usable == 0)) {
         return 0;
     }
     const int is_moving = effective != 0 && (sl_u16)word != effective;

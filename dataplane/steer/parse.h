@@ -9,7 +9,6 @@
 
 enum { SL_ETHERNET = 14, SL_IPV4 = 20, SL_IPV6 = 40, SL_TCP = 20, SL_UDP = 8 };
 enum { SL_PROTOCOL_ICMP = 1, SL_PROTOCOL_TCP = 6, SL_PROTOCOL_UDP = 17, SL_PROTOCOL_ICMP6 = 58 };
-enum { SL_MOST_OUTER = 176 }; // IPv6 40, segment routing header 8 + 8 segments of 16
 enum { SL_TCP_SYN = 0x02, SL_TCP_ACK = 0x10 };
 
 enum { SL_MOST_OFFSET = 2047 }; // no header is looked for behind this byte of the frame
@@ -117,7 +116,7 @@ SL_INLINE int sl_parse_ipv4(struct sl_pkt pkt, sl_u32 frame, struct sl_flow* flo
 
 // An outer header counts its payload in 16 bits: what leaves no room for it cannot be steered.
 SL_INLINE int sl_is_sane_ipv6(const sl_u8* ip, sl_u32 payload, sl_u32 room) {
-    return ip[0] >> 4 == 6 && payload <= room && payload <= 65535u - SL_MOST_OUTER - SL_IPV6;
+    return ip[0] >> 4 == 6 && payload <= room && payload <= 65535u - SL_OUTER_MOST - SL_IPV6;
 }
 
 SL_INLINE int sl_parse_ipv6(struct sl_pkt pkt, sl_u32 frame, struct sl_flow* flow) {

@@ -7,8 +7,8 @@
 
 #include "affinity.h"
 #include "border.h"
-#include "encap.h"
 #include "parse_odd.h"
+#include "send.h"
 
 enum sl_verdict { SL_PASS = 0, SL_DROP = 1, SL_REDIRECT = 2 };
 
@@ -83,10 +83,6 @@ SL_INLINE void sl_flow_key_of(const struct sl_flow* flow, const struct sl_servic
     key->port_be = flow->source_port_be;
 }
 
-SL_INLINE int sl_is_syn(const struct sl_flow* flow) {
-    return flow->protocol == SL_PROTOCOL_TCP && (flow->tcp_flags & (SL_TCP_SYN | SL_TCP_ACK)) == SL_TCP_SYN;
-}
-
 // A client address of a `source` service has no start mark of its own: a SYN may be its hundredth connection.
 SL_INLINE const struct sl_site* sl_choose_site(struct sl_port* port, const struct sl_flow* flow,
                                                const struct sl_service* service, sl_u32 table, sl_u64* hash,
@@ -115,27 +111,6 @@ SL_INLINE void sl_tell_new_flow(struct sl_port* port, const struct sl_flow* flow
     sl_port_new_flow(port, &event);
 }
 
-// Size, MSS and outer header. 0 or a negative reason.
-SL_INLINE int sl_send(struct sl_port* port, const struct sl_flow* flow, const struct sl_site* site,
-                      sl_u64 hash) {
-    const struct sl_addr* destination = flow->version == 6 ? &site->destination6 : &site->destination4;
-    if (site->interface == 0) {
-        return -SL_R_no_path;
-    }
-    if (destination->b[0] == 0) {
-        return -SL_R_no_family;
-    }
-    if ((sl_u32)flow->length + SL_OUTER > site->mtu) {
-        return -SL_R_too_big;
-    }
-    if (sl_is_syn(flow)) {
-        if (sl_clamp_mss(sl_port_packet(port), flow->l4, sl_mss_of(site->mtu - SL_OUTER, flow->version))) {
-            sl_port_count(port, SL_R_mss_clamped);
-        }
-    }
-    return sl_encapsulate(port, flow, site, hash);
-}
-
 // From a parsed packet to a steered one. 0 or a negative reason.
 SL_INLINE int sl_steer(struct sl_port* port, const struct sl_flow* flow, sl_u32 table,
                        struct sl_trace* trace) {
@@ -161,9 +136,11 @@ SL_INLINE int sl_steer(struct sl_port* port, const struct sl_flow* flow, sl_u32 
         return -SL_R_no_site;
     }
     trace->site = site->id;
-    trace->path = site->path;
-    trace->interface = site->interface;
-    const int sent = sl_send(port, flow, site, hash);
+    const sl_u32 rank = sl_rank_of(site, flow->version, hash);
+    const struct sl_path* path = &site->paths[rank][flow->version == 6 ? 0 : 1];
+    trace->path = (sl_u32)site->id * SL_PATHS + rank;
+    trace->interface = path->interface;
+    const int sent = sl_send(port, flow, path, hash);
     if (sent == 0 && trace->is_new) {
         sl_tell_new_flow(port, flow, trace);
     }
@@ -179,10 +156,10 @@ SL_INLINE int sl_answer(struct sl_port* port, const struct sl_flow* flow, sl_u32
     }
     const struct sl_service* service =
         sl_find_service(port, &flow->source, flow->source_port_be, flow->protocol, table);
-    if (!service || service->clamp_mtu <= SL_OUTER) {
+    if (!service || service->clamp_mtu == 0) {
         return -SL_R_core_packet;
     }
-    const sl_u16 limit = sl_mss_of(service->clamp_mtu - SL_OUTER, flow->version);
+    const sl_u16 limit = sl_mss_of(service->clamp_mtu, flow->version);
     return sl_clamp_mss(sl_port_packet(port), flow->l4, limit) ? -SL_R_clamped_answer : -SL_R_core_packet;
 }
 

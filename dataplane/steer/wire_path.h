@@ -14,22 +14,45 @@ SL_ASSERT_SIZE(struct sl_site_key, 4);
 
 enum sl_site_state { SL_SITE_ALIVE = 0, SL_SITE_SUSPECT = 1, SL_SITE_DEAD = 2 };
 
-// A site with the path its packets take now. The next hop is held here because a look-up in the kernel's
-// routing table per packet costs three times the encapsulation (docs/architecture.md).
+enum {
+    SL_PATHS = 4,         // of one site; the rank of a path is its id modulo this
+    SL_PATH_CHOICES = 16, // shares of flows among the paths of a site are in sixteenths
+    SL_SEGMENTS = 8,      // SIDs of one path, the service SID included
+    SL_OUTER_LEAST = 40,  // IPv6 alone
+    // IPv6, routing header with its fixed 8 bytes, segments, one TLV of 8 bytes.
+    SL_OUTER_MOST = SL_OUTER_LEAST + 8 + 16 * SL_SEGMENTS + 8
+};
+
+// One path for one IP version of the payload: the next hop, and the outer header as it goes into packets,
+// which fill in traffic class, flow label and payload length only. The next hop is held here because a
+// look-up in the kernel's routing table per packet costs three times the encapsulation
+// (docs/architecture.md).
+//
+//   header: | IPv6 40 | routing header 8 | last segment 16 | ... | first segment 16 | TLV 8 |
+//
+// `outer` says how much of it there is: a multiple of 8, so that packets copy it in whole words.
+struct sl_path {
+    sl_u32 interface;  // 0 = takes no packets now
+    sl_u16 inner_mtu;  // largest packet that fits once encapsulated
+    sl_u8 outer;       // bytes; 0 = takes no packets of this version
+    sl_u8 application; // where in `header` the 4 bytes of a service's application id go; 0 = nowhere
+    sl_u8 destination_mac[6];
+    sl_u8 source_mac[6];
+    sl_u8 pad[4];
+    sl_u8 header[SL_OUTER_MOST];
+};
+SL_ASSERT_SIZE(struct sl_path, 208);
+
+// A site with all its paths in one row: a packet finds both with one look-up, and an update exchanges them
+// together. The choice holds the rank of a path for each value of four bits of the flow's hash.
 struct sl_site {
     sl_u32 generation;
     sl_u16 id;
-    sl_u8 state; // enum sl_site_state
-    sl_u8 pad;
-    sl_u32 path;      // site * 4 + rank
-    sl_u32 interface; // 0 = no path
-    sl_u32 mtu;       // largest outer packet that every link of the path takes
-    sl_u8 destination_mac[6];
-    sl_u8 source_mac[6];
-    struct sl_addr source;
-    struct sl_addr destination6; // NEXT-C-SID list and service SID for an IPv6 payload (RFC 9800)
-    struct sl_addr destination4; // the same for IPv4; zero = the site takes none
+    sl_u8 state;                       // enum sl_site_state
+    sl_u8 usable;                      // paths that take packets now; 0 = the site cannot be reached
+    sl_u8 choice[2][SL_PATH_CHOICES];  // [0] IPv6 payload, [1] IPv4
+    struct sl_path paths[SL_PATHS][2]; // [rank][0 IPv6, 1 IPv4]
 };
-SL_ASSERT_SIZE(struct sl_site, 80);
+SL_ASSERT_SIZE(struct sl_site, 40 + 208 * 2 * SL_PATHS);
 
 #endif

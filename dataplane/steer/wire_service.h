@@ -33,7 +33,8 @@ struct sl_service {
     sl_u32 slot_count;
     sl_u32 timeout_ticks; // G of the affinity rules
     sl_u32 address_tag;   // stable short name of the service address inside flow keys
-    sl_u32 clamp_mtu;     // smallest path MTU of its sites, for answers whose site cannot be told
+    sl_u32
+        clamp_mtu; // largest packet that all paths of its sites take, for answers whose site cannot be told
 };
 SL_ASSERT_SIZE(struct sl_service, 28);
 

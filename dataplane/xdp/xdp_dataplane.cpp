@@ -196,8 +196,8 @@ Status XdpDataplane::apply(const Plan& plan, MonoTime now) {
     return state_->tables->apply(plan, now);
 }
 
-Status XdpDataplane::set_path(SiteId site, PathId path, const NextHop& hop) {
-    return state_->tables->set_path(site, path, hop, state_->clock.now());
+Status XdpDataplane::set_paths(SiteId site, std::span<const UsablePath> usable) {
+    return state_->tables->set_paths(site, usable, state_->clock.now());
 }
 
 Status XdpDataplane::set_liveness(SiteId site, SiteLiveness liveness, MonoTime now) {

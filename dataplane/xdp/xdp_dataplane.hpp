@@ -44,7 +44,7 @@ public:
     ~XdpDataplane() override;
 
     Status apply(const Plan& plan, MonoTime now) override;
-    Status set_path(SiteId site, PathId path, const NextHop& hop) override;
+    Status set_paths(SiteId site, std::span<const UsablePath> usable) override;
     Status set_liveness(SiteId site, SiteLiveness liveness, MonoTime now) override;
     Status set_steering(ServiceId service, bool on) override;
     Status tick(MonoTime now) override;

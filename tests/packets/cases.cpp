@@ -231,8 +231,8 @@ Plan case_plan() {
 Status prepare(SteerTables& tables, MonoTime now) {
     SL_TRY_VOID(tables.apply(case_plan(), now));
     const NextHop hop{kInterface, {2, 0, 0, 0, 0, 8}, {2, 0, 0, 0, 0, 9}};
-    SL_TRY_VOID(tables.set_path(SiteId{1}, path_id(SiteId{1}, 0), hop, now));
-    SL_TRY_VOID(tables.set_path(SiteId{2}, path_id(SiteId{2}, 0), hop, now));
+    SL_TRY_VOID(tables.set_paths(SiteId{1}, std::array{UsablePath{path_id(SiteId{1}, 0), hop}}, now));
+    SL_TRY_VOID(tables.set_paths(SiteId{2}, std::array{UsablePath{path_id(SiteId{2}, 0), hop}}, now));
     return tables.set_steering(ServiceId{3}, false);
 }
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <gtest/gtest.h>
 
-#include "tests/packets/cases.hpp"
+#include "tests/packets/golden_cases.hpp"
 
 namespace suanlu::packets {
 namespace {
@@ -50,6 +50,19 @@ TEST_F(HostPackets, OneFlow_OneLabel_OtherFlowAnother) {
     EXPECT_EQ(label(), first);
     packet.flow.source_port = 2;
     EXPECT_NE(label(), first);
+}
+
+TEST(HostGolden, EveryModeAndLength_BitForBit) {
+    HostEngine engine;
+    SteerTables tables(engine, address("fc00:0:1::1"));
+    std::uint64_t generation = 0;
+    for (const auto& row : golden_cases()) {
+        const auto ready = prepare_golden(tables, row, ++generation, kNow);
+        ASSERT_TRUE(ready) << row.name << ": " << ready.error().text();
+        const auto result = engine.run(golden_packet(row), PacketRole::kExternal, kNow);
+        EXPECT_EQ(result.verdict, Verdict::kRedirect) << row.name;
+        EXPECT_EQ(result.frame, row.expected) << row.name;
+    }
 }
 
 TEST(Reasons, LossesAreExactlyTheDroppedOnes) {

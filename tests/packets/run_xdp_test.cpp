@@ -7,7 +7,7 @@
 
 #include "dataplane/xdp/map_store.hpp"
 #include "steer.skel.h"
-#include "tests/packets/cases.hpp"
+#include "tests/packets/golden_cases.hpp"
 
 namespace suanlu::packets {
 namespace {
@@ -69,6 +69,17 @@ TEST_F(XdpPackets, Rows) {
         const auto [verdict, frame] = run(row.frame, row.role);
         expect_row(row, verdict, frame);
         EXPECT_EQ(store->counters().reasons.at(name), before + 1) << row.name;
+    }
+}
+
+TEST_F(XdpPackets, Golden_EveryModeAndLength_BitForBit) {
+    std::uint64_t generation = 100;
+    for (const auto& row : golden_cases()) {
+        const auto ready = prepare_golden(*tables, row, ++generation, SteadyClock().now());
+        ASSERT_TRUE(ready) << row.name << ": " << ready.error().text();
+        const auto [verdict, frame] = run(golden_packet(row), PacketRole::kExternal);
+        EXPECT_EQ(verdict, Verdict::kRedirect) << row.name;
+        EXPECT_EQ(frame, row.expected) << row.name;
     }
 }
 

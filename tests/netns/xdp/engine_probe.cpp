@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-// The XDP engine without an agent around it, for chain_test.py: one site, a TCP and a UDP service on one
-// anycast address of each family. Commands come on standard input: "counters", "withdraw", "quit"; ticks
-// every 100 ms.
+// The XDP engine without an agent around it, for the chain tests: one site, a TCP and a UDP service on one
+// anycast address of each family. Commands come on standard input; ticks every 100 ms.
+//   counters | engine | withdraw | quit
+//   path RANK MODE SIDS|- LAST6 LAST4 MTU WEIGHT   sets a path of the next Plan
+//   apply                                          puts that Plan in force with all of its paths
+//   use RANK,...                                   only these paths may take packets
 #include <net/if.h>
 #include <poll.h>
 #include <unistd.h>
@@ -9,6 +12,7 @@
 #include <cstdio>
 #include <iostream>
 #include <map>
+#include <sstream>
 
 #include "dataplane/xdp/xdp_dataplane.hpp"
 
@@ -50,12 +54,55 @@ Plan plan_of(const Options& options) {
     return plan;
 }
 
-Status start(Dataplane& engine, const Options& options, MonoTime now) {
-    SL_TRY_VOID(engine.apply(plan_of(options), now));
-    const NextHop hop{if_nametoindex(options.at("core").c_str()), mac(options.at("from")),
-                      mac(options.at("to"))};
-    return engine.set_path(SiteId{1}, path_id(SiteId{1}, 0), hop);
-}
+/// The engine with the Plan that commands change.
+struct Probe {
+    XdpDataplane& engine;
+    const Options& options;
+    Plan plan = plan_of(options);
+
+    Status use(const std::vector<std::uint32_t>& ranks) {
+        const NextHop hop{if_nametoindex(options.at("core").c_str()), mac(options.at("from")),
+                          mac(options.at("to"))};
+        std::vector<UsablePath> usable;
+        for (const auto rank : ranks) {
+            usable.push_back({path_id(SiteId{1}, rank), hop});
+        }
+        return engine.set_paths(SiteId{1}, usable);
+    }
+
+    Status apply() {
+        SL_TRY_VOID(engine.apply(plan, SteadyClock().now()));
+        plan.id.generation++;
+        std::vector<std::uint32_t> ranks;
+        for (const auto& path : plan.sites[0].paths) {
+            ranks.push_back(path.id.value % kPathsPerSite);
+        }
+        return use(ranks);
+    }
+
+    void set_path(std::istringstream words) {
+        std::uint32_t rank = 0;
+        std::string mode;
+        std::string sids;
+        std::string last6;
+        std::string last4;
+        PathPlan path;
+        words >> rank >> mode >> sids >> last6 >> last4 >> path.mtu.value >> path.weight;
+        path.id = path_id(SiteId{1}, rank);
+        path.mode = mode == "encaps"       ? EncapMode::kEncaps
+                    : mode == "encaps-red" ? EncapMode::kEncapsRed
+                                           : EncapMode::kUsid;
+        std::istringstream list(sids == "-" ? "" : sids);
+        for (std::string sid; std::getline(list, sid, ',');) {
+            path.sids.push_back(*Ip6::parse(sid));
+        }
+        path.destination6 = *Ip6::parse(last6);
+        path.destination4 = *Ip6::parse(last4);
+        auto& paths = plan.sites[0].paths;
+        std::erase_if(paths, [&](const PathPlan& each) { return each.id == path.id; });
+        paths.push_back(path);
+    }
+};
 
 void print_counters(Dataplane& engine) {
     const auto counters = engine.counters();
@@ -69,23 +116,47 @@ void print_counters(Dataplane& engine) {
     std::cout << "sampled=" << engine.flows(1000)->size() << std::endl;
 }
 
-int serve(XdpDataplane& engine) {
+void say(const Status& status, const char* done) {
+    std::cout << (status ? done : status.error().text()) << std::endl;
+}
+
+/// False = this was the last one.
+bool obey(Probe& probe, const std::string& line) {
+    std::istringstream words(line);
+    std::string word;
+    words >> word;
+    if (word == "counters") {
+        print_counters(probe.engine);
+    } else if (word == "engine") {
+        std::cout << probe.engine.engine_name() << std::endl;
+    } else if (word == "path") {
+        probe.set_path(std::move(words));
+    } else if (word == "apply") {
+        say(probe.apply(), "applied");
+    } else if (word == "use") {
+        std::vector<std::uint32_t> ranks;
+        for (std::string rank; std::getline(words >> std::ws, rank, ',');) {
+            ranks.push_back(static_cast<std::uint32_t>(std::stoul(rank)));
+        }
+        say(probe.use(ranks), "used");
+    } else if (word == "withdraw") {
+        say(probe.engine.withdraw(), "withdrawn");
+        return false;
+    }
+    return word != "quit";
+}
+
+int serve(Probe& probe) {
     const SteadyClock clock;
     std::string line;
     for (;;) {
         pollfd input{STDIN_FILENO, POLLIN, 0};
-        if (poll(&input, 1, 100) == 0) {
-            if (auto status = engine.tick(clock.now()); !status) {
+        if (std::cin.rdbuf()->in_avail() <= 0 && poll(&input, 1, 100) == 0) {
+            if (auto status = probe.engine.tick(clock.now()); !status) {
                 std::cerr << status.error().text() << std::endl;
             }
-        } else if (!std::getline(std::cin, line) || line == "quit") {
+        } else if (!std::getline(std::cin, line) || !obey(probe, line)) {
             return 0;
-        } else if (line == "counters") {
-            print_counters(engine);
-        } else if (line == "withdraw") {
-            const auto status = engine.withdraw();
-            std::cout << (status ? "withdrawn" : status.error().text()) << std::endl;
-            return status ? 0 : 1;
         }
     }
 }
@@ -107,17 +178,19 @@ int run(int count, char** words) {
         return 1;
     }
     const auto before = (*engine)->applied();
-    if (auto status = start(**engine, options, clock.now()); !status) {
+    Probe probe{**engine, options};
+    if (auto status = probe.apply(); !status) {
         std::cerr << status.error().text() << std::endl;
         return 1;
     }
     std::cout << "ready adopted=" << (*engine)->is_adopted() << " applied=" << before.text() << std::endl;
-    return serve(**engine);
+    return serve(probe);
 }
 
 } // namespace
 } // namespace suanlu
 
 int main(int count, char** words) {
+    std::ios::sync_with_stdio(false); // so that in_avail() knows of lines that came together
     return suanlu::run(count, words);
 }

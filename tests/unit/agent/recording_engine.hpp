@@ -24,9 +24,10 @@ public:
         ++applies;
         return {};
     }
-    Status set_path(SiteId site, PathId path, const NextHop& hop) override {
-        paths[site] = path;
-        hops[site] = hop;
+    Status set_paths(SiteId site, std::span<const UsablePath> usable) override {
+        usable_paths[site].assign(usable.begin(), usable.end());
+        paths[site] = usable.front().id;
+        hops[site] = usable.front().hop;
         ++path_calls;
         return {};
     }
@@ -50,6 +51,8 @@ public:
     int applies = 0;
     int path_calls = 0;
     std::map<ServiceId, std::vector<SiteShare>> shares;
+    std::map<SiteId, std::vector<UsablePath>> usable_paths;
+    /// The first of them.
     std::map<SiteId, PathId> paths;
     std::map<SiteId, NextHop> hops;
     std::map<SiteId, SiteLiveness> liveness;

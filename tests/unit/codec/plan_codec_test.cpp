@@ -39,7 +39,12 @@ Plan full_plan() {
     path.delay = {800};
     path.mtu = {2000};
     path.links = {"R1>P1", "P1>E1"};
-    plan.sites = {{SiteId{1}, "mec-1", ip("2001:db8:51::1"), {path}}, {SiteId{2}, "mec-2", {}, {}}};
+    PathPlan listed = path;
+    listed.id = path_id(SiteId{1}, 1);
+    listed.mode = EncapMode::kEncapsRed;
+    listed.sids = {ip("fc00:0:a2::"), ip("fc00:0:a3:a1::")};
+    listed.weight = 3;
+    plan.sites = {{SiteId{1}, "mec-1", ip("2001:db8:51::1"), {path, listed}}, {SiteId{2}, "mec-2", {}, {}}};
     ServicePlan service;
     service.id = {7};
     service.name = "analysis";
@@ -81,6 +86,17 @@ struct Offence {
     std::function<void(v1::Plan&)> commit;
 };
 
+void expect_refused(const std::vector<Offence>& offences) {
+    for (const Offence& offence : offences) {
+        v1::Plan message = full_message();
+        offence.commit(message);
+        const auto decoded = decode(message);
+        ASSERT_FALSE(decoded) << offence.field;
+        EXPECT_EQ(decoded.error().detail.rfind(std::string(offence.field) + ":", 0), 0U)
+            << offence.field << " but got " << decoded.error().detail;
+    }
+}
+
 TEST(PlanCodec, EveryOffenceIsRefusedWithItsField) {
     const std::vector<Offence> offences = {
         {"id.controller", [](v1::Plan& p) { p.mutable_id()->clear_controller(); }},
@@ -106,7 +122,7 @@ TEST(PlanCodec, EveryOffenceIsRefusedWithItsField) {
         {"sites[1].name", [](v1::Plan& p) { p.mutable_sites(1)->set_name("mec-1"); }},
         {"sites[0].paths[0].id", [](v1::Plan& p) { p.mutable_sites(0)->mutable_paths(0)->set_id(8); }},
         {"sites[0].paths[0].mtu", [](v1::Plan& p) { p.mutable_sites(0)->mutable_paths(0)->set_mtu(1279); }},
-        {"sites[0].paths[1].id", [](v1::Plan& p) { *p.mutable_sites(0)->add_paths() = p.sites(0).paths(0); }},
+        {"sites[0].paths[2].id", [](v1::Plan& p) { *p.mutable_sites(0)->add_paths() = p.sites(0).paths(0); }},
         {"sites[0].paths",
          [](v1::Plan& p) {
              for (int i = 0; i < 4; ++i) {
@@ -128,6 +144,12 @@ TEST(PlanCodec, EveryOffenceIsRefusedWithItsField) {
          [](v1::Plan& p) { p.mutable_services(0)->mutable_shares(1)->set_site(1); }},
         {"services[0].shares[1].site",
          [](v1::Plan& p) { p.mutable_services(0)->mutable_shares(1)->set_site(9); }},
+    };
+    expect_refused(offences);
+}
+
+TEST(PlanCodec, PlacementsThatCannotBeMeantAreRefused) {
+    const std::vector<Offence> offences = {
         {"services[0].placement.exception_ppm",
          [](v1::Plan& p) { placement(p).set_exception_ppm(kWholeShare + 1); }},
         {"services[0].placement.most_age_millis",
@@ -163,14 +185,23 @@ TEST(PlanCodec, EveryOffenceIsRefusedWithItsField) {
              twin.set_name("twin");
          }},
     };
-    for (const Offence& offence : offences) {
-        v1::Plan message = full_message();
-        offence.commit(message);
-        const auto decoded = decode(message);
-        ASSERT_FALSE(decoded) << offence.field;
-        EXPECT_EQ(decoded.error().detail.rfind(std::string(offence.field) + ":", 0), 0U)
-            << offence.field << " but got " << decoded.error().detail;
-    }
+    expect_refused(offences);
+}
+
+TEST(PlanCodec, WaysThatCannotBeWrittenAreRefused) {
+    expect_refused({
+        {"sites[0].paths[1].mode", [](v1::Plan& p) { p.mutable_sites(0)->mutable_paths(1)->set_mode("l2"); }},
+        {"sites[0].paths[1].sids",
+         [](v1::Plan& p) { p.mutable_sites(0)->mutable_paths(1)->set_mode("usid"); }},
+        {"sites[0].paths[1].sids[2]",
+         [](v1::Plan& p) { p.mutable_sites(0)->mutable_paths(1)->add_sids("short"); }},
+        {"sites[0].paths[1].sids",
+         [](v1::Plan& p) {
+             for (int i = 0; i < 6; ++i) {
+                 p.mutable_sites(0)->mutable_paths(1)->add_sids(p.sites(0).paths(1).sids(0));
+             }
+         }},
+    });
 }
 
 TEST(PlanCodec, TooManyEntriesAreRefusedBeforeTheyAreRead) {

@@ -67,7 +67,8 @@ void Model::apply() {
 
 void Model::tell_paths() {
     for (std::uint16_t id = 1; id <= kSites; id++) {
-        ASSERT_TRUE(tables_->set_path(SiteId{id}, path_id(SiteId{id}, 0), {1, {}, {}}, now()));
+        ASSERT_TRUE(tables_->set_paths(SiteId{id},
+                                       std::array{UsablePath{path_id(SiteId{id}, 0), {1, {}, {}}}}, now()));
     }
 }
 

@@ -51,7 +51,7 @@ protected:
         const auto status = fake.apply(current, now);
         ASSERT_TRUE(status) << status.error().text();
         for (const auto& site : current.sites) {
-            ASSERT_TRUE(fake.set_path(site.id, site.paths[0].id, {7, {}, {}}));
+            ASSERT_TRUE(fake.set_paths(site.id, std::array{UsablePath{site.paths[0].id, {7, {}, {}}}}));
         }
     }
     void reshare(std::vector<std::uint32_t> shares) {
@@ -100,7 +100,7 @@ TEST_F(Tables, NoPathYet_PlainAnycast) {
     current = plan_of({1, 1});
     ASSERT_TRUE(fake.apply(current, now));
     EXPECT_EQ(packet(1, true).reason, SL_R_no_site);
-    ASSERT_TRUE(fake.set_path(SiteId{2}, path_id(SiteId{2}, 0), {7, {}, {}}));
+    ASSERT_TRUE(fake.set_paths(SiteId{2}, std::array{UsablePath{path_id(SiteId{2}, 0), {7, {}, {}}}}));
     EXPECT_EQ(packet(1, true).site, SiteId{2});
 }
 
@@ -116,11 +116,13 @@ TEST_F(Tables, SharesChange_BaseMovesOnlyAfterG) {
 
 TEST_F(Tables, PathFails_SamePathOfTheSiteTakesOver) {
     use(plan_of({1000000, 0}));
-    ASSERT_TRUE(fake.set_path(SiteId{1}, path_id(SiteId{1}, 1), {8, {}, {}}));
+    ASSERT_TRUE(fake.set_paths(SiteId{1}, std::array{UsablePath{path_id(SiteId{1}, 1), {8, {}, {}}}}));
     const auto result = packet(1);
     EXPECT_EQ(result.path, path_id(SiteId{1}, 1));
     EXPECT_EQ(result.interface_index, 8U);
-    EXPECT_EQ(fake.set_path(SiteId{1}, path_id(SiteId{2}, 0), {8, {}, {}}).error().code, Errc::kNotFound);
+    EXPECT_EQ(
+        fake.set_paths(SiteId{1}, std::array{UsablePath{path_id(SiteId{2}, 0), {8, {}, {}}}}).error().code,
+        Errc::kNotFound);
 }
 
 TEST_F(Tables, Suspect_NewFlowsLeave_EstablishedStay) {
@@ -252,7 +254,8 @@ TEST(Restart, SlotsInForceAreTheTruth) {
         SteerTables tables(engine, {});
         ASSERT_TRUE(tables.apply(plan, now));
         for (std::uint16_t id : {1, 2}) {
-            ASSERT_TRUE(tables.set_path(SiteId{id}, path_id(SiteId{id}, 0), {7, {}, {}}, now));
+            ASSERT_TRUE(tables.set_paths(SiteId{id},
+                                         std::array{UsablePath{path_id(SiteId{id}, 0), {7, {}, {}}}}, now));
         }
         words.assign(engine.slots().begin(), engine.slots().end());
     }

@@ -1,0 +1,32 @@
+// SPDX-License-Identifier: (BSD-2-Clause OR GPL-2.0-only)
+// From a chosen path to a packet on its way: does it fit, MSS of a SYN, outer header.
+#ifndef SL_SEND_H
+#define SL_SEND_H
+
+#include "encap.h"
+
+SL_INLINE int sl_is_syn(const struct sl_flow* flow) {
+    return flow->protocol == SL_PROTOCOL_TCP && (flow->tcp_flags & (SL_TCP_SYN | SL_TCP_ACK)) == SL_TCP_SYN;
+}
+
+// 0 or a negative reason.
+SL_INLINE int sl_send(struct sl_port* port, const struct sl_flow* flow, const struct sl_path* path,
+                      sl_u64 hash) {
+    if (path->outer == 0) {
+        return -SL_R_no_family;
+    }
+    if (path->interface == 0) {
+        return -SL_R_no_path;
+    }
+    if (flow->length > path->inner_mtu) {
+        return -SL_R_too_big;
+    }
+    if (sl_is_syn(flow)) {
+        if (sl_clamp_mss(sl_port_packet(port), flow->l4, sl_mss_of(path->inner_mtu, flow->version))) {
+            sl_port_count(port, SL_R_mss_clamped);
+        }
+    }
+    return sl_encapsulate(port, flow, path, hash);
+}
+
+#endif
