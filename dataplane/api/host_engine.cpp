@@ -15,6 +15,7 @@ struct sl_port {
     bool is_dry;
     sl_exception scratch_entry;
     std::uint64_t scratch_line;
+    sl_fragment scratch_fragment;
 };
 
 SL_INLINE struct sl_pkt sl_port_packet(struct sl_port* port) {
@@ -54,6 +55,11 @@ SL_INLINE sl_u64* sl_port_start_line(struct sl_port* port, sl_u32 index) {
     }
     port->scratch_line = *line;
     return &port->scratch_line;
+}
+SL_INLINE struct sl_fragment* sl_port_fragment(struct sl_port* port, sl_u32 index) {
+    auto* line = port->engine->fragment(index);
+    port->scratch_fragment = *line;
+    return port->is_dry ? &port->scratch_fragment : line;
 }
 SL_INLINE struct sl_exception* sl_port_exception(struct sl_port* port, const struct sl_flow_key* key) {
     auto* entry = port->engine->find_exception(*key);
@@ -125,7 +131,7 @@ const char* reason_name(sl_reason reason) {
 
 HostEngine::HostEngine(std::size_t slots, std::size_t exceptions)
     : tables_(std::make_unique<Tables>()), bound_(exceptions), slots_(slots), targets_(slots),
-      starts_(SL_START_LINES) {
+      starts_(SL_START_LINES), fragments_(SL_FRAGMENT_LINES) {
     control_.layout = SL_LAYOUT;
 }
 
@@ -133,7 +139,8 @@ HostEngine::~HostEngine() = default;
 
 PacketResult HostEngine::run(std::vector<std::uint8_t> frame, PacketRole role, MonoTime now, bool is_dry) {
     frame.insert(frame.begin(), kHeadroom, 0);
-    sl_port port{this, &frame, kHeadroom, static_cast<std::uint64_t>(now.since_boot.count()), is_dry, {}, 0};
+    sl_port port{this,   &frame, kHeadroom, static_cast<std::uint64_t>(now.since_boot.count()),
+                 is_dry, {},     0,         {}};
     sl_trace trace{};
     const auto outcome = sl_process(&port, static_cast<sl_role>(role), &trace);
     PacketResult result;

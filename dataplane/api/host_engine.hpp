@@ -68,6 +68,7 @@ public:
     virtual void forget(const sl_flow_key& key);
     virtual std::uint64_t* start_line(std::uint32_t index);
     virtual std::uint64_t swap(std::uint64_t* word, std::uint64_t expected, std::uint64_t desired);
+    sl_fragment* fragment(std::uint32_t index) { return &fragments_.at(index); }
     void count(sl_reason reason) { reasons_[reason]++; }
     sl_counter* counter(const sl_counter_key& key);
     void new_flow(const sl_flow_event& event);
@@ -80,6 +81,7 @@ private:
     std::vector<std::uint64_t> slots_;
     std::vector<sl_target> targets_;
     std::vector<std::uint64_t> starts_;
+    std::vector<sl_fragment> fragments_;
     std::vector<sl_flow_event> events_;
     std::array<std::uint64_t, SL_REASON_COUNT> reasons_{};
 };

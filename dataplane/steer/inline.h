@@ -8,7 +8,7 @@
 
 #ifdef __bpf__
 #define SL_INLINE static inline __attribute__((always_inline, unused))
-#define SL_SUBPROGRAM __attribute__((noinline))
+#define SL_SUBPROGRAM __attribute__((noinline, weak)) // weak: an unused argument is passed all the same
 #else
 #define SL_INLINE static inline __attribute__((unused))
 #define SL_SUBPROGRAM SL_INLINE

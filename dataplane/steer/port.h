@@ -27,6 +27,7 @@ SL_INLINE int sl_port_push(struct sl_port* port, sl_u32 bytes);
 
 SL_INLINE const struct sl_control* sl_port_control(struct sl_port* port);
 SL_INLINE const struct sl_service* sl_port_service(struct sl_port* port, const struct sl_service_key* key);
+SL_INLINE struct sl_fragment* sl_port_fragment(struct sl_port* port, sl_u32 index);
 SL_INLINE const struct sl_site* sl_port_site(struct sl_port* port, const struct sl_site_key* key);
 
 // Affinity state; the index counts over all services (sl_service.slot_offset + slot).

@@ -7,6 +7,12 @@
 
 #include "affinity.h"
 #include "border.h"
+<<<<<<< dataplane/steer/steer.h
+#include "encap.h"
+#include "fragment.h"
+#include "icmp.h"
+=======
+>>>>>>> /tmp/x2-tree/dataplane/steer/steer.h
 #include "parse_odd.h"
 #include "send.h"
 
@@ -111,26 +117,126 @@ SL_INLINE void sl_tell_new_flow(struct sl_port* port, const struct sl_flow* flow
     sl_port_new_flow(port, &event);
 }
 
+<<<<<<< dataplane/steer/steer.h
+// Size, MSS and outer header. 0 or a negative reason.
+SL_SUBPROGRAM int sl_send(struct sl_port* port, const struct sl_flow* flow, const struct sl_site* site,
+                          sl_u64 hash) {
+    if (!flow || !site) {
+        return -SL_R_no_path;
+    }
+    const struct sl_addr* destination = flow->version == 6 ? &site->destination6 : &site->destination4;
+    if (site->interface == 0) {
+        return -SL_R_no_path;
+    }
+    if (destination->b[0] == 0) {
+        return -SL_R_no_family;
+    }
+    if ((sl_u32)flow->length + SL_OUTER > site->mtu) {
+        return -SL_R_too_big;
+    }
+    if (sl_is_syn(flow)) {
+        if (sl_clamp_mss(sl_port_packet(port), flow->l4, sl_mss_of(site->mtu - SL_OUTER, flow->version))) {
+            sl_port_count(port, SL_R_mss_clamped);
+        }
+    }
+    return sl_encapsulate(port, flow, site, hash);
+}
+
+// Where a packet goes: the site, or null with the reason in `code`.
+struct sl_way {
+    const struct sl_site* site;
+    sl_u64 hash;
+    int code;
+};
+
+SL_INLINE int sl_is_served(struct sl_port* port, const struct sl_flow* flow, sl_u32 table) {
+    const sl_u8 icmp = flow->version == 6 ? SL_PROTOCOL_ICMP6 : SL_PROTOCOL_ICMP;
+    return sl_find_service(port, &flow->destination, 0, icmp, table) != 0;
+}
+
+SL_INLINE struct sl_way sl_way_of_fragment(struct sl_port* port, const struct sl_flow* flow, sl_u32 table,
+                                           struct sl_trace* trace) {
+    struct sl_decision first = {0, 0, 0};
+    struct sl_way way = {0, 0, -SL_R_fragment_early};
+    if (sl_recall_fragment(port, flow, &first) != 0) {
+        way.code = sl_is_served(port, flow, table) ? -SL_R_fragment_early : -SL_R_no_service;
+        return way;
+=======
 // From a parsed packet to a steered one. 0 or a negative reason.
 SL_INLINE int sl_steer(struct sl_port* port, const struct sl_flow* flow, sl_u32 table,
                        struct sl_trace* trace) {
     if (flow->shape & (SL_SHAPE_FIRST_FRAGMENT | SL_SHAPE_LATER_FRAGMENT)) {
         return -SL_R_ip_fragment;
+>>>>>>> /tmp/x2-tree/dataplane/steer/steer.h
     }
-    if (flow->shape & SL_SHAPE_ERROR) {
-        return -SL_R_other_protocol;
+    if (first.site == 0) {
+        way.code = -SL_R_ip_fragment;
+        return way;
     }
+    trace->service = first.service;
+    way.hash = first.hash;
+    way.site = sl_live_site(port, table, first.site);
+    return way;
+}
+
+SL_INLINE struct sl_way sl_way_of_flow(struct sl_port* port, const struct sl_flow* flow, sl_u32 table,
+                                       struct sl_trace* trace) {
+    struct sl_way way = {0, 0, -SL_R_no_service};
     const struct sl_service* service =
         sl_find_service(port, &flow->destination, flow->destination_port_be, flow->protocol, table);
-    sl_u64 hash = 0;
     if (!service) {
-        return -SL_R_no_service;
+        return way;
     }
     if (!(service->flags & SL_SERVICE_STEERED)) {
-        return -SL_R_steering_off;
+        way.code = -SL_R_steering_off;
+        return way;
     }
     trace->service = service->id;
+    way.code = -SL_R_no_site;
+    way.site = sl_choose_site(port, flow, service, table, &way.hash, trace);
+    return way;
+}
+
+SL_INLINE void sl_leave_decision(struct sl_port* port, const struct sl_flow* flow, sl_u32 table, int code,
+                                 sl_u64 hash, const struct sl_trace* trace) {
+    if (sl_is_loss(-code) || (code != 0 && !sl_is_served(port, flow, table))) {
+        return;
+    }
+    struct sl_decision decision = {0, 0, 0};
+    if (code == 0) {
+        decision.hash = hash;
+        decision.service = trace->service;
+        decision.site = trace->site;
+    }
+    sl_remember_fragment(port, flow, &decision);
+}
+
+// From a parsed packet to a steered one. 0 or a negative reason.
+SL_INLINE int sl_steer(struct sl_port* port, struct sl_flow* flow, sl_u32 table, struct sl_trace* trace) {
+    const int about = flow->shape & SL_SHAPE_ERROR ? sl_follow_error(port, flow) : 0;
+    if (about != 0) {
+        return about;
+    }
+    const struct sl_way way = flow->shape & SL_SHAPE_LATER_FRAGMENT
+                                  ? sl_way_of_fragment(port, flow, table, trace)
+                                  : sl_way_of_flow(port, flow, table, trace);
+    int code = way.code;
     trace->bytes = flow->length;
+<<<<<<< dataplane/steer/steer.h
+    if (way.site) {
+        trace->site = way.site->id;
+        trace->path = way.site->path;
+        trace->interface = way.site->interface;
+        code = sl_send(port, flow, way.site, way.hash);
+        if (code == 0 && trace->is_new) {
+            sl_tell_new_flow(port, flow, trace);
+        }
+    }
+    if (flow->shape & SL_SHAPE_FIRST_FRAGMENT) {
+        sl_leave_decision(port, flow, table, code, way.hash, trace);
+    }
+    return code;
+=======
     const struct sl_site* site = sl_choose_site(port, flow, service, table, &hash, trace);
     if (!site) {
         return -SL_R_no_site;
@@ -145,6 +251,7 @@ SL_INLINE int sl_steer(struct sl_port* port, const struct sl_flow* flow, sl_u32 
         sl_tell_new_flow(port, flow, trace);
     }
     return sent;
+>>>>>>> /tmp/x2-tree/dataplane/steer/steer.h
 }
 
 // A SYN+ACK of a steered service on its way back: the client must not send more than the path takes. The

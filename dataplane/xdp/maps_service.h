@@ -17,9 +17,21 @@ struct {
     __type(value, struct sl_service);
 } sl_services SEC(".maps");
 
+struct {
+    __uint(type, BPF_MAP_TYPE_ARRAY);
+    __uint(max_entries, SL_FRAGMENT_LINES);
+    __type(key, __u32);
+    __type(value, struct sl_fragment);
+} sl_fragments SEC(".maps");
+
 SL_INLINE const struct sl_service* sl_port_service(struct sl_port* port, const struct sl_service_key* key) {
     (void)port;
     return bpf_map_lookup_elem(&sl_services, key);
+}
+
+SL_INLINE struct sl_fragment* sl_port_fragment(struct sl_port* port, sl_u32 index) {
+    (void)port;
+    return bpf_map_lookup_elem(&sl_fragments, &index);
 }
 
 #endif

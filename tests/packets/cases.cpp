@@ -4,7 +4,6 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
-#include <random>
 
 namespace suanlu::packets {
 namespace {
@@ -236,6 +235,19 @@ Status prepare(SteerTables& tables, MonoTime now) {
     return tables.set_steering(ServiceId{3}, false);
 }
 
+PacketCase& Rows::steered(const std::string& name, Frame frame) {
+    return rows_.emplace_back(
+        PacketCase{name, std::move(frame), PacketRole::kExternal, Verdict::kRedirect, SL_R_steered});
+}
+
+PacketCase& Rows::passed(const std::string& name, Frame frame, sl_reason reason, PacketRole role) {
+    return rows_.emplace_back(PacketCase{name, std::move(frame), role, Verdict::kPass, reason});
+}
+
+PacketCase& Rows::dropped(const std::string& name, Frame frame, sl_reason reason, PacketRole role) {
+    return rows_.emplace_back(PacketCase{name, std::move(frame), role, Verdict::kDrop, reason});
+}
+
 std::vector<PacketCase> all_cases() {
     std::vector<PacketCase> rows;
     add_steered(rows);
@@ -244,24 +256,20 @@ std::vector<PacketCase> all_cases() {
     add_border(rows);
     add_answers(rows);
     add_odd(rows);
+    add_fragments(rows);
+    add_errors(rows);
     return rows;
 }
 
-std::vector<Frame> random_frames(std::size_t count, std::uint64_t seed) {
-    std::mt19937_64 random(seed);
-    const auto rows = all_cases();
-    std::vector<Frame> frames;
-    while (frames.size() < count) {
-        auto frame = rows[random() % rows.size()].frame;
-        for (auto changes = random() % 4; changes > 0; changes--) {
-            frame[random() % frame.size()] = static_cast<std::uint8_t>(random());
-        }
-        if (random() % 8 == 0) {
-            frame.resize(14 + random() % (frame.size() + 20));
-        }
-        frames.push_back(std::move(frame));
+Frame RandomFrames::next() {
+    auto frame = rows_[random_() % rows_.size()].frame;
+    for (auto changes = random_() % 4; changes > 0; changes--) {
+        frame[random_() % frame.size()] = static_cast<std::uint8_t>(random_());
     }
-    return frames;
+    if (random_() % 8 == 0) {
+        frame.resize(14 + random_() % (frame.size() + 20));
+    }
+    return frame;
 }
 
 void expect_row(const PacketCase& row, Verdict verdict, const Frame& after) {

@@ -4,6 +4,7 @@
 #pragma once
 
 #include <functional>
+#include <random>
 #include <string>
 #include <vector>
 
@@ -22,7 +23,24 @@ struct PacketCase {
     sl_reason reason = SL_R_steered;
     /// Checks the frame that leaves beyond "unchanged" (pass, drop) and "outer header + inner" (redirect);
     /// may be empty.
-    std::function<void(const Frame& before, const Frame& after)> check;
+    std::function<void(const Frame& before, const Frame& after)> check = {};
+    /// Needs what the rows before it left behind: means nothing in a dry run.
+    bool is_sequel = false;
+};
+
+/// Collects rows of packets.
+class Rows {
+public:
+    explicit Rows(std::vector<PacketCase>& rows) : rows_(rows) {}
+
+    PacketCase& steered(const std::string& name, Frame frame);
+    PacketCase& passed(const std::string& name, Frame frame, sl_reason reason,
+                       PacketRole role = PacketRole::kExternal);
+    PacketCase& dropped(const std::string& name, Frame frame, sl_reason reason,
+                        PacketRole role = PacketRole::kExternal);
+
+private:
+    std::vector<PacketCase>& rows_;
 };
 
 inline constexpr std::uint32_t kPathMtu = 1500;
@@ -38,8 +56,19 @@ Status prepare(SteerTables& tables, MonoTime now);
 std::vector<PacketCase> all_cases();
 /// Tags, options, extension headers, ICMP (odd_cases.cpp).
 void add_odd(std::vector<PacketCase>& rows);
-/// Valid frames with a few random bytes changed, cut or grown; the same for the same seed.
-std::vector<Frame> random_frames(std::size_t count, std::uint64_t seed);
+void add_fragments(std::vector<PacketCase>& rows);
+/// ICMP errors about a flow.
+void add_errors(std::vector<PacketCase>& rows);
+/// Frames of the rows with a few random bytes changed, cut or grown; the same for the same seed.
+class RandomFrames {
+public:
+    explicit RandomFrames(std::uint64_t seed) : random_(seed), rows_(all_cases()) {}
+    Frame next();
+
+private:
+    std::mt19937_64 random_;
+    std::vector<PacketCase> rows_;
+};
 
 /// Fails the running test when the result is not what the row says.
 void expect_row(const PacketCase& row, Verdict verdict, const Frame& after);

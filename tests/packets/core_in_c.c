@@ -25,6 +25,9 @@ SL_INLINE const struct sl_control* sl_port_control(struct sl_port* port) {
 SL_INLINE const struct sl_service* sl_port_service(struct sl_port* port, const struct sl_service_key* key) {
     return (void)port, (void)key, (const struct sl_service*)0;
 }
+SL_INLINE struct sl_fragment* sl_port_fragment(struct sl_port* port, sl_u32 index) {
+    return (void)port, (void)index, (struct sl_fragment*)0;
+}
 SL_INLINE const struct sl_site* sl_port_site(struct sl_port* port, const struct sl_site_key* key) {
     return (void)port, (void)key, (const struct sl_site*)0;
 }

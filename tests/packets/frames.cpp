@@ -85,6 +85,15 @@ Frame tagged(const Frame& frame, const std::vector<std::pair<std::uint16_t, std:
     return out;
 }
 
+Frame fragment(const Frame& frame, std::size_t offset, bool has_more, std::uint16_t id) {
+    if (frame.at(14) >> 4 == 4) {
+        const auto part = offset / 8 | (has_more ? 0x2000U : 0U);
+        return with_checksum(with(frame, 18, {high(id), low(id), high(part), low(part)}));
+    }
+    const auto part = offset | (has_more ? 1U : 0U);
+    return with_headers(frame, {{44, {0, high(part), low(part), 0, 0, high(id), low(id)}}});
+}
+
 std::size_t network_offset(const Frame& frame) {
     std::size_t at = 12;
     while ((frame.at(at) == 0x81 && frame.at(at + 1) == 0) ||

@@ -17,6 +17,9 @@ inline constexpr const char* kAny4 = "198.51.100.1";
 inline constexpr const char* kClient6 = "2001:db8:c1::2";
 inline constexpr const char* kClient4 = "10.0.1.2";
 
+inline constexpr std::uint16_t kTag = 0x8100;        // IEEE 802.1Q
+inline constexpr std::uint16_t kServiceTag = 0x88a8; // IEEE 802.1ad
+
 Ip6 address(const char* text);
 SyntheticPacket packet(bool is_v4, Transport transport, std::uint16_t port);
 SyntheticPacket udp(bool is_v4, std::size_t payload);
@@ -38,6 +41,9 @@ Frame with_checksum(Frame frame);
 /// An ICMP or ICMPv6 message from the client to the anycast address; `body` = all behind type, code and
 /// checksum.
 Frame icmp(bool is_v4, std::uint8_t type, const std::vector<std::uint8_t>& body);
+
+/// One fragment: `offset` in bytes. IPv6 gets a fragment header in front of what stands behind its header.
+Frame fragment(const Frame& frame, std::size_t offset, bool has_more, std::uint16_t id);
 
 const std::vector<std::uint8_t> kPlainHeader = {0, 1, 4, 0, 0, 0, 0};    // PadN
 const std::vector<std::uint8_t> kSegmentRouting = {0, 4, 0, 0, 0, 0, 0}; // type 4, nothing left

@@ -50,6 +50,7 @@ const std::map<std::string, Layout> kLayouts = {
       {FIELD(sl_flow_key, source), FIELD(sl_flow_key, address_tag), FIELD(sl_flow_key, port_be),
        FIELD(sl_flow_key, service)}}},
     {"sl_exception", {sizeof(sl_exception), {FIELD(sl_exception, word)}}},
+    {"sl_fragment", {sizeof(sl_fragment), {FIELD(sl_fragment, place), FIELD(sl_fragment, hash)}}},
     {"sl_counter_key",
      {sizeof(sl_counter_key), {FIELD(sl_counter_key, service), FIELD(sl_counter_key, site)}}},
     {"sl_counter",

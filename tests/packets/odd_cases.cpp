@@ -4,30 +4,6 @@
 namespace suanlu::packets {
 namespace {
 
-constexpr std::uint16_t kTag = 0x8100;        // IEEE 802.1Q
-constexpr std::uint16_t kServiceTag = 0x88a8; // IEEE 802.1ad
-
-class Rows {
-public:
-    explicit Rows(std::vector<PacketCase>& rows) : rows_(rows) {}
-
-    void steered(const std::string& name, Frame frame) {
-        rows_.push_back(
-            {name, std::move(frame), PacketRole::kExternal, Verdict::kRedirect, SL_R_steered, {}});
-    }
-    void passed(const std::string& name, Frame frame, sl_reason reason,
-                PacketRole role = PacketRole::kExternal) {
-        rows_.push_back({name, std::move(frame), role, Verdict::kPass, reason, {}});
-    }
-    void dropped(const std::string& name, Frame frame, sl_reason reason,
-                 PacketRole role = PacketRole::kExternal) {
-        rows_.push_back({name, std::move(frame), role, Verdict::kDrop, reason, {}});
-    }
-
-private:
-    std::vector<PacketCase>& rows_;
-};
-
 void add_tags(Rows rows) {
     for (const bool is_v4 : {false, true}) {
         const std::string family = is_v4 ? "v4 " : "v6 ";

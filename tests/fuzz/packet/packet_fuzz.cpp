@@ -25,6 +25,7 @@ sl_site sites[2];
 sl_u64 slots[16];
 sl_target targets[16];
 sl_u64 starts[SL_START_LINES];
+sl_fragment fragments[8]; // most fragments find a line, if another's
 sl_counter counter;
 sl_u64 counts[SL_REASON_COUNT];
 
@@ -65,6 +66,9 @@ SL_INLINE const struct sl_control* sl_port_control(struct sl_port*) {
 // Any address with a low port bit is served, so that random frames get far.
 SL_INLINE const struct sl_service* sl_port_service(struct sl_port*, const struct sl_service_key* key) {
     return key->port_be & 1 ? &service : nullptr;
+}
+SL_INLINE struct sl_fragment* sl_port_fragment(struct sl_port*, sl_u32 index) {
+    return &fragments[index & 7];
 }
 SL_INLINE const struct sl_site* sl_port_site(struct sl_port*, const struct sl_site_key* key) {
     return key->id == 1 || key->id == 2 ? &sites[key->id - 1] : nullptr;
