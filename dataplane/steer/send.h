@@ -10,8 +10,11 @@ SL_INLINE int sl_is_syn(const struct sl_flow* flow) {
 }
 
 // 0 or a negative reason.
-SL_INLINE int sl_send(struct sl_port* port, const struct sl_flow* flow, const struct sl_path* path,
-                      sl_u64 hash) {
+SL_SUBPROGRAM int sl_send(struct sl_port* port, const struct sl_flow* flow, const struct sl_path* path,
+                          sl_u64 hash) {
+    if (!flow || !path) {
+        return -SL_R_no_path;
+    }
     if (path->outer == 0) {
         return -SL_R_no_family;
     }

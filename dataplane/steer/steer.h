@@ -7,12 +7,8 @@
 
 #include "affinity.h"
 #include "border.h"
-<<<<<<< dataplane/steer/steer.h
-#include "encap.h"
 #include "fragment.h"
 #include "icmp.h"
-=======
->>>>>>> /tmp/x2-tree/dataplane/steer/steer.h
 #include "parse_odd.h"
 #include "send.h"
 
@@ -117,31 +113,6 @@ SL_INLINE void sl_tell_new_flow(struct sl_port* port, const struct sl_flow* flow
     sl_port_new_flow(port, &event);
 }
 
-<<<<<<< dataplane/steer/steer.h
-// Size, MSS and outer header. 0 or a negative reason.
-SL_SUBPROGRAM int sl_send(struct sl_port* port, const struct sl_flow* flow, const struct sl_site* site,
-                          sl_u64 hash) {
-    if (!flow || !site) {
-        return -SL_R_no_path;
-    }
-    const struct sl_addr* destination = flow->version == 6 ? &site->destination6 : &site->destination4;
-    if (site->interface == 0) {
-        return -SL_R_no_path;
-    }
-    if (destination->b[0] == 0) {
-        return -SL_R_no_family;
-    }
-    if ((sl_u32)flow->length + SL_OUTER > site->mtu) {
-        return -SL_R_too_big;
-    }
-    if (sl_is_syn(flow)) {
-        if (sl_clamp_mss(sl_port_packet(port), flow->l4, sl_mss_of(site->mtu - SL_OUTER, flow->version))) {
-            sl_port_count(port, SL_R_mss_clamped);
-        }
-    }
-    return sl_encapsulate(port, flow, site, hash);
-}
-
 // Where a packet goes: the site, or null with the reason in `code`.
 struct sl_way {
     const struct sl_site* site;
@@ -161,13 +132,6 @@ SL_INLINE struct sl_way sl_way_of_fragment(struct sl_port* port, const struct sl
     if (sl_recall_fragment(port, flow, &first) != 0) {
         way.code = sl_is_served(port, flow, table) ? -SL_R_fragment_early : -SL_R_no_service;
         return way;
-=======
-// From a parsed packet to a steered one. 0 or a negative reason.
-SL_INLINE int sl_steer(struct sl_port* port, const struct sl_flow* flow, sl_u32 table,
-                       struct sl_trace* trace) {
-    if (flow->shape & (SL_SHAPE_FIRST_FRAGMENT | SL_SHAPE_LATER_FRAGMENT)) {
-        return -SL_R_ip_fragment;
->>>>>>> /tmp/x2-tree/dataplane/steer/steer.h
     }
     if (first.site == 0) {
         way.code = -SL_R_ip_fragment;
@@ -222,12 +186,13 @@ SL_INLINE int sl_steer(struct sl_port* port, struct sl_flow* flow, sl_u32 table,
                                   : sl_way_of_flow(port, flow, table, trace);
     int code = way.code;
     trace->bytes = flow->length;
-<<<<<<< dataplane/steer/steer.h
     if (way.site) {
         trace->site = way.site->id;
-        trace->path = way.site->path;
-        trace->interface = way.site->interface;
-        code = sl_send(port, flow, way.site, way.hash);
+        const sl_u32 rank = sl_rank_of(way.site, flow->version, way.hash);
+        const struct sl_path* path = &way.site->paths[rank][flow->version == 6 ? 0 : 1];
+        trace->path = (sl_u32)way.site->id * SL_PATHS + rank;
+        trace->interface = path->interface;
+        code = sl_send(port, flow, path, way.hash);
         if (code == 0 && trace->is_new) {
             sl_tell_new_flow(port, flow, trace);
         }
@@ -236,22 +201,6 @@ SL_INLINE int sl_steer(struct sl_port* port, struct sl_flow* flow, sl_u32 table,
         sl_leave_decision(port, flow, table, code, way.hash, trace);
     }
     return code;
-=======
-    const struct sl_site* site = sl_choose_site(port, flow, service, table, &hash, trace);
-    if (!site) {
-        return -SL_R_no_site;
-    }
-    trace->site = site->id;
-    const sl_u32 rank = sl_rank_of(site, flow->version, hash);
-    const struct sl_path* path = &site->paths[rank][flow->version == 6 ? 0 : 1];
-    trace->path = (sl_u32)site->id * SL_PATHS + rank;
-    trace->interface = path->interface;
-    const int sent = sl_send(port, flow, path, hash);
-    if (sent == 0 && trace->is_new) {
-        sl_tell_new_flow(port, flow, trace);
-    }
-    return sent;
->>>>>>> /tmp/x2-tree/dataplane/steer/steer.h
 }
 
 // A SYN+ACK of a steered service on its way back: the client must not send more than the path takes. The

@@ -55,7 +55,6 @@ TEST_F(HostPackets, OneFlow_OneLabel_OtherFlowAnother) {
     EXPECT_NE(label(), first);
 }
 
-<<<<<<< tests/packets/run_host_test.cpp
 /// Site and flow label of a frame's way.
 std::pair<SiteId, std::uint32_t> way_of(HostEngine& engine, const Frame& frame, MonoTime now = kNow) {
     const auto result = engine.run(frame, PacketRole::kExternal, now);
@@ -101,7 +100,6 @@ TEST_F(HostPackets, Fragment_OfADeadSite_IsDropped) {
     EXPECT_STREQ(reason_name(result.reason), "fragment_early");
 }
 
-=======
 TEST(HostGolden, EveryModeAndLength_BitForBit) {
     HostEngine engine;
     SteerTables tables(engine, address("fc00:0:1::1"));
@@ -115,7 +113,6 @@ TEST(HostGolden, EveryModeAndLength_BitForBit) {
     }
 }
 
->>>>>>> /tmp/x2-tree/tests/packets/run_host_test.cpp
 TEST(Reasons, LossesAreExactlyTheDroppedOnes) {
 #define SL_REASON(name, text, severity) SL_SEVERITY_##severity,
     const sl_severity severities[] = {
