@@ -49,6 +49,8 @@ double DecisionLoop::control(double now_s, double jobs_begun) {
 PolicyInput DecisionLoop::input(double now_s) const {
     PolicyInput in;
     in.service = around_.scenario.name;
+    in.wall_s =
+        static_cast<std::int64_t>(around_.scenario.wall_start_s + now_s * around_.scenario.clock_speed);
     const double mean_jobs_per_flow = jobs_per_flow_.value();
     for (std::size_t j = 0; j < index_.size(); ++j) {
         const SimSite& site = around_.scenario.sites[j];
@@ -59,7 +61,7 @@ PolicyInput DecisionLoop::input(double now_s) const {
         s.slots = reports_[j].capacity > 0 ? servers.slots : 0;
         s.rate_per_slot = servers.rate_per_slot;
         s.cv2 = servers.cv2;
-        s.price_s = site.price_s;
+        s.price_s = around_.price_s[j];
         s.report_age_s = now_s - reports_[j].made_at_s;
         s.utilisation = std::min(1.0, reports_[j].jobs / std::max(servers.slots, 1.0));
         in.sites.push_back(std::move(s));
@@ -116,12 +118,22 @@ double DecisionLoop::rate(std::size_t ingress, std::size_t site) const {
     return out;
 }
 
+std::vector<double> DecisionLoop::ingress_shares(std::size_t ingress) const {
+    std::vector<double> out(index_.size(), 0);
+    for (std::size_t k = 0; k < classes(); ++k) {
+        for (std::size_t j = 0; j < out.size(); ++j) {
+            out[j] += shares(ingress, k)[j] * around_.source.sizes().class_share[k];
+        }
+    }
+    return out;
+}
+
 PlacementPlan DecisionLoop::plan_for(std::size_t ingress) const {
     PlacementPlan plan;
     for (std::size_t j = 0; j < index_.size(); ++j) {
         const double rtt = around_.rtt_s[ingress][j];
         const bool is_closed = rtt < 0 || !is_alive_[j] || reports_[j].capacity <= 0;
-        const double path = is_closed ? -1 : rtt + around_.scenario.sites[j].price_s;
+        const double path = is_closed ? -1 : rtt + around_.price_s[j];
         plan.sites.push_back({path, std::max(0.0, rtt) / 2, rate(ingress, j), index_[j]});
     }
     plan.weights.clear();

@@ -36,6 +36,8 @@ public:
     [[nodiscard]] const SiteReport& report(std::size_t site) const { return reports_[site]; }
     /// Jobs of mean size per second that an ingress sends to a site.
     [[nodiscard]] double rate(std::size_t ingress, std::size_t site) const;
+    /// Shares of all its flows together, per site.
+    [[nodiscard]] std::vector<double> ingress_shares(std::size_t ingress) const;
     /// What an ingress is told: weights, delays, prices, indices.
     [[nodiscard]] PlacementPlan plan_for(std::size_t ingress) const;
 

@@ -27,8 +27,10 @@ struct Truth {
 struct Surroundings {
     const Scenario& scenario;
     const JobSource& source;
-    /// Round trips now, as the links measure them; negative = no path.
+    /// Round trips now, as the links measure them, with the time that a job's data takes; negative = no path.
     const std::vector<std::vector<double>>& rtt_s;
+    /// What a job at each site is worth now, in seconds: tariffs and carbon included.
+    const std::vector<double>& price_s;
     const Truth& truth;
     /// Sends a probe; the answer comes to probe_answered().
     std::function<void(std::size_t ingress, std::size_t site)> probe;
@@ -39,6 +41,8 @@ struct NewFlow {
     double now_s = 0;
     double alone_s = 0; ///< of its first job at the fastest site; for references only
     std::size_t size_class = 0;
+    /// The site of the flow's slot, where slots say it; kNoSite: the dispatcher draws one.
+    std::size_t slot_site = kNoSite;
 };
 
 /// A site's report to the controller.
@@ -68,6 +72,8 @@ public:
     /// share of all traffic that changed its site.
     virtual double control(double /*now_s*/, double /*jobs_begun*/) { return 0; }
     virtual void flow_ended(std::size_t /*ingress*/, bool /*was_exception*/) {}
+    /// Shares by which an ingress fills its slots, per site; empty: this one has none.
+    [[nodiscard]] virtual std::vector<double> slot_shares(std::size_t /*ingress*/) const { return {}; }
     [[nodiscard]] virtual bool wants_answers() const { return true; }
 };
 

@@ -12,7 +12,7 @@ ChoosingDispatcher::ChoosingDispatcher(const Surroundings& around,
             const SimSite& site = around.scenario.sites[j];
             const Servers servers = around.source.model_of(site).as_servers();
             sites.push_back(
-                {row[j] + site.price_s, servers.slots, 1 / servers.rate_per_slot, 0, row[j] >= 0});
+                {row[j] + around.price_s[j], servers.slots, 1 / servers.rate_per_slot, 0, row[j] >= 0});
         }
         sites_.push_back(std::move(sites));
     }
@@ -21,7 +21,7 @@ ChoosingDispatcher::ChoosingDispatcher(const Surroundings& around,
 Choice ChoosingDispatcher::place(const NewFlow& flow) {
     std::vector<ChooserSite>& sites = sites_[flow.ingress];
     for (std::size_t j = 0; j < sites.size(); ++j) {
-        sites[j].path_s = around_.rtt_s[flow.ingress][j] + around_.scenario.sites[j].price_s;
+        sites[j].path_s = around_.rtt_s[flow.ingress][j] + around_.price_s[j];
     }
     const Draw draw = [this] { return std::uniform_real_distribution<double>(0, 1)(random_); };
     FlowChooser& chooser = *choosers_[flow.ingress];

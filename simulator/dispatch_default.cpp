@@ -1,12 +1,21 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "simulator/dispatch_kinds.hpp"
 
+#include <numeric>
+
 namespace suanlu::sim {
 
 namespace {
 
 std::mt19937_64 stream(const Scenario& scenario) {
     return std::mt19937_64(scenario.seed * 49979687 + 6);
+}
+
+/// A number that draws this site by the weights; `otherwise` when it has none.
+double draw_of(const std::vector<double>& weights, std::size_t site, double otherwise) {
+    const double all = std::accumulate(weights.begin(), weights.end(), 0.0);
+    const auto at = weights.begin() + static_cast<std::ptrdiff_t>(site);
+    return *at > 0 ? (std::accumulate(weights.begin(), at, 0.0) + *at / 2) / all : otherwise;
 }
 
 } // namespace
@@ -34,7 +43,10 @@ Choice SteeredDispatcher::place(const NewFlow& flow) {
     const std::size_t size_class = std::min(flow.size_class, loop_.classes() - 1);
     loop_.flow_placed(flow.ingress, size_class);
     std::uniform_real_distribution<double> unit(0, 1);
-    const double first = unit(random_);
+    double first = unit(random_);
+    if (flow.slot_site != kNoSite) {
+        first = draw_of(loop_.shares(flow.ingress, size_class), flow.slot_site, first);
+    }
     const double second = unit(random_);
     return placers_[flow.ingress].place(flow.now_s, first, second, size_class);
 }

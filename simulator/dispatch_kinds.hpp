@@ -22,6 +22,9 @@ public:
     void set_alive(std::size_t site, bool is_alive, double now_s) override;
     double control(double now_s, double jobs_begun) override;
     void flow_ended(std::size_t ingress, bool was_exception) override;
+    [[nodiscard]] std::vector<double> slot_shares(std::size_t ingress) const override {
+        return loop_.ingress_shares(ingress);
+    }
 
 private:
     void publish();

@@ -76,7 +76,7 @@ double ReferenceDispatcher::externality_s(const NewFlow& flow, std::size_t site)
 }
 
 double ReferenceDispatcher::cost(const NewFlow& flow, std::size_t site, double there_s) {
-    const double back = around_.rtt_s[flow.ingress][site] / 2 + around_.scenario.sites[site].price_s;
+    const double back = around_.rtt_s[flow.ingress][site] / 2 + around_.price_s[site];
     if (kind_ == Reference::kInstantJoint) {
         NewFlow mean = flow;
         mean.alone_s = around_.source.mean_alone_s();

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+#include <algorithm>
 #include <array>
 #include <string_view>
 #include <utility>
@@ -39,6 +40,17 @@ Result<std::unique_ptr<Dispatcher>> make_dispatcher(const Surroundings& around, 
         if (name == spec.policy) {
             return std::unique_ptr<Dispatcher>(std::make_unique<ReferenceDispatcher>(around, kind));
         }
+    }
+    // Policies of files: as suanlud steers by them, with shares and nothing else.
+    const bool is_chooser = std::count(known_choosers().begin(), known_choosers().end(), spec.policy) > 0;
+    if (const auto policy = find_policy(spec.policy); policy && !is_chooser) {
+        if (spec.size_classes > 1) {
+            return Error{Errc::kRefused, "policy '" + spec.policy +
+                                             "' is of a file: it does not know classes of size, so "
+                                             "dispatch.size_classes must be 1"};
+        }
+        return std::unique_ptr<Dispatcher>(
+            std::make_unique<SteeredDispatcher>(around, spec, **policy, false, false));
     }
     std::vector<std::unique_ptr<FlowChooser>> choosers;
     for (std::size_t i = 0; i < around.scenario.ingresses.size(); ++i) {

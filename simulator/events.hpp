@@ -11,6 +11,7 @@ namespace suanlu::sim {
 
 enum class What : std::uint8_t {
     kArrival,    ///< a = ingress
+    kDataThere,  ///< a = version: the next transfer is done
     kAtSite,     ///< a = job
     kWake,       ///< a = site, b = version: its next job is done
     kAnswer,     ///< a = job: the answer is at the ingress; made_at, jobs = news that it carries
@@ -23,6 +24,8 @@ enum class What : std::uint8_t {
     kProbeAt,    ///< a = site, b = ingress: asks
     kProbeBack,  ///< a = site, b = ingress: is told
     kControl,    ///< the controller decides
+    kSlots,      ///< the data plane's tick
+    kTariff,     ///< a tariff or a carbon intensity changes
     kHappening,  ///< a = index in the scenario
     kDetected,   ///< a = site, b = 1 when it is alive
     kSecondOver, ///< measures

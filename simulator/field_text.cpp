@@ -8,6 +8,7 @@
 #include "controller/topology/files/number_text.hpp"
 #include "controller/topology/files/text_lines.hpp"
 #include "core/support/text_table.hpp"
+#include "simulator/table_rows.hpp"
 
 namespace suanlu::sim {
 
@@ -95,6 +96,18 @@ double read_time_of_day(YamlNode node, double fallback) {
         return fallback;
     }
     return *hours + *minutes / 60.0;
+}
+
+double read_date(YamlNode node, double fallback) {
+    if (!node.is_present()) {
+        return fallback;
+    }
+    const std::string text = node.text();
+    const auto midnight = text.size() == 10 ? time_of(text + " 00:00:00") : std::nullopt;
+    if (!midnight) {
+        node.complain(quoted(text) + " is no date (2024-01-15)");
+    }
+    return midnight.value_or(fallback);
 }
 
 std::string read_name(YamlNode node, std::string fallback) {

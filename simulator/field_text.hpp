@@ -21,6 +21,8 @@ double read_grams_per_kwh(YamlNode node, double fallback);
 std::uint64_t read_bytes(YamlNode node, std::uint64_t fallback);
 /// "18:30" as hours since midnight.
 double read_time_of_day(YamlNode node, double fallback);
+/// "2024-01-15" as Unix seconds of its midnight.
+double read_date(YamlNode node, double fallback);
 /// Letters, digits, '.', '_', '-', ' ' and "'": what may be shown and be a part of other texts.
 std::string read_name(YamlNode node, std::string fallback);
 

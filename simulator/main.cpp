@@ -14,7 +14,7 @@
 #include "core/model/quantity_text.hpp"
 #include "core/support/text_table.hpp"
 #include "simulator/plot.hpp"
-#include "simulator/policy_titles.hpp"
+#include "simulator/policy_argument.hpp"
 #include "simulator/progress.hpp"
 #include "simulator/report.hpp"
 #include "simulator/scenario_file.hpp"
@@ -40,7 +40,7 @@ struct Arguments {
 
 void declare_run(CLI::App& run, Arguments& a) {
     run.add_option("scenario", a.scenario, "scenario file, or the name of a built-in one")->required();
-    run.add_option("--policy", a.policies, "policies to compare, e.g. default,nearest; see list")
+    run.add_option("--policy", a.policies, "policies to compare, e.g. default,price,my/green.yaml; see list")
         ->delimiter(',');
     run.add_option("--seed", a.seed, "of all random numbers")->check(CLI::Range(0U, 0xffffffffU));
     run.add_option("--load", a.load_percent, "per cent of the capacity of all sites")
@@ -79,6 +79,10 @@ Result<LoadedScenario> prepare(const Arguments& a) {
     }
     loaded.scenario.seed = a.seed.value_or(loaded.scenario.seed);
     loaded.policies = a.policies.empty() ? loaded.policies : a.policies;
+    const PlacementFacts facts = facts_of(loaded.scenario);
+    for (std::string& policy : loaded.policies) {
+        SL_TRY(policy, resolve_policy(policy, facts));
+    }
     return loaded;
 }
 
@@ -130,8 +134,8 @@ int list() {
         scenarios.add({std::string(builtin.name), std::string(builtin.title)});
     }
     TextTable policies({"policy", "what it does"});
-    for (const std::string& name : known_dispatchers()) {
-        policies.add({name, std::string(policy_title(name))});
+    for (const ListedPolicy& policy : listed_policies()) {
+        policies.add({policy.name, policy.title});
     }
     std::fputs((scenarios.text(false) + "\n" + policies.text(false)).c_str(), stdout);
     return 0;

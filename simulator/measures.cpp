@@ -61,16 +61,14 @@ void Measures::second_over(double now_s, const std::vector<double>& busy_s, doub
         const double busy = length > 0 ? (busy_s[j] - busy_before_[j]) / length : 0;
         row.utilisation.push_back(busy);
         row.share.push_back(all > 0 ? placed_[j] / all : 0);
-        busy_[j].whole += busy * length;
+        spend(j, busy_s[j] - busy_before_[j], began, length);
         if (began >= from_s_ && began < to_s_) {
             busy_[j].seconds += 1;
             busy_[j].first += busy;
             busy_[j].squares += busy * busy;
         }
     }
-    const Quantiles ended = quantiles(std::move(ended_));
-    row.mean_response_s = ended.mean;
-    row.p95_response_s = ended.p95;
+    row.responses = ResponseHistogram(ended_);
     if (began >= from_s_ && began < to_s_ && live > 0) {
         live_ += live;
         exceptions_ += exceptions;
@@ -82,6 +80,16 @@ void Measures::second_over(double now_s, const std::vector<double>& busy_s, doub
     ended_.clear();
     busy_before_ = busy_s;
     std::fill(placed_.begin(), placed_.end(), 0);
+}
+
+/// Energy of a second, at what it cost and emitted in its middle.
+void Measures::spend(std::size_t site, double busy_s, double from_s, double length_s) {
+    const SimSite& s = scenario_.sites[site];
+    const double kwh = s.pue * (s.idle_w * length_s + (s.full_w - s.idle_w) * busy_s) / 3.6e6;
+    const double middle = from_s + length_s / 2;
+    busy_[site].kwh += kwh;
+    busy_[site].carbon_g += kwh * s.carbon.at(middle);
+    busy_[site].money += kwh / 1000 * s.tariff.at(middle);
 }
 
 void Measures::finish() {
@@ -102,9 +110,9 @@ void Measures::finish() {
                 std::sqrt(std::max(0.0, b.squares / b.seconds - row.utilisation * row.utilisation));
         }
         row.share = jobs_at_[j] / measured;
-        const double joules = site.pue * (site.idle_w * second_.at_s + (site.full_w - site.idle_w) * b.whole);
-        row.energy_kwh = joules / 3.6e6;
-        row.carbon_g = row.energy_kwh * site.carbon_g_per_kwh;
+        row.energy_kwh = b.kwh;
+        row.carbon_g = b.carbon_g;
+        row.money = b.money;
         out_.sites.push_back(std::move(row));
     }
 }

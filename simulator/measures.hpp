@@ -36,8 +36,11 @@ private:
     std::vector<double> busy_before_;
     std::vector<double> responses_, excesses_;
     std::vector<double> jobs_at_;
+    void spend(std::size_t site, double busy_s, double from_s, double length_s);
+
     struct Sums {
-        double seconds = 0, first = 0, squares = 0, whole = 0;
+        double seconds = 0, first = 0, squares = 0;
+        double kwh = 0, carbon_g = 0, money = 0;
     };
     std::vector<Sums> busy_;
     double live_ = 0, exceptions_ = 0;

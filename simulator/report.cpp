@@ -2,6 +2,8 @@
 #include "simulator/report.hpp"
 
 #include <algorithm>
+#include <cmath>
+#include <functional>
 #include <nlohmann/json.hpp>
 
 #include "core/support/text_table.hpp"
@@ -15,17 +17,36 @@ using Json = nlohmann::ordered_json;
 
 constexpr std::size_t kMostSeconds = 1000;
 
-bool has_energy(const SimReport& report) {
-    return std::any_of(report.scenario.sites.begin(), report.scenario.sites.end(),
-                       [](const SimSite& site) { return site.full_w > 0; });
+/// A figure of energy that some scenarios have.
+struct EnergyColumn {
+    std::string title;
+    std::function<double(const SiteOutcome&)> of;
+};
+
+std::vector<EnergyColumn> energy_columns(const Scenario& scenario) {
+    const auto any = [&](const std::function<bool(const SimSite&)>& has) {
+        return std::any_of(scenario.sites.begin(), scenario.sites.end(), has);
+    };
+    std::vector<EnergyColumn> out;
+    if (!any([](const SimSite& site) { return site.full_w > 0; })) {
+        return out;
+    }
+    out.push_back({"kWh", [](const SiteOutcome& site) { return site.energy_kwh; }});
+    if (any([](const SimSite& site) { return site.carbon.is_given(); })) {
+        out.push_back({"kg CO2", [](const SiteOutcome& site) { return site.carbon_g / 1000; }});
+    }
+    if (!scenario.currency.empty()) {
+        out.push_back({scenario.currency, [](const SiteOutcome& site) { return site.money; }});
+    }
+    return out;
 }
 
-double total_kwh(const Outcome& outcome) {
+std::string total_text(const Outcome& outcome, const EnergyColumn& column) {
     double sum = 0;
     for (const SiteOutcome& site : outcome.sites) {
-        sum += site.energy_kwh;
+        sum += column.of(site);
     }
-    return sum;
+    return number_text(sum, std::fabs(sum) < 1 ? 4 : 2);
 }
 
 /// Utilisation of the emptiest and of the fullest site.
@@ -36,7 +57,7 @@ std::string spread_text(const Outcome& outcome) {
     return number_text(least->utilisation * 100, 0) + "-" + number_text(most->utilisation * 100, 0) + "%";
 }
 
-std::vector<std::string> row_of(const Outcome& o, bool with_energy) {
+std::vector<std::string> row_of(const Outcome& o, const Scenario& scenario) {
     const Quantiles& r = o.response_s;
     std::vector<std::string> out{o.policy,
                                  seconds_text(r.mean),
@@ -49,8 +70,13 @@ std::vector<std::string> row_of(const Outcome& o, bool with_energy) {
                                  std::to_string(o.bounced),
                                  number_text(o.exception_share * 100, 1) + "%",
                                  std::to_string(o.refused)};
-    if (with_energy) {
-        out.push_back(number_text(total_kwh(o), 2));
+    if (scenario.affinity.slots > 0) {
+        out.push_back(std::to_string(o.affinity.most_kept));
+        out.push_back(std::to_string(o.affinity.full));
+        out.push_back(std::to_string(o.affinity.broken));
+    }
+    for (const EnergyColumn& column : energy_columns(scenario)) {
+        out.push_back(total_text(o, column));
     }
     return out;
 }
@@ -94,8 +120,10 @@ Json seconds_json(const Outcome& outcome) {
                        {"arrived", second.arrived},
                        {"completed", second.completed},
                        {"bounced", second.bounced},
-                       {"mean_response_s", second.mean_response_s},
-                       {"p95_response_s", second.p95_response_s},
+                       {"mean_response_s", second.responses.mean()},
+                       {"p50_response_s", second.responses.quantile(0.5)},
+                       {"p95_response_s", second.responses.quantile(0.95)},
+                       {"p99_response_s", second.responses.quantile(0.99)},
                        {"utilisation", second.utilisation},
                        {"share", second.share}});
     }
@@ -110,7 +138,8 @@ Json outcome_json(const Outcome& o) {
                          {"deviation", site.deviation},
                          {"share", site.share},
                          {"energy_kwh", site.energy_kwh},
-                         {"carbon_g", site.carbon_g}});
+                         {"carbon_g", site.carbon_g},
+                         {"money", site.money}});
     }
     return {{"policy", o.policy},
             {"arrived", o.arrived},
@@ -127,6 +156,11 @@ Json outcome_json(const Outcome& o) {
             {"exception_share", o.exception_share},
             {"exception_peak", o.exception_peak},
             {"second_choices", o.second_choices},
+            {"affinity",
+             {{"most_kept", o.affinity.most_kept},
+              {"full", o.affinity.full},
+              {"broken", o.affinity.broken},
+              {"most_moving", o.affinity.most_moving}}},
             {"sites", sites},
             {"seconds", seconds_json(o)}};
 }
@@ -145,13 +179,15 @@ std::string to_table(const SimReport& report, bool colour) {
     std::vector<std::string> titles{"policy",   ">mean",       ">p50",         ">p95",
                                     ">p99",     ">p99.9",      ">utilisation", ">oscillation",
                                     ">bounced", ">exceptions", ">refused"};
-    const bool with_energy = has_energy(report);
-    if (with_energy) {
-        titles.emplace_back(">kWh");
+    if (report.scenario.affinity.slots > 0) {
+        titles.insert(titles.end(), {">kept", ">full", ">broken"});
+    }
+    for (const EnergyColumn& column : energy_columns(report.scenario)) {
+        titles.push_back(">" + column.title);
     }
     TextTable table(titles);
     for (const Outcome& outcome : report.outcomes) {
-        table.add(row_of(outcome, with_energy));
+        table.add(row_of(outcome, report.scenario));
     }
     return head_of(report) + "\n" + table.text(colour) + "\n" + sites_text(report, colour);
 }
@@ -169,6 +205,7 @@ std::string to_json(const SimReport& report) {
                    {"seed", s.seed},
                    {"sites", s.sites.size()},
                    {"ingresses", s.ingresses.size()},
+                   {"currency", s.currency},
                    {"policies", outcomes}};
     return out.dump(2, ' ', false, Json::error_handler_t::replace) + "\n";
 }

@@ -9,6 +9,8 @@
 #include <utility>
 #include <vector>
 
+#include "simulator/course.hpp"
+
 namespace suanlu::sim {
 
 /// How a site serves. kFcfs: workers take one job each, others wait in order. kProcessorSharing: all jobs
@@ -33,9 +35,19 @@ struct SimSite {
     std::uint32_t workers = 1; ///< kFcfs, kProcessorSharing
     double speed = 1;          ///< work done per second by one worker
     BatchModel batching;       ///< kBatching
-    double price_s = 0;        ///< what a job's price is worth, seconds
-    /// Watts at idle and at full load, power usage effectiveness, grams of CO2 per kWh: for energy figures.
-    double idle_w = 0, full_w = 0, pue = 1, carbon_g_per_kwh = 0;
+    double price_s = 0;        ///< what a job's price is worth, seconds; what follows is added to it
+    /// Money per MWh, and the seconds that one unit of money per MWh is worth to a policy.
+    Course tariff;
+    double tariff_worth_s = 0;
+    /// Watts at idle and at full load, power usage effectiveness: for energy, money and CO2 in the report.
+    double idle_w = 0, full_w = 0, pue = 1;
+    /// Grams of CO2 per kWh, and the seconds that one of them per kWh is worth to a policy.
+    Course carbon;
+    double carbon_worth_s = 0;
+
+    /// What a policy is told that a job costs at a time. A negative tariff (others pay for the electricity)
+    /// counts as none, as no policy steers by a price below nothing.
+    [[nodiscard]] double price_at(double at_s) const;
 };
 
 struct SimIngress {
@@ -93,6 +105,22 @@ struct News {
     double bounce_s = 1;            ///< until a client whose site died tries again (at most)
 };
 
+/// Data that every job brings along from its ingress, over links that all transfers share.
+struct JobData {
+    double bytes = 0;                     ///< 0 = none
+    std::vector<double> link_bytes_per_s; ///< of each link, above 0
+    /// [ingress][site] links of the way; empty = the site is beside the ingress.
+    std::vector<std::vector<std::vector<std::uint32_t>>> routes;
+};
+
+/// Flows are kept on their sites by the data plane's own slots and exceptions; without it every flow is
+/// remembered by itself.
+struct FlowAffinity {
+    std::uint32_t slots = 0;          ///< of the service at every ingress; 0 = no slots
+    double timeout_s = 300;           ///< G: a move is final when nothing of the flow was seen for this long
+    std::uint32_t exceptions = 65536; ///< most remembered flows of an ingress
+};
+
 struct Scenario {
     std::string name;
     std::string title; ///< one sentence for people
@@ -103,8 +131,15 @@ struct Scenario {
     double rtt_jitter = 0.1; ///< uniform, share of the way in
     Sizes sizes;
     Arrivals arrivals;
+    JobData data;
+    FlowAffinity affinity;
     News news;
     std::vector<Happening> happenings;
+    std::string currency; ///< of all tariffs
+    /// Unix seconds at the begin, and how much faster than the simulation the clock of tariffs goes. Courses
+    /// are in the simulation's time already.
+    double wall_start_s = 0;
+    double clock_speed = 1;
     double seconds = 900;
     double warm_up_share = 0.15; ///< of the time; not measured
     /// Jobs that start in [first, second) are measured; absent = all after the warm-up.

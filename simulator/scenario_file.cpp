@@ -16,6 +16,7 @@ namespace {
 constexpr std::size_t kMostComplaints = 20;
 constexpr std::size_t kDeepestBase = 4;
 constexpr double kMostSiteSeconds = 50e6;
+constexpr double kFastestClock = 1e6;
 
 struct Layer {
     YamlNode root;
@@ -125,6 +126,30 @@ void read_time(Layers& layers, Scenario& scenario) {
     scenario.seed = layers.section("seed").integer(0, 0xffffffff, 1);
 }
 
+/// When the run begins by the clock of tariffs, and how fast that goes.
+void read_clock(Layers& layers, Reading& reading) {
+    reading.time_of_day_h = read_time_of_day(layers.section("time_of_day"), 12);
+    YamlNode date = layers.section("date");
+    reading.has_date = date.is_present();
+    const double day = read_date(date, 0);
+    reading.scenario.wall_start_s = day + reading.time_of_day_h * 3600;
+    reading.scenario.clock_speed = layers.section("clock_speed").number(1, kFastestClock, 1);
+}
+
+void read_affinity(YamlNode node, FlowAffinity& affinity) {
+    if (!node.is_present()) {
+        return;
+    }
+    affinity.slots = static_cast<std::uint32_t>(node.required("slots").integer(251, 65537, 1021));
+    YamlNode timeout = node.optional("timeout");
+    affinity.timeout_s = read_seconds(timeout, 86400, affinity.timeout_s);
+    if (affinity.timeout_s < 1) {
+        timeout.complain("must be 1s at least");
+    }
+    affinity.exceptions =
+        static_cast<std::uint32_t>(node.optional("exceptions").integer(1, 4'000'000, affinity.exceptions));
+}
+
 void read_dispatch(YamlNode node, DispatcherSpec& spec) {
     spec.exception_share = read_share(node.optional("exception_share"), 1, spec.exception_share);
     spec.kappa = node.optional("kappa").number(0, 1000, spec.kappa);
@@ -188,11 +213,11 @@ Result<LoadedScenario> read_scenario(const std::string& text, const std::string&
                                      const FileSearch& files) {
     Layers layers(text, name, files);
     LoadedScenario out;
-    Reading reading{files, out.scenario, 0, {}, {}};
+    Reading reading{files, out.scenario, 0, false, {}, {}};
     out.scenario.name = read_name(layers.required("name"), "scenario");
     out.scenario.title = layers.required("title").text();
     read_time(layers, out.scenario);
-    reading.time_of_day_h = read_time_of_day(layers.section("time_of_day"), 12);
+    read_clock(layers, reading);
     read_dispatch(layers.section("dispatch"), out.dispatch);
     out.policies = read_policies(layers.section("policies"));
     read_sites(layers.required("sites"), reading);
@@ -200,6 +225,7 @@ Result<LoadedScenario> read_scenario(const std::string& text, const std::string&
     read_network(layers.required("network"), reading);
     read_sizes(layers.required("sizes"), reading);
     read_arrivals(layers.required("arrivals"), reading);
+    read_affinity(layers.section("affinity"), out.scenario.affinity);
     read_news(layers.section("news"), reading);
     read_happenings(layers.section("happenings"), reading);
     SL_TRY_VOID(layers.finish());

@@ -29,6 +29,7 @@ struct Reading {
     const FileSearch& files;
     Scenario& scenario;
     double time_of_day_h = 0;
+    bool has_date = false; ///< series are followed by their dates, not as mean days
     std::vector<Whereabouts> sites, ingresses;
 
     /// The files that were read so far; nothing for one that cannot be read.
@@ -52,6 +53,8 @@ std::optional<T> accept(YamlNode& node, Result<T> result) {
     return *std::move(result);
 }
 
+/// Price, tariff, power and carbon of a site.
+void read_prices_of(YamlNode node, Reading& reading, SimSite& site);
 void read_sites(YamlNode node, Reading& reading);
 void read_ingresses(YamlNode node, Reading& reading);
 void read_network(YamlNode node, Reading& reading);

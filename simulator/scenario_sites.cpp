@@ -5,7 +5,6 @@
 #include <set>
 
 #include "simulator/field_text.hpp"
-#include "simulator/hourly_series.hpp"
 #include "simulator/scenario_sections.hpp"
 #include "simulator/throughput.hpp"
 
@@ -34,51 +33,6 @@ Whereabouts read_whereabouts(YamlNode& node, std::set<std::string>& seen, std::s
         out.degrees = Place{degrees.required("longitude").number(-180, 180), latitude};
     }
     return out;
-}
-
-/// The value of the simulation's hour.
-std::optional<double> value_now(YamlNode file, std::string_view title, Reading& reading) {
-    const NamedText* data = reading.load(file);
-    if (data == nullptr) {
-        return std::nullopt;
-    }
-    const auto hours = accept(file, read_hours_of_day(*data, title));
-    if (!hours) {
-        return std::nullopt;
-    }
-    return (*hours)[static_cast<std::size_t>(reading.time_of_day_h)];
-}
-
-void read_price(YamlNode& node, Reading& reading, SimSite& site) {
-    site.price_s = read_seconds(node.optional("price"), kLongestTime, 0);
-    YamlNode tariff = node.optional("tariff");
-    if (!tariff.is_present()) {
-        return;
-    }
-    const double worth = read_seconds(tariff.required("worth"), kLongestTime, 0);
-    if (const auto price = value_now(tariff.required("file"), "Price", reading)) {
-        site.price_s += std::max(0.0, *price) * worth;
-    }
-}
-
-void read_power(YamlNode node, Reading& reading, SimSite& site) {
-    if (!node.is_present()) {
-        return;
-    }
-    site.idle_w = read_watts(node.required("idle"), 0);
-    site.full_w = read_watts(node.required("full"), 0);
-    if (site.full_w < site.idle_w) {
-        node.complain("less power at full load than idle");
-    }
-    site.pue = node.optional("pue").number(1, 10, 1);
-    YamlNode carbon = node.optional("carbon");
-    YamlNode file = node.optional("carbon_file");
-    site.carbon_g_per_kwh = read_grams_per_kwh(carbon, 0);
-    if (file.is_present() && carbon.is_present()) {
-        file.complain("carbon is given already");
-    } else if (file.is_present()) {
-        site.carbon_g_per_kwh = std::max(0.0, value_now(file, "Carbon Intensity", reading).value_or(0));
-    }
 }
 
 void read_batching(YamlNode node, SimSite& site) {
@@ -147,8 +101,7 @@ void read_site(YamlNode& node, Reading& reading, SimSite& site) {
     site.speed = speed.number(1e-6, kMostSpeed, 1);
     read_batching(batching, site);
     read_accelerator(accelerator, reading, site);
-    read_price(node, reading, site);
-    read_power(node.optional("power"), reading, site);
+    read_prices_of(node, reading, site);
 }
 
 } // namespace

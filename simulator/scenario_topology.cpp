@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Section network.topology: round trips over the fastest paths of a topology, there and back, and, where jobs
-// bring a volume of data with them, the time until all of it has arrived over the bandwidth to spare.
+// bring a volume of data with them, the links that it goes over and their bandwidth to spare.
 #include <algorithm>
 #include <cmath>
 #include <memory>
@@ -16,8 +16,7 @@ namespace suanlu::sim {
 namespace {
 
 constexpr std::size_t kNamedRouters = 8; ///< in a complaint
-constexpr std::uint32_t kMostSlots = 1000;
-constexpr std::uint64_t kMostTransferWork = 200'000'000; // (links + routers) x slots x pairs
+constexpr std::size_t kMostWays = 40'000;
 
 std::optional<ReadTopology> load(YamlNode& node, const Reading& reading) {
     ReadOptions options;
@@ -55,76 +54,78 @@ std::vector<std::uint32_t> routers_of(const TopologyView& view, std::vector<Wher
     return out;
 }
 
-/// Data that every job brings with it.
-struct Volume {
-    std::uint64_t bytes = 0;
-    std::uint32_t slot_s = 60;
-    std::uint32_t slots = 0;
-    std::vector<std::uint64_t> spare; ///< by link, bytes per second
-};
-
-Volume read_volume(YamlNode node, const TopologyView& view) {
-    Volume out;
-    out.bytes = read_bytes(node.required("volume"), 1);
-    const double slot = read_seconds(node.optional("slot"), 86400, 60);
-    const double within = read_seconds(node.optional("within"), kLongestTime, 86400);
+/// Bandwidth to spare of every link; 0 = carries no data.
+std::vector<double> spare_of(YamlNode& node, const TopologyView& view) {
     const double spare = read_share(node.optional("spare"), 1, 1);
     YamlNode bandwidth = node.optional("bandwidth");
     BytesPerSecond unknown{0};
     if (bandwidth.is_present()) {
         unknown = accept(bandwidth, parse_bandwidth(bandwidth.text())).value_or(unknown);
     }
-    if (out.bytes == 0 || slot < 1 || std::ceil(within / slot) > kMostSlots) {
-        node.complain("a volume above 0B, a slot of 1s or more, and at most " + std::to_string(kMostSlots) +
-                      " slots are needed");
-        return out;
-    }
-    out.slot_s = static_cast<std::uint32_t>(slot);
-    out.slots = static_cast<std::uint32_t>(std::ceil(within / slot));
+    std::vector<double> out;
     for (const TopologyLink& link : view.links) {
-        const double rate = link.available.value_or(link.bandwidth.value_or(unknown)).value;
-        out.spare.push_back(static_cast<std::uint64_t>(rate * spare));
+        out.push_back(static_cast<double>(paths::bandwidth_of(link).value_or(unknown).value) * spare);
     }
     return out;
 }
 
-/// Seconds until the volume is there; nothing when it does not fit.
-Result<double> transfer_s(const paths::PathLibrary& library, const Volume& volume, std::uint32_t from,
-                          std::uint32_t to) {
-    if (from == to) {
-        return 0.0;
-    }
-    paths::TransferQuery query;
-    query.from = from;
-    query.to = to;
-    query.view.metric = Metric::kDelay;
-    query.volume_bytes = volume.bytes;
-    query.slot_seconds = volume.slot_s;
-    query.deadline = volume.slots;
-    query.spare.assign(volume.slots, volume.spare);
-    SL_TRY(const paths::TransferSchedule schedule, library.transfer(query));
-    return double(schedule.complete_after + 1) * volume.slot_s;
-}
+/// Every job's data takes the way of least delay among links with bandwidth to spare.
+struct DataWays {
+    const paths::PathLibrary& library;
+    paths::PathQuery query;
 
-void add_transfers(YamlNode node, const paths::PathLibrary& library, const std::vector<std::uint32_t>& from,
-                   const std::vector<std::uint32_t>& to, Reading& reading) {
-    const TopologyView& view = library.view();
-    const Volume volume = read_volume(node, view);
-    const std::uint64_t work =
-        (view.links.size() + view.routers.size()) * volume.slots * from.size() * to.size();
-    if (work > kMostTransferWork) {
-        node.complain("too many slots for so many links, sites and ingresses");
+    DataWays(const paths::PathLibrary& engine, const std::vector<double>& spare) : library(engine) {
+        query.view.metric = Metric::kDelay;
+        for (std::uint32_t link = 0; link < spare.size(); ++link) {
+            if (spare[link] <= 0) {
+                query.bounds.exclude_links.push_back(link);
+            }
+        }
+    }
+    /// Nothing without a way.
+    std::optional<std::vector<std::uint32_t>> find(std::uint32_t from, std::uint32_t to) {
+        query.from = from;
+        query.to = to;
+        auto found = library.path(query);
+        return found ? std::optional<std::vector<std::uint32_t>>(
+                           {found->front().links.begin(), found->front().links.end()})
+                     : std::nullopt;
+    }
+};
+
+/// Links that no data uses get bandwidth 1: what is checked is then above 0 everywhere.
+void read_data(YamlNode node, const paths::PathLibrary& library, const std::vector<std::uint32_t>& from,
+               const std::vector<std::uint32_t>& to, Reading& reading) {
+    JobData& data = reading.scenario.data;
+    YamlNode volume = node.required("volume");
+    data.bytes = static_cast<double>(read_bytes(volume, 1));
+    const double within = read_seconds(node.optional("within"), kLongestTime, 86400);
+    const std::vector<double> spare = spare_of(node, library.view());
+    if (data.bytes <= 0) {
+        volume.complain("must be above 0B");
+    }
+    if (from.size() * to.size() > kMostWays) {
+        node.complain("more than " + std::to_string(kMostWays) + " ways from ingresses to sites");
         return;
     }
-    for (std::size_t i = 0; volume.slots > 0 && i < from.size(); ++i) {
+    for (const double rate : spare) {
+        data.link_bytes_per_s.push_back(rate > 0 ? rate : 1);
+    }
+    DataWays ways(library, spare);
+    for (std::size_t i = 0; i < from.size(); ++i) {
+        data.routes.emplace_back(to.size());
         for (std::size_t j = 0; j < to.size(); ++j) {
-            double& round_trip = reading.scenario.rtt_s[i][j];
-            const auto seconds = transfer_s(library, volume, from[i], to[j]);
-            if (!seconds && seconds.error().code != Errc::kRefused) {
-                node.complain(seconds.error().detail);
-                return;
+            auto way =
+                from[i] == to[j] ? std::optional(std::vector<std::uint32_t>{}) : ways.find(from[i], to[j]);
+            double alone = way ? 0 : HUGE_VAL;
+            for (std::size_t k = 0; way && k < way->size(); ++k) {
+                alone = std::max(alone, data.bytes / spare[(*way)[k]]);
             }
-            round_trip = seconds && round_trip >= 0 ? round_trip + *seconds : -1;
+            if (alone > within) {
+                reading.scenario.rtt_s[i][j] = -1;
+                continue;
+            }
+            data.routes[i][j] = *std::move(way);
         }
     }
 }
@@ -157,7 +158,7 @@ void read_topology_network(YamlNode node, Reading& reading) {
         }
     }
     if (data.is_present()) {
-        add_transfers(data, library, from, to, reading);
+        read_data(data, library, from, to, reading);
     }
 }
 

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "core/support/text_table.hpp"
 #include "simulator/world.hpp"
 
 namespace suanlu::sim {
@@ -22,19 +23,67 @@ bool is_none_negative(double value) {
     return std::isfinite(value) && value >= 0;
 }
 
+Status check_energy(const SimSite& site, const std::string& name) {
+    for (const double figure : {site.idle_w, site.full_w, site.tariff_worth_s, site.carbon_worth_s}) {
+        if (!is_none_negative(figure)) {
+            return bad(name + "an energy figure", "is negative or no number");
+        }
+    }
+    if (!site.tariff.is_finite() || !site.carbon.is_finite()) {
+        return bad(name + "tariff or carbon", "has a value that is no number");
+    }
+    return std::isfinite(site.pue) && site.pue >= 1 ? Status{} : bad(name + "pue", "is below 1 or no number");
+}
+
+/// A series of real prices may end before the run does.
+Status check_courses(const Scenario& s) {
+    for (const SimSite& site : s.sites) {
+        for (const Course* course : {&site.tariff, &site.carbon}) {
+            if (course->ends_s() < s.seconds) {
+                return bad("site '" + site.name + "': " + (course == &site.carbon ? "carbon" : "tariff"),
+                           "is known for " + number_text(course->ends_s(), 0) + " s, the run takes " +
+                               number_text(s.seconds, 0) + " s");
+            }
+        }
+    }
+    return is_positive(s.clock_speed) && std::isfinite(s.wall_start_s)
+               ? Status{}
+               : bad("clock_speed", "must be above 0");
+}
+
+Status check_data(const Scenario& s) {
+    if (!is_none_negative(s.data.bytes)) {
+        return bad("data.bytes", "is negative or no number");
+    }
+    if (s.data.bytes == 0) {
+        return {};
+    }
+    if (!std::all_of(s.data.link_bytes_per_s.begin(), s.data.link_bytes_per_s.end(), is_positive)) {
+        return bad("data.link_bytes_per_s", "has an entry that is not above 0");
+    }
+    const bool has_rows = s.data.routes.size() == s.ingresses.size() &&
+                          std::all_of(s.data.routes.begin(), s.data.routes.end(),
+                                      [&](const auto& row) { return row.size() == s.sites.size(); });
+    if (!has_rows) {
+        return bad("data.routes", "must have one row per ingress and one entry per site");
+    }
+    for (const auto& row : s.data.routes) {
+        for (const std::vector<std::uint32_t>& links : row) {
+            const auto is_known = [&](std::uint32_t l) { return l < s.data.link_bytes_per_s.size(); };
+            if (!std::all_of(links.begin(), links.end(), is_known)) {
+                return bad("data.routes", "names a link that does not exist");
+            }
+        }
+    }
+    return {};
+}
+
 Status check_site(const SimSite& site, bool has_tokens) {
     const std::string name = "site '" + site.name + "': ";
     if (!is_none_negative(site.price_s)) {
         return bad(name + "price_s", "is negative or no number");
     }
-    for (const double figure : {site.idle_w, site.full_w, site.carbon_g_per_kwh}) {
-        if (!is_none_negative(figure)) {
-            return bad(name + "an energy figure", "is negative or no number");
-        }
-    }
-    if (!std::isfinite(site.pue) || site.pue < 1) {
-        return bad(name + "pue", "is below 1 or no number");
-    }
+    SL_TRY_VOID(check_energy(site, name));
     if (site.discipline != Discipline::kBatching) {
         if (has_tokens) {
             return bad(name + "discipline", "is not batching, but sizes are in tokens");
@@ -163,6 +212,11 @@ Status check_happenings(const Scenario& s) {
 
 } // namespace
 
+double SimSite::price_at(double at_s) const {
+    return price_s + std::max(0.0, tariff.at(at_s)) * tariff_worth_s +
+           std::max(0.0, carbon.at(at_s)) * carbon_worth_s;
+}
+
 Status check(const Scenario& s) {
     if (s.sites.empty() || s.sites.size() >= 65535) {
         return bad("sites", "must be 1 to 65534");
@@ -183,6 +237,8 @@ Status check(const Scenario& s) {
     SL_TRY_VOID(check_network(s));
     SL_TRY_VOID(check_arrivals(s.arrivals));
     SL_TRY_VOID(check_news(s.news));
+    SL_TRY_VOID(check_courses(s));
+    SL_TRY_VOID(check_data(s));
     return check_happenings(s);
 }
 

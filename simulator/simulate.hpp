@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "core/support/result.hpp"
+#include "simulator/response_histogram.hpp"
 #include "simulator/scenario.hpp"
 
 namespace suanlu::sim {
@@ -38,22 +39,32 @@ struct SiteOutcome {
     double deviation = 0;   ///< standard deviation of the utilisation in one second
     double share = 0;       ///< of the measured jobs
     double energy_kwh = 0;  ///< whole run, PUE included; 0 when the scenario gives no watts
-    double carbon_g = 0;
+    double carbon_g = 0;    ///< by the intensity of each second
+    double money = 0;       ///< for the energy, by the tariff of each second
 };
 
 /// One second of the run, for plots.
 struct Second {
     double at_s = 0; ///< its end
     std::uint64_t arrived = 0, completed = 0, bounced = 0;
-    double mean_response_s = 0, p95_response_s = 0; ///< of the jobs that ended in it; 0 when none did
-    std::vector<double> utilisation;                ///< per site, mean over the second
-    std::vector<double> share;                      ///< per site, of the jobs placed in the second
+    ResponseHistogram responses;     ///< of the jobs that ended in it
+    std::vector<double> utilisation; ///< per site, mean over the second
+    std::vector<double> share;       ///< per site, of the jobs placed in the second
+};
+
+/// What the data plane's tables did, with FlowAffinity.
+struct AffinityOutcome {
+    std::uint64_t broken = 0;    ///< flows that changed their site while it was alive
+    std::uint64_t full = 0;      ///< flows that could not be remembered: they stayed on their slot's site
+    std::uint64_t most_kept = 0; ///< most exceptions of an ingress at once
+    double most_moving = 0;      ///< most slots of an ingress that were moving at once, as a share
 };
 
 struct Outcome {
     std::string scenario, policy;
     std::uint64_t seed = 0;
-    /// Conservation: arrived = completed + in_flight + refused. A bounced job tries again.
+    /// Conservation: arrived = completed + in_flight + refused, each counted by itself. A bounced job tries
+    /// again.
     std::uint64_t arrived = 0, completed = 0, in_flight = 0, refused = 0, bounced = 0;
     std::uint64_t measured = 0;
     Quantiles response_s; ///< from the client's first packet to the answer
@@ -64,6 +75,7 @@ struct Outcome {
     double exception_share = 0; ///< mean share of exceptions among the live flows
     double exception_peak = 0;  ///< largest, after the warm-up
     double second_choices = 0;  ///< share of placements that took the second choice
+    AffinityOutcome affinity;
     std::vector<SiteOutcome> sites;
     std::vector<Second> seconds;
 };

@@ -46,14 +46,14 @@ Result<std::vector<std::string_view>> TableRows::next() {
 }
 
 Result<std::vector<std::size_t>> TableRows::columns(const std::vector<std::string_view>& titles) {
-    SL_TRY(const std::vector<std::string_view> row, next());
+    SL_TRY(titles_, next());
     std::vector<std::size_t> out;
     for (const std::string_view title : titles) {
         std::size_t column = 0;
-        while (column < row.size() && !row[column].starts_with(title)) {
+        while (column < titles_.size() && !titles_[column].starts_with(title)) {
             ++column;
         }
-        if (column == row.size()) {
+        if (column == titles_.size()) {
             return refuse("no column '" + std::string(title) + "'");
         }
         out.push_back(column);

@@ -27,6 +27,8 @@ public:
     Result<std::vector<std::string_view>> next();
     /// Reads the row of titles and finds these among them, each by its beginning.
     Result<std::vector<std::size_t>> columns(const std::vector<std::string_view>& titles);
+    /// The whole title of a column that columns() found.
+    [[nodiscard]] std::string_view title(std::size_t column) const { return titles_[column]; }
     /// A field of the row that was read last.
     [[nodiscard]] Result<std::string_view> field(const std::vector<std::string_view>& row,
                                                  std::size_t column) const;
@@ -39,6 +41,7 @@ private:
     std::string_view rest_;
     Between between_;
     std::size_t line_ = 0;
+    std::vector<std::string_view> titles_;
 };
 
 /// "2023-11-16 18:15:46.6805900" as seconds since 1970, by the proleptic Gregorian calendar; nothing when it

@@ -20,12 +20,10 @@ Second merged(const std::vector<Second>& seconds, std::size_t from, std::size_t 
     out.at_s = seconds[to - 1].at_s;
     for (std::size_t k = from; k < to; ++k) {
         const Second& second = seconds[k];
-        const auto ended = static_cast<double>(second.completed);
         out.arrived += second.arrived;
         out.completed += second.completed;
         out.bounced += second.bounced;
-        out.mean_response_s += second.mean_response_s * ended;
-        out.p95_response_s += second.p95_response_s * ended;
+        out.responses.add(second.responses);
         add_to(out.utilisation, second.utilisation, 1.0 / static_cast<double>(to - from));
         const bool has_shares =
             std::any_of(second.share.begin(), second.share.end(), [](double share) { return share > 0; });
@@ -37,9 +35,6 @@ Second merged(const std::vector<Second>& seconds, std::size_t from, std::size_t 
     for (double& share : out.share) {
         share /= std::max(1.0, placed);
     }
-    const double ended = static_cast<double>(std::max<std::uint64_t>(1, out.completed));
-    out.mean_response_s /= ended;
-    out.p95_response_s /= ended;
     return out;
 }
 

@@ -6,8 +6,8 @@
 
 namespace suanlu::sim {
 
-/// Neighbouring seconds as one: counts are summed, response times are weighted by the jobs that ended, shares
-/// by those that arrived, utilisation is the mean. Equal parts, the last may be shorter.
+/// Neighbouring seconds as one: counts are summed, response times put together, shares weighted by the jobs
+/// that arrived, utilisation is the mean. Equal parts, the last may be shorter.
 std::vector<Second> merged_seconds(const Outcome& outcome, std::size_t most);
 
 } // namespace suanlu::sim

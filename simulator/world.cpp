@@ -13,15 +13,12 @@ constexpr double kOvertime = 1.3;
 constexpr double kRetryServices = 2;
 constexpr double kLeastRetryS = 0.2;
 
-std::uint32_t as_index(std::size_t value) {
-    return static_cast<std::uint32_t>(value);
-}
-
 } // namespace
 
 World::World(const Scenario& scenario, const DispatcherSpec& spec, const Progress& progress)
     : scenario_(scenario), spec_(spec), progress_(progress), source_(scenario, spec.size_classes),
-      rtt_s_(scenario.rtt_s), network_(scenario.seed * 31 + 3), report_loss_(scenario.news.report_loss),
+      rtt_s_(scenario.rtt_s), way_s_(scenario.rtt_s), transfers_(scenario.data),
+      network_(scenario.seed * 31 + 3), report_loss_(scenario.news.report_loss),
       bounce_s_(
           std::min(scenario.news.bounce_s, std::max(kRetryServices * source_.sizes().mean_s, kLeastRetryS))),
       measures_(scenario, out_) {
@@ -30,7 +27,9 @@ World::World(const Scenario& scenario, const DispatcherSpec& spec, const Progres
               std::vector<bool>(sites, true), std::vector<double>(sites, 1)};
     for (const SimSite& site : scenario.sites) {
         sites_.emplace_back().server = make_server(site);
+        price_s_.push_back(site.price_at(0));
     }
+    measure_ways();
     out_.scenario = scenario.name;
     out_.policy = spec.policy;
     out_.seed = scenario.seed;
@@ -38,7 +37,7 @@ World::World(const Scenario& scenario, const DispatcherSpec& spec, const Progres
 
 Result<Outcome> World::run() {
     const auto ask = [this](std::size_t ingress, std::size_t site) { probe(ingress, site); };
-    SL_TRY(dispatcher_, make_dispatcher({scenario_, source_, rtt_s_, truth_, ask}, spec_));
+    SL_TRY(dispatcher_, make_dispatcher({scenario_, source_, way_s_, price_s_, truth_, ask}, spec_));
     start();
     while (!events_.is_empty()) {
         const Event e = events_.take();
@@ -48,7 +47,10 @@ Result<Outcome> World::run() {
         now_ = e.at_s;
         handle(e, e.at_s);
     }
-    out_.in_flight = out_.arrived - out_.completed - out_.refused;
+    out_.in_flight = jobs_.size() - free_jobs_.size() - thinking_;
+    for (const FlowKeeper& keeper : keepers_) {
+        out_.affinity.full += keeper.full();
+    }
     measures_.finish();
     return std::move(out_);
 }
@@ -70,12 +72,27 @@ void World::start() {
     for (std::size_t k = 0; k < scenario_.happenings.size(); ++k) {
         events_.add(scenario_.happenings[k].at_s, What::kHappening, as_index(k));
     }
+    expect_tariff(0);
+    for (std::size_t i = 0; scenario_.affinity.slots > 0 && i < rtt_s_.size(); ++i) {
+        std::vector<bool> has_path;
+        for (const double rtt : rtt_s_[i]) {
+            has_path.push_back(rtt >= 0);
+        }
+        keepers_.emplace_back(scenario_.affinity, std::move(has_path));
+    }
+    if (!keepers_.empty()) {
+        tell_shares(0);
+        tick_slots(0);
+    }
 }
 
 void World::handle(const Event& e, double now) {
     switch (e.what) {
     case What::kArrival:
         arrival(e.a, now);
+        break;
+    case What::kDataThere:
+        data_there(e.a, now);
         break;
     case What::kAtSite:
         at_site(e.a, now);
@@ -92,40 +109,11 @@ void World::handle(const Event& e, double now) {
     case What::kRetry:
         place(e.a, now);
         break;
-    case What::kReport:
-        report(e.a, now);
-        break;
-    case What::kReportIn:
-        dispatcher_->site_report({e.a, e.jobs, e.capacity, e.made_at_s}, now);
-        break;
-    case What::kDirect:
-        direct(e.a, now);
-        break;
-    case What::kDirectIn:
-        dispatcher_->direct_report(e.b, e.a, {e.jobs, e.made_at_s}, now);
-        break;
-    case What::kProbeAt:
-        if (truth_.is_up[e.a]) {
-            const double back = now + rtt_s_[e.b][e.a] / 2;
-            events_.add({back, 0, double(truth_.jobs[e.a]), now, 1, e.a, e.b, What::kProbeBack});
-        }
-        break;
-    case What::kProbeBack:
-        dispatcher_->probe_answered(e.b, e.a, {e.jobs, e.made_at_s}, now);
-        break;
-    case What::kControl:
-        control(now);
-        break;
-    case What::kHappening:
-        happen(scenario_.happenings[e.a], now);
-        break;
-    case What::kDetected:
-        sites_[e.a].is_believed_alive = e.b == 1;
-        dispatcher_->set_alive(e.a, e.b == 1 && !sites_[e.a].is_drained, now);
-        break;
     case What::kSecondOver:
         second_over(now);
         break;
+    default:
+        handle_news(e, now);
     }
 }
 
@@ -162,23 +150,79 @@ void World::new_job(Job& job, double now) {
 
 void World::place(std::uint32_t id, double now) {
     Job& job = jobs_[id];
-    const Choice choice = dispatcher_->place({job.ingress, now, job.alone_s, source_.size_class(job.work)});
+    NewFlow flow{job.ingress, now, job.alone_s, source_.size_class(job.work)};
+    job.flow = ++flows_;
+    if (!keepers_.empty()) {
+        flow.slot_site = keepers_[job.ingress].start(job.flow, now);
+    }
+    Choice choice = dispatcher_->place(flow);
     if (choice.site == kNoSite) {
         ++out_.refused;
         free_jobs_.push_back(id);
         return;
     }
+    job.is_exception = job.is_kept = choice.is_exception();
+    if (flow.slot_site != kNoSite) {
+        choice.base = flow.slot_site;
+        keep(job, choice, now);
+    }
     job.site = as_index(choice.site);
-    job.is_exception = choice.is_exception();
     ++live_;
-    exceptions_ += job.is_exception ? 1 : 0;
+    exceptions_ += job.is_kept ? 1 : 0;
     measures_.placed(job.site, job.is_exception);
     send(id, now);
+}
+
+/// A flow that is not to be on its slot's site is remembered; without room it stays there.
+void World::keep(Job& job, Choice& choice, double now) {
+    FlowKeeper& keeper = keepers_[job.ingress];
+    if (choice.is_exception() && !keeper.remember(choice.site, now)) {
+        choice.site = choice.base;
+    }
+    job.is_kept = keeper.is_kept();
+}
+
+/// The next packet of a flow goes where the data plane sends it.
+void World::follow(Job& job, double now) {
+    if (keepers_.empty()) {
+        return;
+    }
+    const std::size_t site = keepers_[job.ingress].follow(job.flow, now);
+    if (site != kNoSite && site != job.site) {
+        ++out_.affinity.broken;
+        job.site = as_index(site);
+    }
 }
 
 void World::send(std::uint32_t id, double now) {
     const Job& job = jobs_[id];
     ++truth_.on_wire[job.site];
+    if (scenario_.data.bytes > 0) {
+        transfers_.start(id, job.ingress, job.site, now);
+        expect_data();
+        return;
+    }
+    set_off(id, now);
+}
+
+void World::expect_data() {
+    ++data_version_;
+    if (transfers_.next_done_s() < kNever) {
+        events_.add(std::max(now_, transfers_.next_done_s()), What::kDataThere, data_version_);
+    }
+}
+
+/// Every transfer that begins or ends changes when the next one is done.
+void World::data_there(std::uint32_t version, double now) {
+    if (version == data_version_) {
+        const std::uint32_t id = transfers_.finish(now);
+        expect_data();
+        set_off(id, now);
+    }
+}
+
+void World::set_off(std::uint32_t id, double now) {
+    const Job& job = jobs_[id];
     const double jitter = 1 + scenario_.rtt_jitter * (2 * uniform() - 1);
     events_.add(now + rtt_s_[job.ingress][job.site] / 2 * jitter, What::kAtSite, id);
 }
@@ -230,6 +274,7 @@ void World::answer(const Event& e, double now) {
     }
     if (job.jobs_left > 0 && !is_over(now)) {
         --job.jobs_left;
+        ++thinking_;
         events_.add(now + scenario_.arrivals.think_s, What::kNextJob, e.a);
         return;
     }
@@ -240,15 +285,17 @@ void World::answer(const Event& e, double now) {
 void World::end_flow(std::uint32_t id) {
     const Job& job = jobs_[id];
     --live_;
-    exceptions_ -= job.is_exception ? 1 : 0;
+    exceptions_ -= job.is_kept ? 1 : 0;
     dispatcher_->flow_ended(job.ingress, job.is_exception);
 }
 
 /// A flow stays on its site; only when that is known to be dead it is placed again.
 void World::next_job(std::uint32_t id, double now) {
     Job& job = jobs_[id];
+    --thinking_;
     new_job(job, now);
     if (sites_[job.site].is_believed_alive) {
+        follow(job, now);
         send(id, now);
         return;
     }
@@ -261,46 +308,6 @@ void World::bounce(std::uint32_t id, double now) {
     measures_.bounced();
     end_flow(id);
     events_.add(now + bounce_s_, What::kRetry, id);
-}
-
-void World::report(std::uint32_t site, double now) {
-    if (is_over(now)) {
-        return;
-    }
-    if (truth_.is_up[site] && !is_lost()) {
-        events_.add({now + scenario_.news.report_delay_s, 0, double(truth_.jobs[site]), now,
-                     truth_.capacity[site], site, 0, What::kReportIn});
-    }
-    events_.add(now + scenario_.news.report_period_s, What::kReport, site);
-}
-
-void World::direct(std::uint32_t site, double now) {
-    if (is_over(now)) {
-        return;
-    }
-    for (std::size_t i = 0; truth_.is_up[site] && i < rtt_s_.size(); ++i) {
-        if (rtt_s_[i][site] >= 0 && !is_lost()) {
-            events_.add({now + rtt_s_[i][site] / 2, 0, double(truth_.jobs[site]), now, 1, site, as_index(i),
-                         What::kDirectIn});
-        }
-    }
-    events_.add(now + scenario_.news.direct_period_s, What::kDirect, site);
-}
-
-void World::probe(std::size_t ingress, std::size_t site) {
-    events_.add(now_ + rtt_s_[ingress][site] / 2, What::kProbeAt, as_index(site), as_index(ingress));
-}
-
-void World::control(double now) {
-    if (is_over(now)) {
-        return;
-    }
-    const double moved = dispatcher_->control(now, jobs_begun_);
-    if (now > scenario_.seconds * scenario_.warm_up_share) {
-        out_.moved_share = std::max(out_.moved_share, moved);
-    }
-    jobs_begun_ = 0;
-    events_.add(now + scenario_.news.control_period_s, What::kControl);
 }
 
 void World::second_over(double now) {
@@ -316,66 +323,6 @@ void World::second_over(double now) {
         progress_(now);
     }
     events_.add(now + 1, What::kSecondOver);
-}
-
-void World::happen(const Happening& what, double now) {
-    std::vector<std::uint32_t> ingresses = what.ingresses;
-    for (std::size_t i = 0; what.ingresses.empty() && i < scenario_.ingresses.size(); ++i) {
-        ingresses.push_back(as_index(i));
-    }
-    switch (what.kind) {
-    case Happening::Kind::kSiteDies:
-        die(what.site, now);
-        break;
-    case Happening::Kind::kSiteReturns:
-        come_back(what.site, now);
-        break;
-    case Happening::Kind::kDrain:
-        sites_[what.site].is_drained = true;
-        dispatcher_->set_alive(what.site, false, now);
-        break;
-    case Happening::Kind::kLoadStep:
-        for (const std::uint32_t i : ingresses) {
-            source_.scale_arrivals(i, what.factor);
-        }
-        break;
-    case Happening::Kind::kCapacity:
-        truth_.capacity[what.site] = what.factor;
-        sites_[what.site].server->set_capacity(what.factor, now);
-        schedule(what.site, now);
-        break;
-    case Happening::Kind::kLinkSlower:
-        for (const std::uint32_t i : ingresses) {
-            rtt_s_[i][what.site] *= what.factor;
-        }
-        break;
-    case Happening::Kind::kReportsLost:
-        report_loss_ = what.factor;
-        break;
-    }
-}
-
-void World::die(std::uint32_t site, double now) {
-    if (!truth_.is_up[site]) {
-        return;
-    }
-    Site& s = sites_[site];
-    truth_.is_up[site] = false;
-    last_death_s_ = now;
-    out_.bounce_bound += truth_.jobs[site] + truth_.on_wire[site];
-    truth_.jobs[site] = 0;
-    for (const std::uint32_t id : s.server->kill(now)) {
-        bounce(id, now);
-    }
-    schedule(site, now);
-    events_.add(now + scenario_.news.detection_s, What::kDetected, site, 0);
-}
-
-void World::come_back(std::uint32_t site, double now) {
-    if (!truth_.is_up[site]) {
-        truth_.is_up[site] = true;
-        events_.add(now + scenario_.news.detection_s, What::kDetected, site, 1);
-    }
 }
 
 } // namespace suanlu::sim

@@ -93,9 +93,12 @@ void curve(const NamedText& in) {
 }
 
 void series(const NamedText& in) {
-    const auto result = read_hours_of_day(in, "Price");
-    if (const HoursOfDay* hours = accepted(result)) {
-        must(is_finite({hours->begin(), hours->end()}));
+    const auto result = read_prices(in);
+    if (const HourlySeries* prices = accepted(result)) {
+        const auto hours = mean_day(*prices);
+        must(!hours || is_finite({hours->begin(), hours->end()}));
+        const auto course = dated_course(*prices, prices->rows.front().unix_s, 1);
+        must(course && course->is_finite() && course->ends_s() > 0);
     }
 }
 

@@ -8,6 +8,7 @@
 #include <nlohmann/json.hpp>
 #include <pugixml.hpp>
 
+#include "simulator/measures.hpp"
 #include "simulator/policy_titles.hpp"
 #include "simulator/progress.hpp"
 #include "simulator/scenario_file.hpp"
@@ -137,22 +138,64 @@ TEST(Svg, Text_IsEscaped) {
     EXPECT_EQ(xml_escaped("\xff"), "?");
 }
 
-TEST(Timeline, MergedSeconds_KeepCountsAndWeighMeans) {
+TEST(Timeline, MergedSeconds_KeepCountsAndQuantiles) {
     Outcome outcome;
-    outcome.seconds = {{1, 10, 1, 0, 2.0, 2.0, {0.5}, {1.0, 0.0}},
-                       {2, 30, 3, 1, 6.0, 10.0, {1.0}, {0.0, 1.0}},
-                       {3, 5, 0, 0, 0, 0, {0.0}, {0.0, 0.0}}};
+    const ResponseHistogram slow(std::vector<double>(3, 6.0));
+    outcome.seconds = {{1, 10, 1, 0, ResponseHistogram({2.0}), {0.5}, {1.0, 0.0}},
+                       {2, 30, 3, 1, slow, {1.0}, {0.0, 1.0}},
+                       {3, 5, 0, 0, {}, {0.0}, {0.0, 0.0}}};
     const std::vector<Second> merged = merged_seconds(outcome, 2);
     ASSERT_EQ(merged.size(), 2U);
     EXPECT_EQ(merged[0].at_s, 2);
     EXPECT_EQ(merged[0].arrived, 40U);
     EXPECT_EQ(merged[0].bounced, 1U);
-    EXPECT_EQ(merged[0].mean_response_s, 5);
-    EXPECT_EQ(merged[0].p95_response_s, 8);
+    EXPECT_EQ(merged[0].responses.mean(), 5);
+    EXPECT_NEAR(merged[0].responses.quantile(0), 2, 0.02);
+    EXPECT_NEAR(merged[0].responses.quantile(0.5), 6, 0.06);
     EXPECT_THAT(merged[0].utilisation, ElementsAre(0.75));
     EXPECT_THAT(merged[0].share, ElementsAre(0.25, 0.75));
     EXPECT_THAT(merged[1].share, ElementsAre(0, 0));
     EXPECT_EQ(merged_seconds(outcome, 100).size(), 3U);
+}
+
+TEST(Histogram, Sum_IsThatOfAllValues_WithinOnePercent) {
+    std::vector<double> values;
+    ResponseHistogram sum;
+    for (int k = 0; k < 500; ++k) {
+        values.push_back(0.001 * std::pow(1.03, (k * 7919) % 500));
+        sum.add(ResponseHistogram({values.back()}));
+    }
+    const Quantiles exact = quantiles(values);
+    EXPECT_EQ(sum.count(), 500U);
+    EXPECT_NEAR(sum.mean(), exact.mean, exact.mean * 1e-9);
+    EXPECT_NEAR(sum.quantile(0.5), exact.p50, exact.p50 * 0.0101);
+    EXPECT_NEAR(sum.quantile(0.99), exact.p99, exact.p99 * 0.0101);
+    EXPECT_EQ(ResponseHistogram().quantile(0.5), 0);
+    EXPECT_GT(ResponseHistogram({0.0, 1e300}).quantile(1), 1) << "held at the last bucket";
+}
+
+TEST(Plot, Events_AreNumberedAndNamed) {
+    const SimReport report = report_of("fail", {"default"});
+    expect_readable(report);
+    const std::string svg = to_svg(report);
+    EXPECT_THAT(svg, HasSubstr(">1<"));
+    EXPECT_THAT(svg, HasSubstr(">1: at 3 s: icc-1 dies<"));
+    EXPECT_THAT(svg, HasSubstr("99th percentile"));
+    Scenario many = report.scenario;
+    many.happenings.resize(40, many.happenings.front());
+    EXPECT_THAT(plot_events(many).back().text, HasSubstr("and 28 more events"));
+    many.happenings.assign(40, {Happening::Kind::kLoadStep, 1, 0, {}, 2});
+    EXPECT_TRUE(plot_events(many).empty()) << "steps of a curve";
+}
+
+TEST(Plot, ChangingTariffs_HaveAPanel) {
+    SimReport report = report_of("llm", {"default"});
+    report.scenario.currency = "EUR";
+    report.scenario.sites[0].tariff = *Course::of({{0, 50}, {4, -20}}, 0);
+    expect_readable(report);
+    EXPECT_THAT(to_svg(report), HasSubstr("price, EUR/MWh"));
+    report.scenario.sites[0].tariff = Course(50);
+    EXPECT_THAT(to_svg(report), Not(HasSubstr("EUR/MWh"))) << "it never changes";
 }
 
 TEST(Report, Table_HasARowPerPolicyAndAColumnPerFigure) {

@@ -107,7 +107,7 @@ TEST(Queues, Utilisation_IsTheLoad_AndEnergyFollows) {
     s.sites[0].idle_w = 100;
     s.sites[0].full_w = 300;
     s.sites[0].pue = 1.5;
-    s.sites[0].carbon_g_per_kwh = 400;
+    s.sites[0].carbon = Course(400);
     DispatcherSpec spec;
     spec.policy = "nearest";
     const Outcome o = *simulate(s, spec);

@@ -16,7 +16,7 @@ import jsonschema
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent / "offline"))
 from offline_test import Cases, Shell, check_page, write_page  # noqa: E402
 
-LEAST_BLOCKS = 5
+LEAST_BLOCKS = 7
 # (question, exit code, what the answer has in it)
 QUESTIONS = [
     ("list", 0, "bay-area"),
@@ -64,7 +64,7 @@ def check_plot(shell, cases):
         path = pathlib.Path(folder, "plot.svg")
         shell.run(f"suanlu-sim run edge --seconds 5s --policy default,nearest --plot {path}")
         texts = {t.firstChild.data for t in xml.dom.minidom.parse(str(path)).getElementsByTagName("text")}
-        missing = {"default", "nearest", "icc-1", "response time, s", "utilisation, %", "share of new jobs, %"} - texts
+        missing = {"default", "nearest", "icc-1", "response time, s", "utilisation, %", "share of new jobs, %", "99th percentile"} - texts
         cases.check("plot", f"no {missing}" if missing else "")
 
 
@@ -73,8 +73,9 @@ def check_data(shell, cases):
     cases.check("absent-data", "" if missing.returncode == 2 and "set SUANLU_DATA" in missing.stdout else missing.stdout)
     data = pathlib.Path(os.environ.get("SUANLU_DATA", shell.root / "../shared/data"))
     if data.exists():
-        found = shell.run("suanlu-sim run bay-area --seconds 5s --policy default")
-        cases.check("data", "" if found.returncode == 0 and "kWh" in found.stdout else found.stdout)
+        for name, seconds, column in (("bay-area", "5s", "kg CO2"), ("tariffs", "20s", "EUR")):
+            found = shell.run(f"suanlu-sim run {name} --seconds {seconds} --policy default")
+            cases.check(f"data-{name}", "" if found.returncode == 0 and column in found.stdout else found.stdout)
 
 
 def check_interrupt(shell, cases):

@@ -111,13 +111,45 @@ TEST(HoursOfDay, Values_AreMeansOfTheirHour) {
             text += row;
         }
     }
-    const auto hours = read_hours_of_day({"e.csv", text}, "Price");
-    ASSERT_TRUE(hours) << hours.error().detail;
+    const auto prices = read_prices({"e.csv", text});
+    ASSERT_TRUE(prices) << prices.error().detail;
+    EXPECT_EQ(prices->currency, "EUR");
+    const auto hours = mean_day(*prices);
+    ASSERT_TRUE(hours);
     EXPECT_EQ((*hours)[0], 1.5);
     EXPECT_EQ((*hours)[18], 181.5);
-    EXPECT_THAT(complaint(read_hours_of_day({"e.csv", text}, "Carbon")),
-                HasSubstr("e.csv:1: no column 'Carbon'"));
-    EXPECT_THAT(complaint(read_hours_of_day({"e.csv", text.substr(0, 200)}, "Price")), HasSubstr("e.csv:"));
+    EXPECT_THAT(complaint(read_carbon({"e.csv", text})), HasSubstr("e.csv:1: no column 'Carbon Intensity'"));
+    EXPECT_THAT(complaint(read_prices({"e.csv", text.substr(0, 200) + "x"})), HasSubstr("e.csv:"));
+    EXPECT_THAT(complaint(mean_day({{{0, 1}}, "EUR"})), HasSubstr("no value for hour 1 "));
+}
+
+TEST(Prices, InAnotherUnit_AreRefused) {
+    const auto refused = [](const std::string& title) {
+        return complaint(read_prices({"e.csv", "Datetime," + title + "\n2024-01-01 00:00:00,1\n"}));
+    };
+    for (const char* title :
+         {"Price", "Price (EUR)", "Price (EUR/kWh)", "Price (ct/MWh)", "Price (EURO/MWh)"}) {
+        EXPECT_THAT(refused(title), HasSubstr("e.csv:1: '" + std::string(title) + "' is no price of a MWh"));
+    }
+    EXPECT_THAT(complaint(read_carbon({"c.csv", "Time,Carbon Intensity kg/MWh\n2024-01-01 00:00:00,1\n"})),
+                HasSubstr("c.csv:1: 'Carbon Intensity kg/MWh' is not in g/kWh"));
+    EXPECT_THAT(complaint(read_prices(
+                    {"e.csv", "T,Price (EUR/MWh)\n2024-01-01 01:00:00,1\n2024-01-01 00:00:00,1\n"})),
+                HasSubstr("e.csv:3: '2024-01-01 00:00:00' is not after"));
+    EXPECT_THAT(complaint(read_prices({"e.csv", "T,Price (EUR/MWh)\n2024-01-01 01:00:00,nan\n"})),
+                HasSubstr("e.csv:2:"));
+}
+
+TEST(DatedCourse, EndsBeforeHoursThatAreMissing) {
+    const HourlySeries series{{{0, 10}, {3600, 20}, {7200, 30}, {90000, 40}}, "EUR"};
+    const auto course = dated_course(series, 1800, 2);
+    ASSERT_TRUE(course);
+    EXPECT_EQ(course->at(0), 10);
+    EXPECT_EQ(course->next_step_s(0), 900);
+    EXPECT_EQ(course->at(900), 20);
+    EXPECT_EQ(course->ends_s(), (10800 - 1800) / 2);
+    EXPECT_FALSE(dated_course(series, -1, 1));
+    EXPECT_FALSE(dated_course(series, 50000, 1)) << "in the gap";
 }
 
 TEST(RoundTrips, Matrices_KeepWhatIsMissing) {
@@ -176,14 +208,17 @@ TEST_F(PublishedFiles, Traces_AreWhatTheirReadmeSays) {
 
 TEST_F(PublishedFiles, Series_HaveEveryHour) {
     for (const char* name : {"price_DE-LU_2024", "price_JP-TK_2024", "price_CA-ON_2024"}) {
-        const auto hours = read_hours_of_day(load(std::string("energy/") + name + ".csv.gz"), "Price");
+        const auto prices = read_prices(load(std::string("energy/") + name + ".csv.gz"));
+        ASSERT_TRUE(prices) << prices.error().detail;
+        const auto hours = mean_day(*prices);
         ASSERT_TRUE(hours) << hours.error().detail;
         EXPECT_GT((*hours)[18], (*hours)[3]) << name << ": evenings are dearer than nights";
     }
     for (const char* name :
          {"carbon_DE-LU_2024_hourly", "carbon_JP-TK_2024_hourly", "carbon_CA-ON_2024_hourly", "ger_ci"}) {
-        const auto hours =
-            read_hours_of_day(load(std::string("energy/") + name + ".csv.gz"), "Carbon Intensity");
+        const auto carbon = read_carbon(load(std::string("energy/") + name + ".csv.gz"));
+        ASSERT_TRUE(carbon) << carbon.error().detail;
+        const auto hours = mean_day(*carbon);
         ASSERT_TRUE(hours) << hours.error().detail;
         EXPECT_GT((*hours)[12], 10) << name;
     }

@@ -1,0 +1,118 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "simulator/policy_argument.hpp"
+
+#include <algorithm>
+#include <filesystem>
+#include <fstream>
+#include <sstream>
+
+#include "policies/policy_set.hpp"
+#include "policies/strategy/builtin_policies.hpp"
+#include "policies/strategy/file_walk.hpp"
+#include "policies/strategy/policy_file.hpp"
+#include "simulator/policy_titles.hpp"
+#include "simulator/simulate.hpp"
+
+namespace suanlu::sim {
+
+namespace {
+
+constexpr std::string_view kShares = "shares:";
+
+bool is_dispatcher(const std::string& name) {
+    const std::vector<std::string> known = known_dispatchers();
+    return std::find(known.begin(), known.end(), name) != known.end();
+}
+
+bool is_file(const std::string& given) {
+    return given.find('/') != std::string::npos || given.ends_with(".yaml") || given.ends_with(".yml");
+}
+
+Result<PolicyDefinition> read_file(const std::string& path) {
+    std::ifstream in(path);
+    std::stringstream text;
+    if (!in || std::filesystem::is_directory(path)) {
+        return Error{Errc::kNotFound, "cannot read " + path};
+    }
+    text << in.rdbuf();
+    PolicyReading reading = read_policy(text.str(), path);
+    std::string complaints;
+    for (const YamlComplaint& complaint : reading.complaints) {
+        complaints += (complaints.empty() ? "" : "\n") + complaint_text(path, complaint);
+    }
+    return reading.policy ? Result<PolicyDefinition>(*std::move(reading.policy))
+                          : Error{Errc::kBadInput, complaints};
+}
+
+/// Known under this name from here on; the same policy twice is one.
+Result<std::string> play(const std::string& name, PolicyDefinition policy, const PlacementFacts& facts) {
+    if (const std::string refusal = kind_refusal(policy, RequestKind::kFlow); !refusal.empty()) {
+        return Error{Errc::kRefused, "policy '" + name + "': " + refusal};
+    }
+    if (!find_policy(name)) {
+        SL_TRY_VOID(add_policy(name, std::make_unique<FlowPolicy>(std::move(policy), facts)));
+    }
+    return name;
+}
+
+std::string known_names() {
+    std::string out;
+    for (const ListedPolicy& policy : listed_policies()) {
+        out += (out.empty() ? "" : ", ") + policy.name;
+    }
+    return out;
+}
+
+} // namespace
+
+Result<std::string> resolve_policy(const std::string& given, const PlacementFacts& facts) {
+    if (is_dispatcher(given)) {
+        return given;
+    }
+    if (is_file(given)) {
+        SL_TRY(PolicyDefinition policy, read_file(given));
+        const bool is_taken = is_dispatcher(policy.name) || find_policy(policy.name).has_value();
+        const std::string name = is_taken ? given : policy.name;
+        return play(name, std::move(policy), facts);
+    }
+    const bool is_prefixed = given.starts_with(kShares);
+    auto builtin = find_builtin_policy(is_prefixed ? given.substr(kShares.size()) : given);
+    if (builtin) {
+        return play(given, *std::move(builtin), facts);
+    }
+    if (builtin.error().code == Errc::kRefused) {
+        return Error{Errc::kRefused, "policy '" + given + "': " + builtin.error().detail};
+    }
+    return Error{Errc::kNotFound,
+                 "no policy is called '" + given + "'; known: " + known_names() + ", shares:NAME, or a file"};
+}
+
+PlacementFacts facts_of(const Scenario& scenario, PlacementFacts stated) {
+    for (const SimSite& site : scenario.sites) {
+        SiteAttributes& facts = stated.sites[site.name];
+        const double slots = site.discipline == Discipline::kBatching ? site.batching.batch : site.workers;
+        if (site.full_w > 0 && slots > 0) {
+            facts.watts_per_slot = facts.watts_per_slot.value_or((site.full_w - site.idle_w) / slots);
+            facts.pue = facts.pue.value_or(site.pue);
+        }
+    }
+    return stated;
+}
+
+std::vector<ListedPolicy> listed_policies() {
+    std::vector<ListedPolicy> out;
+    for (const std::string& name : known_dispatchers()) {
+        out.push_back({name, std::string(policy_title(name))});
+    }
+    for (const BuiltinPolicy& builtin : builtin_policies()) {
+        const PolicyDefinition policy = *find_builtin_policy(builtin.name);
+        if (kind_refusal(policy, RequestKind::kFlow).empty()) {
+            const std::string name(builtin.name);
+            out.push_back(
+                {is_dispatcher(name) ? std::string(kShares) + name : name, "file: " + policy.description});
+        }
+    }
+    return out;
+}
+
+} // namespace suanlu::sim
