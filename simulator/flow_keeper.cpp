@@ -94,8 +94,10 @@ void FlowKeeper::set_shares(const std::vector<double>& shares, double now_s) {
     ++engine_->plan.id.generation;
     SL_CHECK(engine_->tables.apply(engine_->plan, at_time(now_s)).has_value());
     for (std::size_t j = 0; !engine_->has_paths && j < has_path_.size(); ++j) {
-        const NextHop hop{has_path_[j] ? 1U : 0U, {}, {}};
-        SL_CHECK(engine_->tables.set_path(id_of(j), path_id(id_of(j), 0), hop, at_time(now_s)).has_value());
+        if (has_path_[j]) {
+            const UsablePath path{path_id(id_of(j), 0), {1, {}, {}}};
+            SL_CHECK(engine_->tables.set_paths(id_of(j), {&path, 1}, at_time(now_s)).has_value());
+        }
     }
     engine_->has_paths = true;
 }

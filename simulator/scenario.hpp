@@ -106,7 +106,7 @@ struct News {
 };
 
 /// Data that every job brings along from its ingress, over links that all transfers share.
-struct JobData {
+struct JobVolume {
     double bytes = 0;                     ///< 0 = none
     std::vector<double> link_bytes_per_s; ///< of each link, above 0
     /// [ingress][site] links of the way; empty = the site is beside the ingress.
@@ -131,7 +131,7 @@ struct Scenario {
     double rtt_jitter = 0.1; ///< uniform, share of the way in
     Sizes sizes;
     Arrivals arrivals;
-    JobData data;
+    JobVolume data;
     FlowAffinity affinity;
     News news;
     std::vector<Happening> happenings;

@@ -70,11 +70,11 @@ std::vector<double> spare_of(YamlNode& node, const TopologyView& view) {
 }
 
 /// Every job's data takes the way of least delay among links with bandwidth to spare.
-struct DataWays {
+struct VolumeRoutes {
     const paths::PathLibrary& library;
     paths::PathQuery query;
 
-    DataWays(const paths::PathLibrary& engine, const std::vector<double>& spare) : library(engine) {
+    VolumeRoutes(const paths::PathLibrary& engine, const std::vector<double>& spare) : library(engine) {
         query.view.metric = Metric::kDelay;
         for (std::uint32_t link = 0; link < spare.size(); ++link) {
             if (spare[link] <= 0) {
@@ -96,7 +96,7 @@ struct DataWays {
 /// Links that no data uses get bandwidth 1: what is checked is then above 0 everywhere.
 void read_data(YamlNode node, const paths::PathLibrary& library, const std::vector<std::uint32_t>& from,
                const std::vector<std::uint32_t>& to, Reading& reading) {
-    JobData& data = reading.scenario.data;
+    JobVolume& data = reading.scenario.data;
     YamlNode volume = node.required("volume");
     data.bytes = static_cast<double>(read_bytes(volume, 1));
     const double within = read_seconds(node.optional("within"), kLongestTime, 86400);
@@ -111,7 +111,7 @@ void read_data(YamlNode node, const paths::PathLibrary& library, const std::vect
     for (const double rate : spare) {
         data.link_bytes_per_s.push_back(rate > 0 ? rate : 1);
     }
-    DataWays ways(library, spare);
+    VolumeRoutes ways(library, spare);
     for (std::size_t i = 0; i < from.size(); ++i) {
         data.routes.emplace_back(to.size());
         for (std::size_t j = 0; j < to.size(); ++j) {

@@ -14,7 +14,7 @@ constexpr double kNeverDone = std::numeric_limits<double>::infinity();
 
 } // namespace
 
-Transfers::Transfers(const JobData& data)
+Transfers::Transfers(const JobVolume& data)
     : data_(data), on_link_(data.link_bytes_per_s.size(), 0), next_done_s_(kNeverDone) {
     for (const auto& row : data.routes) {
         sites_ = row.size();

@@ -16,7 +16,7 @@ namespace suanlu::sim {
 class Transfers {
 public:
     /// `data` outlives the object.
-    explicit Transfers(const JobData& data);
+    explicit Transfers(const JobVolume& data);
 
     void start(std::uint32_t job, std::size_t ingress, std::size_t site, double now_s);
     /// When the next transfer is done; infinite without one.
@@ -52,7 +52,7 @@ private:
     void share_out();
     void find_next(double now_s);
 
-    const JobData& data_;
+    const JobVolume& data_;
     std::size_t sites_ = 0;
     std::vector<Route> routes_;
     std::vector<double> on_link_; ///< transfers

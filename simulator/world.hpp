@@ -63,6 +63,7 @@ private:
     void report(std::uint32_t site, double now);
     void direct(std::uint32_t site, double now);
     void probe(std::size_t ingress, std::size_t site);
+    void probe_at(std::uint32_t site, std::uint32_t ingress, double now);
     void control(double now);
     void second_over(double now);
     void measure_ways();

@@ -27,10 +27,7 @@ void World::handle_news(const Event& e, double now) {
         dispatcher_->direct_report(e.b, e.a, {e.jobs, e.made_at_s}, now);
         break;
     case What::kProbeAt:
-        if (truth_.is_up[e.a]) {
-            const double back = now + rtt_s_[e.b][e.a] / 2;
-            events_.add({back, 0, double(truth_.jobs[e.a]), now, 1, e.a, e.b, What::kProbeBack});
-        }
+        probe_at(e.a, e.b, now);
         break;
     case What::kProbeBack:
         dispatcher_->probe_answered(e.b, e.a, {e.jobs, e.made_at_s}, now);
@@ -52,6 +49,13 @@ void World::handle_news(const Event& e, double now) {
         break;
     default:
         break;
+    }
+}
+
+void World::probe_at(std::uint32_t site, std::uint32_t ingress, double now) {
+    if (truth_.is_up[site]) {
+        const double back = now + rtt_s_[ingress][site] / 2;
+        events_.add({back, 0, double(truth_.jobs[site]), now, 1, site, ingress, What::kProbeBack});
     }
 }
 

@@ -25,7 +25,7 @@ ALLOWED = {
     "dataplane/agent": CORE + ("dataplane/", "telemetry/"),
     "controller": CORE + ("controller/", "policies/", "telemetry/", "dns/", "dataplane/api/"),
     "controller/offline": CORE + ("controller/offline/", "controller/paths/", "controller/topology/", "policies/"),
-    "simulator": CORE + ("simulator/", "policies/", "controller/paths/", "controller/topology/"),
+    "simulator": CORE + ("simulator/", "policies/", "controller/paths/", "controller/topology/", "dataplane/api/"),
     "controller/cli": CORE + ("controller/cli/", "controller/api/", "controller/decision/", "controller/offline/", "controller/topology/"),
 }
 # Programs: they know everybody below them and nobody includes them.

@@ -10,12 +10,12 @@ namespace suanlu::sim {
 namespace {
 
 /// One ingress with a way to each site.
-JobData data_of(double bytes, std::vector<double> links, std::vector<std::vector<std::uint32_t>> ways) {
+JobVolume data_of(double bytes, std::vector<double> links, std::vector<std::vector<std::uint32_t>> ways) {
     return {bytes, std::move(links), {std::move(ways)}};
 }
 
 TEST(Transfers, TwoOnOneLink_ShareItsBandwidth) {
-    const JobData data = data_of(1000, {100}, {{0}});
+    const JobVolume data = data_of(1000, {100}, {{0}});
     Transfers t(data);
     t.start(1, 0, 0, 0);
     EXPECT_DOUBLE_EQ(t.next_done_s(), 10) << "alone";
@@ -32,7 +32,7 @@ TEST(Transfers, TwoOnOneLink_ShareItsBandwidth) {
 
 TEST(Transfers, Rates_AreMaxMinFair) {
     // Short ways over one link each, a long one over both: it gets no more than its narrower link gives.
-    const JobData data = data_of(1000, {10, 30}, {{0}, {0, 1}, {1}, {}});
+    const JobVolume data = data_of(1000, {10, 30}, {{0}, {0, 1}, {1}, {}});
     Transfers t(data);
     for (std::size_t site = 0; site < 3; ++site) {
         t.start(static_cast<std::uint32_t>(site), 0, site, 0);
