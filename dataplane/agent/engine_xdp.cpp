@@ -29,8 +29,9 @@ Result<std::unique_ptr<Dataplane>> open_engine(const AgentConfig& config, MonoTi
         xdp.interfaces.push_back({interface.name, role_of(interface.role)});
     }
     SL_TRY(auto engine, XdpDataplane::open(std::move(xdp), now));
-    log_info("engine.open",
-             {{"engine", "xdp"}, {"adopted", engine->is_adopted()}, {"plan", engine->applied().text()}});
+    log_info("engine.open", {{"engine", engine->engine_name()},
+                             {"adopted", engine->is_adopted()},
+                             {"plan", engine->applied().text()}});
     return std::unique_ptr<Dataplane>(std::move(engine));
 }
 

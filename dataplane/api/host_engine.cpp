@@ -31,6 +31,17 @@ SL_INLINE int sl_port_push(struct sl_port* port, sl_u32 bytes) {
     port->start -= bytes;
     return 0;
 }
+SL_INLINE int sl_port_cut(struct sl_port* port, sl_u32 length) {
+    port->room->resize(port->start + length);
+    return 0;
+}
+SL_INLINE sl_u32 sl_port_ingress(struct sl_port*) {
+    return suanlu::HostEngine::kIngress;
+}
+SL_INLINE sl_u64* sl_port_answer_budget(struct sl_port* port) {
+    port->scratch_line = port->engine->answer_budget();
+    return port->is_dry ? &port->scratch_line : &port->engine->answer_budget();
+}
 SL_INLINE const struct sl_control* sl_port_control(struct sl_port* port) {
     return &port->engine->control();
 }

@@ -37,6 +37,9 @@ const char* reason_name(sl_reason reason);
 
 class HostEngine : public TableStore {
 public:
+    /// The interface that its packets come in by.
+    static constexpr std::uint32_t kIngress = 1;
+
     explicit HostEngine(std::size_t slots = 65536, std::size_t exceptions = 65536);
     ~HostEngine() override;
 
@@ -72,6 +75,7 @@ public:
     void count(sl_reason reason) { reasons_[reason]++; }
     sl_counter* counter(const sl_counter_key& key);
     void new_flow(const sl_flow_event& event);
+    std::uint64_t& answer_budget() { return answer_budget_; }
 
 private:
     struct Tables;
@@ -83,6 +87,7 @@ private:
     std::vector<std::uint64_t> starts_;
     std::vector<sl_fragment> fragments_;
     std::vector<sl_flow_event> events_;
+    std::uint64_t answer_budget_ = 0;
     std::array<std::uint64_t, SL_REASON_COUNT> reasons_{};
 };
 

@@ -24,6 +24,12 @@ SL_INLINE struct sl_pkt sl_port_packet(struct sl_port* port);
 SL_INLINE sl_u32 sl_port_length(struct sl_port* port);
 // Moves the start `bytes` to the front; 0 or -1 without room. All earlier sl_pkt values are void afterwards.
 SL_INLINE int sl_port_push(struct sl_port* port, sl_u32 bytes);
+// Cuts the end off so that `length` bytes are left; 0 or -1.
+SL_INLINE int sl_port_cut(struct sl_port* port, sl_u32 length);
+// Index of the interface that the packet came in by.
+SL_INLINE sl_u32 sl_port_ingress(struct sl_port* port);
+// When the next ICMP answer may go (too_big.h), one word per CPU.
+SL_INLINE sl_u64* sl_port_answer_budget(struct sl_port* port);
 
 SL_INLINE const struct sl_control* sl_port_control(struct sl_port* port);
 SL_INLINE const struct sl_service* sl_port_service(struct sl_port* port, const struct sl_service_key* key);

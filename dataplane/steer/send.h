@@ -4,6 +4,7 @@
 #define SL_SEND_H
 
 #include "encap.h"
+#include "too_big.h"
 
 SL_INLINE int sl_is_syn(const struct sl_flow* flow) {
     return flow->protocol == SL_PROTOCOL_TCP && (flow->tcp_flags & (SL_TCP_SYN | SL_TCP_ACK)) == SL_TCP_SYN;
@@ -22,7 +23,7 @@ SL_SUBPROGRAM int sl_send(struct sl_port* port, const struct sl_flow* flow, cons
         return -SL_R_no_path;
     }
     if (flow->length > path->inner_mtu) {
-        return -SL_R_too_big;
+        return sl_answer_too_big(port, flow, path->inner_mtu) == 0 ? -SL_R_too_big_answered : -SL_R_too_big;
     }
     if (sl_is_syn(flow)) {
         if (sl_clamp_mss(sl_port_packet(port), flow->l4, sl_mss_of(path->inner_mtu, flow->version))) {

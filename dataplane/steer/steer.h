@@ -63,7 +63,9 @@ SL_INLINE struct sl_outcome sl_leave(struct sl_port* port, int code, struct sl_t
         outcome.interface = trace->interface;
         sl_count_service(port, trace, 0);
     } else if (sl_is_loss(reason)) {
-        outcome.verdict = SL_DROP;
+        const int is_answered = reason == SL_R_too_big_answered;
+        outcome.verdict = is_answered ? SL_REDIRECT : SL_DROP;
+        outcome.interface = is_answered ? sl_port_ingress(port) : 0;
         if (trace->service != 0) {
             sl_count_service(port, trace, 1);
         }

@@ -17,6 +17,19 @@ struct {
     __type(value, struct sl_site);
 } sl_sites SEC(".maps");
 
+struct {
+    __uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
+    __uint(max_entries, 1);
+    __type(key, __u32);
+    __type(value, __u64);
+} sl_answers SEC(".maps");
+
+SL_INLINE sl_u64* sl_port_answer_budget(struct sl_port* port) {
+    const __u32 only = 0;
+    (void)port;
+    return bpf_map_lookup_elem(&sl_answers, &only);
+}
+
 SL_INLINE const struct sl_site* sl_port_site(struct sl_port* port, const struct sl_site_key* key) {
     (void)port;
     return bpf_map_lookup_elem(&sl_sites, key);

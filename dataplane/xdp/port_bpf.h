@@ -65,6 +65,14 @@ SL_INLINE int sl_port_push(struct sl_port* port, sl_u32 bytes) {
     return bpf_xdp_adjust_head(port, -(int)bytes) == 0 ? 0 : -1;
 }
 
+SL_INLINE int sl_port_cut(struct sl_port* port, sl_u32 length) {
+    return bpf_xdp_adjust_tail(port, (int)length - (int)bpf_xdp_get_buff_len(port)) == 0 ? 0 : -1;
+}
+
+SL_INLINE sl_u32 sl_port_ingress(struct sl_port* port) {
+    return port->ingress_ifindex;
+}
+
 SL_INLINE const struct sl_control* sl_port_control(struct sl_port* port) {
     const __u32 only = 0;
     (void)port;

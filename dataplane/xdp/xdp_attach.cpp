@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "dataplane/xdp/xdp_attach.hpp"
 
+#include <bpf/libbpf.h>
 #include <linux/if_link.h>
 #include <linux/magic.h>
 #include <net/if.h>
@@ -109,6 +110,13 @@ Result<AttachMode> attach_program(const std::string& folder, const std::string& 
         return kernel_error("exchanging the program of interface " + interface, code);
     }
     return AttachMode::kAdopted;
+}
+
+bool is_generic(const std::string& interface) {
+    LIBBPF_OPTS(bpf_xdp_query_opts, about);
+    const unsigned index = if_nametoindex(interface.c_str());
+    return index != 0 && bpf_xdp_query(static_cast<int>(index), 0, &about) == 0 &&
+           about.attach_mode == XDP_ATTACHED_SKB;
 }
 
 Status detach_others(const std::string& folder, const std::vector<std::string>& kept) {

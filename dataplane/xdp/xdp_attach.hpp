@@ -22,6 +22,9 @@ Status prepare_pin_folder(const std::string& folder);
 Result<AttachMode> attach_program(const std::string& folder, const std::string& interface, int program,
                                   bool allow_generic);
 
+/// The program on this interface runs in generic mode; false without one.
+bool is_generic(const std::string& interface);
+
 /// Removes pinned links of interfaces that are not in `kept`, which detaches them.
 Status detach_others(const std::string& folder, const std::vector<std::string>& kept);
 

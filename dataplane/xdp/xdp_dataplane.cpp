@@ -2,7 +2,9 @@
 #include "dataplane/xdp/xdp_dataplane.hpp"
 
 #include <bpf/libbpf.h>
+#include <net/if.h>
 
+#include <algorithm>
 #include <deque>
 #include <filesystem>
 
@@ -162,6 +164,8 @@ Status XdpDataplane::State::attach() {
             generic_interfaces++;
             log_warn("xdp.generic", {{"interface", interface.name}, {"reason", "the driver has no XDP"}});
         }
+        // Answers to packets that are too big leave by the interface that they came in by.
+        SL_TRY_VOID(store->admit_interface(if_nametoindex(interface.name.c_str())));
         names.push_back(interface.name);
     }
     return detach_others(config.pin_folder, names);
@@ -235,6 +239,12 @@ Result<std::vector<SlotView>> XdpDataplane::slots(ServiceId service) {
 
 PlanId XdpDataplane::applied() const {
     return state_->tables->applied();
+}
+
+std::string XdpDataplane::engine_name() const {
+    const auto& interfaces = state_->config.interfaces;
+    const auto generic = [](const XdpInterface& interface) { return is_generic(interface.name); };
+    return std::any_of(interfaces.begin(), interfaces.end(), generic) ? "xdp generic" : "xdp native";
 }
 
 bool XdpDataplane::is_adopted() const {

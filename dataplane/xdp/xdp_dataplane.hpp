@@ -53,7 +53,8 @@ public:
     Result<std::vector<EngineFlow>> flows(std::size_t limit) override;
     Result<std::vector<SlotView>> slots(ServiceId service) override;
     PlanId applied() const override;
-    std::string engine_name() const override { return "xdp"; }
+    /// "xdp native", or "xdp generic" as soon as one interface has no XDP of its own.
+    std::string engine_name() const override;
 
     /// True when open() found pinned state and took it over.
     [[nodiscard]] bool is_adopted() const;

@@ -13,6 +13,34 @@ void expect_mss(const Frame& after, std::size_t inner, std::size_t option, std::
     EXPECT_TRUE(has_valid_checksum(after, inner));
 }
 
+/// The answer to a packet that is too big: whom it goes to, what it says, and what it quotes.
+void expect_told(const Frame& before, const Frame& after) {
+    const auto ip = network_offset(before);
+    const bool is_v4 = before[ip] >> 4 == 4;
+    const std::size_t icmp = ip + (is_v4 ? 20 : 40);
+    const std::size_t quote = is_v4 ? 528 : 1232;
+    ASSERT_EQ(after.size(), icmp + 8 + quote);
+    EXPECT_TRUE(std::equal(before.begin(), before.begin() + 6, after.begin() + 6)) << "back to the sender";
+    EXPECT_TRUE(std::equal(before.begin() + 6, before.begin() + 12, after.begin()));
+    EXPECT_TRUE(std::equal(before.begin() + 12, before.begin() + static_cast<long>(ip), after.begin() + 12))
+        << "the same tags";
+    const auto at = [&](std::size_t offset) { return after.begin() + static_cast<long>(ip + offset); };
+    const auto from = [&](std::size_t offset) { return before.begin() + static_cast<long>(ip + offset); };
+    const std::size_t source = is_v4 ? 12 : 8;
+    const std::size_t length = is_v4 ? 4 : 16;
+    EXPECT_TRUE(std::equal(at(source), at(source + length), from(source + length))) << "from the service";
+    EXPECT_TRUE(std::equal(at(source + length), at(source + 2 * length), from(source))) << "to the client";
+    EXPECT_EQ(after[icmp] << 8 | after[icmp + 1], is_v4 ? 0x0304 : 0x0200);
+    EXPECT_EQ(after[icmp + 6] << 8 | after[icmp + 7], kPathMtu - 40);
+    EXPECT_TRUE(std::equal(from(0), from(quote), after.begin() + static_cast<long>(icmp) + 8));
+    if (is_v4) {
+        EXPECT_EQ(ones_sum(&after[ip], 20), 0xffffU) << "IPv4 header checksum";
+        EXPECT_EQ(ones_sum(&after[icmp], 8 + quote), 0xffffU) << "ICMP checksum";
+    } else {
+        EXPECT_TRUE(has_valid_checksum(after, ip));
+    }
+}
+
 void add_steered(std::vector<PacketCase>& rows) {
     for (const bool is_v4 : {false, true}) {
         const std::string family = is_v4 ? "v4 " : "v6 ";
@@ -44,8 +72,17 @@ void add_steered(std::vector<PacketCase>& rows) {
                         Verdict::kRedirect,
                         SL_R_steered,
                         {}});
-        rows.push_back({family + "one byte too big",
-                        build_frame(udp(is_v4, kPathMtu - 40 - tcp - 7)),
+        const auto big = build_frame(udp(is_v4, kPathMtu - 40 - tcp - 7));
+        for (const auto& [name, frame] :
+             {std::pair("one byte too big", big),
+              {"too big behind two tags", tagged(big, {{kServiceTag, 7}, {kTag, 8}})}}) {
+            rows.push_back({family + name, frame, PacketRole::kExternal, Verdict::kRedirect,
+                            SL_R_too_big_answered, expect_told});
+        }
+        auto unanswerable = udp(is_v4, 1500);
+        unanswerable.flow.source = address(is_v4 ? "224.0.0.1" : "ff02::1");
+        rows.push_back({family + "too big from nobody",
+                        build_frame(unanswerable),
                         PacketRole::kExternal,
                         Verdict::kDrop,
                         SL_R_too_big,
@@ -275,7 +312,7 @@ Frame RandomFrames::next() {
 void expect_row(const PacketCase& row, Verdict verdict, const Frame& after) {
     SCOPED_TRACE(row.name);
     EXPECT_EQ(verdict, row.verdict);
-    if (verdict == Verdict::kRedirect && row.verdict == verdict) {
+    if (verdict == Verdict::kRedirect && row.verdict == verdict && row.reason == SL_R_steered) {
         expect_encapsulated(row.frame, after, static_cast<bool>(row.check));
     } else if (!row.check) {
         EXPECT_EQ(after, row.frame);

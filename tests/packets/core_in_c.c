@@ -19,6 +19,15 @@ SL_INLINE sl_u32 sl_port_length(struct sl_port* port) {
 SL_INLINE int sl_port_push(struct sl_port* port, sl_u32 bytes) {
     return (void)port, (void)bytes, -1;
 }
+SL_INLINE int sl_port_cut(struct sl_port* port, sl_u32 length) {
+    return (void)port, (void)length, -1;
+}
+SL_INLINE sl_u32 sl_port_ingress(struct sl_port* port) {
+    return (void)port, 0;
+}
+SL_INLINE sl_u64* sl_port_answer_budget(struct sl_port* port) {
+    return (void)port, (sl_u64*)0;
+}
 SL_INLINE const struct sl_control* sl_port_control(struct sl_port* port) {
     return &port->control;
 }

@@ -100,6 +100,21 @@ TEST_F(HostPackets, Fragment_OfADeadSite_IsDropped) {
     EXPECT_STREQ(reason_name(result.reason), "fragment_early");
 }
 
+TEST_F(HostPackets, TooBig_AThousandAnswersASecond) {
+    const auto frame = build_frame(udp(false, 1500));
+    const auto answered = [&](int packets, MonoTime now) {
+        int count = 0;
+        for (int i = 0; i < packets; i++) {
+            count += engine.run(frame, PacketRole::kExternal, now).verdict == Verdict::kRedirect ? 1 : 0;
+        }
+        return count;
+    };
+    EXPECT_EQ(answered(3000, kNow), 1001);
+    EXPECT_EQ(answered(100, kNow + std::chrono::milliseconds(20)), 20);
+    EXPECT_EQ(engine.counters().reasons.at("too_big"), 1999U + 80);
+    EXPECT_EQ(engine.counters().reasons.at("too_big_answered"), 1021U);
+}
+
 TEST(HostGolden, EveryModeAndLength_BitForBit) {
     HostEngine engine;
     SteerTables tables(engine, address("fc00:0:1::1"));
