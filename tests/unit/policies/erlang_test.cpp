@@ -13,6 +13,25 @@ TEST(Erlang, KnownValues_OfTheTables) {
     EXPECT_DOUBLE_EQ(erlang_c(4, 4.0), 1);
 }
 
+/// Erlang C from the plain recursion, one step at a time from no server on.
+double plain_erlang_c(int servers, double offered) {
+    double inverse = 1;
+    for (int k = 1; k <= servers; ++k) {
+        inverse = 1 + k / offered * inverse;
+    }
+    return 1 / (inverse - offered / servers * (inverse - 1));
+}
+
+TEST(Erlang, LargePools_AgreeWithThePlainRecursion) {
+    for (const int servers : {1, 2, 3, 4, 5, 7, 8, 63, 64, 1000}) {
+        for (const double load : {0.3, 0.7, 0.9, 0.98, 0.999}) {
+            const double is = plain_erlang_c(servers, load * servers);
+            EXPECT_NEAR(erlang_c(servers, load * servers), is, 1e-12 * is + 1e-59) << servers << " " << load;
+        }
+    }
+    EXPECT_EQ(erlang_c(1000000, 1), 0);
+}
+
 TEST(Erlang, OneServerQueue_IsTheClosedForm) {
     const Servers one{1, 10, 1};
     for (const double load : {0.1, 0.5, 0.9}) {
