@@ -79,7 +79,7 @@ Result<LoadedScenario> prepare(const Arguments& a) {
     }
     loaded.scenario.seed = a.seed.value_or(loaded.scenario.seed);
     loaded.policies = a.policies.empty() ? loaded.policies : a.policies;
-    const PlacementFacts facts = facts_of(loaded.scenario);
+    const PlacementFacts facts = facts_of(loaded.scenario, loaded.facts);
     for (std::string& policy : loaded.policies) {
         SL_TRY(policy, resolve_policy(policy, facts));
     }

@@ -2,6 +2,7 @@
 #include "simulator/policy_argument.hpp"
 
 #include <algorithm>
+#include <cmath>
 #include <filesystem>
 #include <fstream>
 #include <sstream>
@@ -55,6 +56,31 @@ Result<std::string> play(const std::string& name, PolicyDefinition policy, const
     return name;
 }
 
+/// The figure at an hour of the run's first day by the clock of tariffs.
+double at_hour(const Scenario& scenario, const Course& course, int hour) {
+    const double begin = std::fmod(scenario.wall_start_s, 86400);
+    const double until = std::fmod(hour * 3600 - begin + 86400, 86400);
+    return std::max(0.0, course.at(until / scenario.clock_speed));
+}
+
+Tariff tariff_of(const Scenario& scenario, const Course& course) {
+    Tariff out;
+    for (std::uint32_t hour = 0; hour < 24; ++hour) {
+        const double per_mwh = at_hour(scenario, course, static_cast<int>(hour));
+        out.periods.push_back({hour * 60, (hour + 1) * 60, {per_mwh / 1000, scenario.currency}});
+    }
+    return out;
+}
+
+/// A course of nothing is one that nobody stated.
+std::optional<double> mean_of_day(const Scenario& scenario, const Course& course) {
+    double sum = 0;
+    for (int hour = 0; hour < 24; ++hour) {
+        sum += at_hour(scenario, course, hour);
+    }
+    return sum > 0 ? std::optional(sum / 24) : std::nullopt;
+}
+
 std::string known_names() {
     std::string out;
     for (const ListedPolicy& policy : listed_policies()) {
@@ -94,6 +120,12 @@ PlacementFacts facts_of(const Scenario& scenario, PlacementFacts stated) {
         if (site.full_w > 0 && slots > 0) {
             facts.watts_per_slot = facts.watts_per_slot.value_or((site.full_w - site.idle_w) / slots);
             facts.pue = facts.pue.value_or(site.pue);
+        }
+        if (!facts.tariff && site.tariff.is_given()) {
+            facts.tariff = tariff_of(scenario, site.tariff);
+        }
+        if (!facts.carbon_g_per_kwh && site.full_w > 0) {
+            facts.carbon_g_per_kwh = mean_of_day(scenario, site.carbon);
         }
     }
     return stated;

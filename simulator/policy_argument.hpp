@@ -18,8 +18,8 @@ namespace suanlu::sim {
 /// kRefused: not for flows.
 Result<std::string> resolve_policy(const std::string& given, const PlacementFacts& facts);
 
-/// What a scenario states of its sites beside what they report: the power of a busy slot and the PUE where
-/// power is stated. What it does not state stays unknown.
+/// What a scenario states of its sites beside what they report: `stated`, then the power that a busy slot
+/// adds, PUE, tariff by hour and mean carbon of the run's first day. What it does not state stays unknown.
 PlacementFacts facts_of(const Scenario& scenario, PlacementFacts stated = {});
 
 struct ListedPolicy {

@@ -6,6 +6,7 @@
 
 #include "controller/topology/files/topology_file.hpp"
 #include "core/support/text_table.hpp"
+#include "policies/strategy/site_file.hpp"
 #include "simulator/field_text.hpp"
 #include "simulator/scenario_sections.hpp"
 
@@ -150,6 +151,20 @@ void read_affinity(YamlNode node, FlowAffinity& affinity) {
         static_cast<std::uint32_t>(node.optional("exceptions").integer(1, 4'000'000, affinity.exceptions));
 }
 
+/// The section that a complaint about the whole is about: people look there first.
+std::string_view section_of(const std::string& complaint) {
+    constexpr std::pair<std::string_view, std::string_view> kWords[] = {
+        {"rtt_s", "network"},     {"data.", "network"},    {"is known for", "seconds"},
+        {"more than", "seconds"}, {"weight", "ingresses"}, {"sizes.", "sizes"},
+        {"arrivals", "arrivals"}, {"discipline", "sites"}, {"site '", "sites"}};
+    for (const auto& [word, section] : kWords) {
+        if (complaint.find(word) != std::string::npos) {
+            return section;
+        }
+    }
+    return "name";
+}
+
 void read_dispatch(YamlNode node, DispatcherSpec& spec) {
     spec.exception_share = read_share(node.optional("exception_share"), 1, spec.exception_share);
     spec.kappa = node.optional("kappa").number(0, 1000, spec.kappa);
@@ -228,12 +243,15 @@ Result<LoadedScenario> read_scenario(const std::string& text, const std::string&
     read_affinity(layers.section("affinity"), out.scenario.affinity);
     read_news(layers.section("news"), reading);
     read_happenings(layers.section("happenings"), reading);
+    read_flow_needs(layers.section("request"), reading.facts.flows[out.scenario.name]);
+    out.facts = std::move(reading.facts);
     SL_TRY_VOID(layers.finish());
     for (const Status& fine : {check(out.scenario), check_extent(out.scenario, out.scenario.seconds)}) {
         if (!fine) {
-            return Error{fine.error().code, name + ": " + fine.error().detail};
+            layers.required(section_of(fine.error().detail)).complain(fine.error().detail);
         }
     }
+    SL_TRY_VOID(layers.finish());
     return out;
 }
 

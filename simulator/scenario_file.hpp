@@ -9,6 +9,7 @@
 #include <string_view>
 #include <vector>
 
+#include "policies/strategy/flow_policy.hpp"
 #include "simulator/file_search.hpp"
 #include "simulator/simulate.hpp"
 
@@ -19,6 +20,8 @@ struct LoadedScenario {
     Scenario scenario;
     DispatcherSpec dispatch; ///< but for its policy
     std::vector<std::string> policies;
+    /// For policies of files: what sites and the clients' request state (policy_argument.hpp adds the rest).
+    PlacementFacts facts;
 };
 
 /// `name` stands in errors. kBadInput, one complaint per line.

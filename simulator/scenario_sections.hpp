@@ -34,6 +34,8 @@ struct Reading {
 
     /// The files that were read so far; nothing for one that cannot be read.
     std::map<std::string, std::optional<NamedText>> loaded{};
+    /// What sites state for policies of files.
+    PlacementFacts facts{};
 
     /// The file that `node` names; null when it cannot be read, about which the first node complains. Lives
     /// as long as this object.

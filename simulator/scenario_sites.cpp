@@ -4,6 +4,7 @@
 #include <cmath>
 #include <set>
 
+#include "policies/strategy/site_file.hpp"
 #include "simulator/field_text.hpp"
 #include "simulator/scenario_sections.hpp"
 #include "simulator/throughput.hpp"
@@ -102,6 +103,9 @@ void read_site(YamlNode& node, Reading& reading, SimSite& site) {
     read_batching(batching, site);
     read_accelerator(accelerator, reading, site);
     read_prices_of(node, reading, site);
+    if (YamlNode attributes = node.optional("attributes"); attributes.is_present()) {
+        read_stated(attributes, reading.facts.sites[site.name]);
+    }
 }
 
 } // namespace

@@ -96,4 +96,16 @@ void read_requests(YamlNode list, const std::vector<SiteAttributes>& sites, std:
     }
 }
 
+void read_flow_needs(YamlNode node, Request& flow) {
+    if (!node.is_present()) {
+        return;
+    }
+    expect_keys(node, {"tenant", "user_class", "tokens", "size", "needs"});
+    flow.tenant = node.optional("tenant").text();
+    flow.user_class = node.optional("user_class").text();
+    flow.tokens = read_positive(node.optional("tokens"), QuantityKind::kPlain);
+    flow.size_bytes = read_quantity(node.optional("size"), QuantityKind::kBytes);
+    flow.needs = read_needs(node.optional("needs"));
+}
+
 } // namespace suanlu

@@ -111,17 +111,7 @@ void read_energy(YamlNode node, SiteAttributes& site) {
     site.slot_hour = read_price(node.optional("slot_price"), "h");
 }
 
-SiteAttributes read_site(YamlNode node) {
-    expect_keys(node,
-                {"name",           "id",         "up",          "role",        "tenants",    "residency",
-                 "security",       "gpus",       "cuda",        "frameworks",  "models",     "slots",
-                 "rate_per_slot",  "token_rate", "first_token", "utilisation", "waiting",    "reserved",
-                 "power_per_slot", "pue",        "carbon",      "tariff",      "slot_price", "path",
-                 "bandwidth_from", "datasets",   "manual_share"});
-    SiteAttributes site;
-    site.name = node.required("name").text();
-    site.id = {static_cast<std::uint16_t>(node.optional("id").integer(1, 65535, 0))};
-    site.is_up = node.optional("up").boolean(true);
+void read_place(YamlNode node, SiteAttributes& site) {
     if (const auto role = read_word(node.optional("role"), kSiteRoleWords)) {
         site.role = static_cast<SiteRole>(*role);
     }
@@ -139,6 +129,21 @@ SiteAttributes read_site(YamlNode node) {
     read_capacity(node, site);
     read_energy(node, site);
     read_path(node.optional("path"), site);
+    site.manual_share = read_share(node.optional("manual_share"));
+}
+
+SiteAttributes read_site(YamlNode node) {
+    expect_keys(node,
+                {"name",           "id",         "up",          "role",        "tenants",    "residency",
+                 "security",       "gpus",       "cuda",        "frameworks",  "models",     "slots",
+                 "rate_per_slot",  "token_rate", "first_token", "utilisation", "waiting",    "reserved",
+                 "power_per_slot", "pue",        "carbon",      "tariff",      "slot_price", "path",
+                 "bandwidth_from", "datasets",   "manual_share"});
+    SiteAttributes site;
+    site.name = node.required("name").text();
+    site.id = {static_cast<std::uint16_t>(node.optional("id").integer(1, 65535, 0))};
+    site.is_up = node.optional("up").boolean(true);
+    read_place(node, site);
     YamlNode rates = node.optional("bandwidth_from");
     for (const auto& [from, key] : rates.members()) {
         if (const auto rate = read_positive(rates.optional(from), QuantityKind::kBandwidth)) {
@@ -146,7 +151,6 @@ SiteAttributes read_site(YamlNode node) {
         }
     }
     site.datasets = read_stated_names(node.optional("datasets"));
-    site.manual_share = read_share(node.optional("manual_share"));
     return site;
 }
 
@@ -185,6 +189,14 @@ void check_neighbours(std::vector<YamlNode>& nodes, const std::vector<SiteAttrib
 }
 
 } // namespace
+
+void read_stated(YamlNode node, SiteAttributes& site) {
+    expect_keys(node, {"role", "tenants", "residency", "security", "gpus", "cuda", "frameworks", "models",
+                       "token_rate", "first_token", "reserved", "power_per_slot", "pue", "carbon", "tariff",
+                       "slot_price", "path", "manual_share"});
+    expect_keys(node.optional("path"), {"jitter", "loss", "bandwidth"});
+    read_place(node, site);
+}
 
 SiteFileReading read_sites(const std::string& text, const std::string& name) {
     constexpr std::size_t kMostSites = 65535;

@@ -30,4 +30,9 @@ SiteFileReading read_sites(const std::string& text, const std::string& name);
 /// The part `requests`; `sites` are the names that may be held at.
 void read_requests(YamlNode list, const std::vector<SiteAttributes>& sites, std::vector<Request>& out);
 
+/// What is stated of a site whose capacity, load and delay come from elsewhere: a site of a scenario.
+void read_stated(YamlNode node, SiteAttributes& site);
+/// What the flows of a service need, there.
+void read_flow_needs(YamlNode node, Request& flow);
+
 } // namespace suanlu
