@@ -14,10 +14,9 @@ std::string scenario(const std::string& site, const std::string& request) {
 }
 
 TEST(ScenarioFacts, AreReadAsSitesStateThem) {
-    const auto loaded =
-        read_scenario(scenario("attributes: {residency: CN, role: hub, path: {jitter: 2ms}}",
-                               "request: {user_class: gold, needs: {latency: 100ms}}\n"),
-                      "f", FileSearch::beside({}));
+    const auto loaded = read_scenario(scenario("attributes: {residency: CN, role: hub, path: {jitter: 2ms}}",
+                                               "request: {user_class: gold, needs: {latency: 100ms}}\n"),
+                                      "f", FileSearch::beside({}));
     ASSERT_TRUE(loaded) << loaded.error().detail;
     const SiteAttributes& site = loaded->facts.sites.at("a");
     EXPECT_EQ(site.residency, "CN");
