@@ -235,7 +235,7 @@ TEST(ScenarioFile, BasedOn_TakesMissingSectionsOnly) {
 TEST(ScenarioFile, WrongValues_AreRefusedWithTheirPlace) {
     EXPECT_THAT(complaint(changed("seconds: 10s", "seconds: 10")), HasSubstr("f.yaml:3:10: seconds: "));
     EXPECT_THAT(complaint(changed("seconds: 10s", "seconds: 8000h")),
-                HasSubstr("f.yaml: more than 50 million"));
+                HasSubstr("f.yaml:3:10: seconds: more than 50 million"));
     EXPECT_THAT(complaint(changed("50%", "0.5")),
                 HasSubstr("f.yaml:12:18: arrivals.load: '0.5' is no share"));
     EXPECT_THAT(complaint(changed("50%", "0%")), HasSubstr("must be above 0%"));
@@ -249,7 +249,8 @@ TEST(ScenarioFile, WrongValues_AreRefusedWithTheirPlace) {
                 HasSubstr("f.yaml:6:12: sites[1].name: 'a' stands twice"));
     EXPECT_THAT(complaint(changed("i: [2ms, none]", "i: [2ms]")), HasSubstr("1 round trips for 2 sites"));
     EXPECT_THAT(complaint(changed("i: [2ms, none]", "x: [2ms, 2ms]")), HasSubstr("no ingress is called 'x'"));
-    EXPECT_THAT(complaint(changed("2ms, none", "none, none")), HasSubstr("no path to any site"));
+    EXPECT_THAT(complaint(changed("2ms, none", "none, none")),
+                HasSubstr("f.yaml:10:3: network: scenario: ingress 'i': rtt_s has no path"));
     EXPECT_THAT(complaint(changed("mean: 100ms", "mean: 0s")), HasSubstr("sizes.mean: must be above 0s"));
     EXPECT_THAT(complaint(changed("kind: constant, mean: 100ms", "kind: constant")),
                 HasSubstr("missing key 'mean'"));
@@ -321,6 +322,18 @@ TEST(ScenarioFile, Topology_GivesLeastDelayThereAndBack) {
     text.replace(text.find("at: B"), 5, "at: C");
     EXPECT_THAT(complaint(text),
                 HasSubstr("f.yaml:6:5: sites[1]: the topology has no router 'C'; it has A, B, I"));
+}
+
+TEST(ScenarioFile, Topology_ThatIsNone_IsRefusedWithItsPlace) {
+    const auto refused = [](const std::string& topology) {
+        return complaint(changed("table: {i: [2ms, none]}", "topology: " + topology));
+    };
+    EXPECT_THAT(refused("{file: no/such.graphml}"),
+                HasSubstr("f.yaml:10:20: network.topology.file: no file 'no/such.graphml'"));
+    EXPECT_THAT(refused("{text: nonsense, format: graphml}"),
+                HasSubstr("f.yaml:10:20: network.topology.text: "));
+    EXPECT_THAT(refused("{text: x, format: unheard-of}"), HasSubstr("f.yaml:10:"));
+    EXPECT_THAT(refused("{}"), HasSubstr("exactly one of file and text"));
 }
 
 TEST(ScenarioFile, DataOfJobs_TakesTheWayOfLeastDelayWithBandwidth) {

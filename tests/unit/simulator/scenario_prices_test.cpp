@@ -57,7 +57,8 @@ TEST(ScenarioFile, TariffOfAFile_NeedsOneCurrency_AndTheWholeRun) {
     EXPECT_EQ(read(text)->scenario.sites[0].tariff.at(0), 68.1) << "12:00 of that day";
     std::string long_run = text;
     long_run.replace(long_run.find("seconds: 10s"), 12, "seconds: 13h");
-    EXPECT_THAT(complaint(long_run), HasSubstr("is known for 43200 s, the run takes 46800 s"))
+    EXPECT_THAT(complaint(long_run),
+                HasSubstr("seconds: scenario: site 'a': tariff is known for 43200 s, the run takes 46800 s"))
         << "the file lacks the 31st of January";
     EXPECT_THAT(complaint("date: 2024-01-31\n" + changed("workers: 2", german)),
                 HasSubstr("has no value for the date"));
