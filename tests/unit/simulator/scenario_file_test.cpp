@@ -131,9 +131,9 @@ TEST(ScenarioFile, FieldsOfThePage_AreThoseThatAreRead) {
         EXPECT_TRUE(page.contains(key)) << key << " is read and not on the page";
     }
     // Words of sentences, and names of ingresses in the example.
-    const std::set<std::string> prose{"west",     "east",        "default", "sharing",  "relative",
-                                      "optional", "instead",     "only",    "batching", "accelerators",
-                                      "constant", "electricity", "formats", "series",   "trace"};
+    const std::set<std::string> prose{
+        "west",     "east",         "default",  "sharing",     "relative", "optional", "instead", "only",
+        "batching", "accelerators", "constant", "electricity", "formats",  "series",   "trace",   "again"};
     // What a site or a request states to policies of files is read, and described, with those.
     const std::set<std::string> stated = keys_of("policies/strategy", "");
     for (const std::string& key : page) {
