@@ -28,7 +28,7 @@ std::string_view to_text(EncapMode mode) {
 
 bool same_content(const Plan& a, const Plan& b) {
     return a.node == b.node && a.sid_block == b.sid_block && a.local_sids == b.local_sids &&
-           a.sites == b.sites && a.services == b.services;
+           a.sites == b.sites && a.services == b.services && a.tenants == b.tenants;
 }
 
 } // namespace suanlu

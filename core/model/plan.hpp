@@ -140,6 +140,7 @@ struct ServicePlan {
     std::vector<Ip6> addresses;
     Transport transport = Transport::kTcp;
     std::uint16_t port = 0;
+    ServiceTraffic traffic;
     Affinity affinity = Affinity::kFlow;
     Seconds affinity_timeout{300};
     std::uint32_t slots = 1021;
@@ -159,6 +160,7 @@ struct Plan {
     std::vector<LocalSid> local_sids;
     std::vector<SitePlan> sites;
     std::vector<ServicePlan> services;
+    std::vector<TenantTag> tenants;
 };
 
 /// Same decision, whatever its number.

@@ -4,7 +4,15 @@
 namespace suanlu {
 
 std::string_view to_text(Transport transport) {
-    return transport == Transport::kTcp ? "tcp" : "udp";
+    switch (transport) {
+    case Transport::kTcp:
+        return "tcp";
+    case Transport::kUdp:
+        return "udp";
+    case Transport::kAny:
+        break;
+    }
+    return "any";
 }
 
 std::string_view to_text(Affinity affinity) {
@@ -17,6 +25,8 @@ std::string_view to_text(Affinity affinity) {
         return "movable";
     case Affinity::kNone:
         return "none";
+    case Affinity::kPair:
+        return "source-destination";
     }
     return "unknown";
 }

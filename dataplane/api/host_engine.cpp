@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "dataplane/api/host_engine.hpp"
 
+#include <cstdlib>
 #include <cstring>
 
 #include "dataplane/api/rows.hpp"
@@ -16,6 +17,7 @@ struct sl_port {
     sl_exception scratch_entry;
     std::uint64_t scratch_line;
     sl_fragment scratch_fragment;
+    std::uint32_t interface;
 };
 
 SL_INLINE struct sl_pkt sl_port_packet(struct sl_port* port) {
@@ -66,6 +68,31 @@ SL_INLINE sl_u64* sl_port_start_line(struct sl_port* port, sl_u32 index) {
     }
     port->scratch_line = *line;
     return &port->scratch_line;
+}
+SL_INLINE sl_u32 sl_port_interface(struct sl_port* port) {
+    return port->interface;
+}
+SL_INLINE const struct sl_tenant* sl_port_tenant(struct sl_port* port, const struct sl_tenant_key* key) {
+    return static_cast<const sl_tenant*>(
+        port->engine->find_side(suanlu::SideTable::kTenant, key, sizeof *key));
+}
+SL_INLINE const struct sl_wide* sl_port_wide(struct sl_port* port, const struct sl_wide_key* key) {
+    return static_cast<const sl_wide*>(port->engine->find_side(suanlu::SideTable::kWide, key, sizeof *key));
+}
+SL_INLINE const struct sl_server* sl_port_server(struct sl_port* port, const struct sl_server_key* key) {
+    return static_cast<const sl_server*>(
+        port->engine->find_side(suanlu::SideTable::kServer, key, sizeof *key));
+}
+SL_INLINE const struct sl_rule* sl_port_rule(struct sl_port* port, sl_u32 index) {
+    return static_cast<const sl_rule*>(
+        port->engine->find_side(suanlu::SideTable::kRule, &index, sizeof index));
+}
+SL_INLINE const struct sl_access* sl_port_access(struct sl_port* port, const struct sl_access_key* key) {
+    return port->engine->find_access(*key);
+}
+SL_INLINE struct sl_bucket* sl_port_bucket(struct sl_port* port, sl_u32 index) {
+    const auto buckets = port->engine->buckets();
+    return index < buckets.size() ? &buckets[index] : nullptr;
 }
 SL_INLINE struct sl_fragment* sl_port_fragment(struct sl_port* port, sl_u32 index) {
     auto* line = port->engine->fragment(index);
@@ -129,6 +156,7 @@ struct HostEngine::Tables {
     std::map<sl_counter_key, sl_counter, ByBytes<sl_counter_key>> counters;
     std::map<sl_flow_key, sl_exception, ByBytes<sl_flow_key>> exceptions;
     std::optional<sl_flow_key> swept;
+    std::map<SideTable, std::map<TableStore::Bytes, TableStore::Bytes>> sides;
 };
 
 const char* reason_name(sl_reason reason) {
@@ -142,16 +170,17 @@ const char* reason_name(sl_reason reason) {
 
 HostEngine::HostEngine(std::size_t slots, std::size_t exceptions)
     : tables_(std::make_unique<Tables>()), bound_(exceptions), slots_(slots), targets_(slots),
-      starts_(SL_START_LINES), fragments_(SL_FRAGMENT_LINES) {
+      starts_(SL_START_LINES), fragments_(SL_FRAGMENT_LINES), buckets_(SL_BUCKETS) {
     control_.layout = SL_LAYOUT;
 }
 
 HostEngine::~HostEngine() = default;
 
-PacketResult HostEngine::run(std::vector<std::uint8_t> frame, PacketRole role, MonoTime now, bool is_dry) {
+PacketResult HostEngine::run(std::vector<std::uint8_t> frame, PacketRole role, MonoTime now, bool is_dry,
+                             std::uint32_t interface) {
     frame.insert(frame.begin(), kHeadroom, 0);
-    sl_port port{this,   &frame, kHeadroom, static_cast<std::uint64_t>(now.since_boot.count()),
-                 is_dry, {},     0,         {}};
+    sl_port port{this, &frame, kHeadroom, static_cast<std::uint64_t>(now.since_boot.count()), is_dry, {},
+                 0,    {},     interface};
     sl_trace trace{};
     const auto outcome = sl_process(&port, static_cast<sl_role>(role), &trace);
     PacketResult result;
@@ -193,6 +222,48 @@ Status HostEngine::put_site(const sl_site_key& key, const sl_site& value) {
 Status HostEngine::drop_site(const sl_site_key& key) {
     tables_->sites.erase(key);
     return {};
+}
+
+Result<std::vector<std::pair<TableStore::Bytes, TableStore::Bytes>>> HostEngine::side_rows(SideTable table) {
+    const auto& rows = tables_->sides[table];
+    return std::vector<std::pair<Bytes, Bytes>>(rows.begin(), rows.end());
+}
+
+Status HostEngine::put_side(SideTable table, const Bytes& key, const Bytes& value) {
+    tables_->sides[table][key] = value;
+    return {};
+}
+
+Status HostEngine::drop_side(SideTable table, const Bytes& key) {
+    tables_->sides[table].erase(key);
+    return {};
+}
+
+std::uint32_t HostEngine::interface_index(const std::string& name) {
+    return name.starts_with("if") ? static_cast<std::uint32_t>(std::strtoul(name.c_str() + 2, nullptr, 10))
+                                  : 0;
+}
+
+const void* HostEngine::find_side(SideTable table, const void* key, std::size_t size) {
+    const auto* bytes = static_cast<const std::uint8_t*>(key);
+    const auto& rows = tables_->sides[table];
+    const auto found = rows.find(Bytes(bytes, bytes + size));
+    return found == rows.end() ? nullptr : found->second.data();
+}
+
+// What the kernel's longest-prefix-match trie does, by shortening the prefix until there is a row.
+const sl_access* HostEngine::find_access(const sl_access_key& key) {
+    sl_access_key at = key;
+    for (std::uint32_t length = 128;; length--) {
+        at.length = 32 + length;
+        if (const auto* row = find_side(SideTable::kAccess, &at, sizeof at); row != nullptr) {
+            return static_cast<const sl_access*>(row);
+        }
+        if (length == 0) {
+            return nullptr;
+        }
+        at.source.b[(length - 1) / 8] &= static_cast<std::uint8_t>(0xff00U >> ((length - 1) % 8));
+    }
 }
 
 Status HostEngine::admit_counter(const sl_counter_key& key) {

@@ -44,7 +44,8 @@ public:
     ~HostEngine() override;
 
     /// One packet through the core. A dry run changes no state and counts nothing.
-    PacketResult run(std::vector<std::uint8_t> frame, PacketRole role, MonoTime now, bool is_dry = false);
+    PacketResult run(std::vector<std::uint8_t> frame, PacketRole role, MonoTime now, bool is_dry = false,
+                     std::uint32_t interface = 1);
 
     sl_control& control() override { return control_; }
     std::span<std::uint64_t> slots() override { return slots_; }
@@ -55,6 +56,12 @@ public:
     Result<std::vector<SiteRow>> sites() override;
     Status put_site(const sl_site_key& key, const sl_site& value) override;
     Status drop_site(const sl_site_key& key) override;
+    Result<std::vector<std::pair<Bytes, Bytes>>> side_rows(SideTable table) override;
+    Status put_side(SideTable table, const Bytes& key, const Bytes& value) override;
+    Status drop_side(SideTable table, const Bytes& key) override;
+    std::span<sl_bucket> buckets() override { return buckets_; }
+    /// "if7" is interface 7 here.
+    std::uint32_t interface_index(const std::string& name) override;
     Status admit_interface(std::uint32_t) override { return {}; }
     Status admit_counter(const sl_counter_key& key) override;
     Result<bool> sweep(std::size_t limit, const IsOver& is_over) override;
@@ -72,6 +79,9 @@ public:
     virtual std::uint64_t* start_line(std::uint32_t index);
     virtual std::uint64_t swap(std::uint64_t* word, std::uint64_t expected, std::uint64_t desired);
     sl_fragment* fragment(std::uint32_t index) { return &fragments_.at(index); }
+    /// Value of a row of `Row`, or null.
+    const void* find_side(SideTable table, const void* key, std::size_t size);
+    const sl_access* find_access(const sl_access_key& key);
     void count(sl_reason reason) { reasons_[reason]++; }
     sl_counter* counter(const sl_counter_key& key);
     void new_flow(const sl_flow_event& event);
@@ -86,6 +96,7 @@ private:
     std::vector<sl_target> targets_;
     std::vector<std::uint64_t> starts_;
     std::vector<sl_fragment> fragments_;
+    std::vector<sl_bucket> buckets_;
     std::vector<sl_flow_event> events_;
     std::uint64_t answer_budget_ = 0;
     std::array<std::uint64_t, SL_REASON_COUNT> reasons_{};

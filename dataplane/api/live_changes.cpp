@@ -68,9 +68,46 @@ Status SteerTables::put_site(SiteId id) {
     return store_.put_site(site_key(id, store_.control().table & 1), record.row);
 }
 
+// What rules hold of the services, which lies beside their exact rows.
+Status SteerTables::put_side_rows(std::uint32_t table) {
+    std::vector<ServicePlan> services;
+    for (const auto& [id, service] : services_) {
+        if (service.adopted) {
+            return {}; // their rules are not known before a Plan comes
+        }
+        services.push_back(service.plan);
+    }
+    const auto row = [&](const ServicePlan& plan) {
+        const auto& record = services_.at(plan.id);
+        return row_of(plan, record.offset, record.is_on, sites_);
+    };
+    SL_TRY(const auto rows, make_side_rows(services, tenants_, table, row, [&](const std::string& name) {
+               return store_.interface_index(name);
+           }));
+    SL_TRY_VOID(write_side_rows(store_, rows, table));
+    if (!same_row(rows.lengths, store_.control().wide[table])) {
+        store_.control().wide[table] = rows.lengths;
+    }
+    return {};
+}
+
+// The same in the table in force, after something about a service has changed.
+Status SteerTables::put_rules() {
+    const auto table = store_.control().table & 1;
+    return store_.control().wide[table].count == 0 ? Status{} : put_side_rows(table);
+}
+
 Status SteerTables::put_service(const ServiceRecord& service) {
     for (auto [key, row] : rows_of(service.plan, service.offset, service.is_on, sites_)) {
         key.table = static_cast<sl_u8>(store_.control().table & 1);
+        if (service.adopted) {
+            const auto now = row;
+            row = *service.adopted;
+            row.address_tag = now.address_tag;
+            row.clamp_mtu = now.clamp_mtu;
+            row.flags =
+                static_cast<sl_u8>((row.flags & ~SL_SERVICE_STEERED) | (now.flags & SL_SERVICE_STEERED));
+        }
         SL_TRY_VOID(store_.put_service(key, row));
     }
     return {};
@@ -80,7 +117,7 @@ Status SteerTables::put_services() {
     for (const auto& [id, service] : services_) {
         SL_TRY_VOID(put_service(service));
     }
-    return {};
+    return put_rules();
 }
 
 Status SteerTables::set_paths(SiteId id, std::span<const UsablePath> usable, MonoTime now) {
@@ -155,7 +192,8 @@ Status SteerTables::set_steering(ServiceId id, bool on) {
         return {};
     }
     service->second.is_on = on;
-    return put_service(service->second);
+    SL_TRY_VOID(put_service(service->second));
+    return put_rules();
 }
 
 bool SteerTables::is_over(const sl_flow_key& key, const sl_exception& entry, std::uint64_t tick) const {
@@ -233,32 +271,43 @@ void SteerTables::derive_shares(ServiceRecord& service) const {
     }
 }
 
-void SteerTables::adopt_service(const TableStore::ServiceRow& item) {
-    const auto& [key, row] = item;
+void SteerTables::adopt_record(const sl_service& row) {
     const ServiceId id{row.id};
-    const auto address = from_row(key.address);
-    if (is_echo(key)) {
-        echo_.emplace(address, id);
-        return;
-    }
-    if (const auto known = services_.find(id); known != services_.end()) {
-        known->second.plan.addresses.push_back(address);
+    if (services_.contains(id) || std::uint64_t{row.slot_offset} + row.slot_count > store_.slots().size()) {
         return;
     }
     ServicePlan plan;
     plan.id = id;
-    plan.addresses = {address};
-    plan.transport = static_cast<Transport>(key.protocol);
-    plan.port = to_network(key.port_be);
     plan.affinity = static_cast<Affinity>(row.affinity);
     plan.affinity_timeout = {(row.timeout_ticks - 1.0) * (1U << SL_TICK_SHIFT) * 1e-9};
     plan.slots = row.slot_count;
     SlotTable slots({id, plan.affinity, row.timeout_ticks},
                     store_.slots().subspan(row.slot_offset, row.slot_count),
                     store_.targets().subspan(row.slot_offset, row.slot_count));
-    ServiceRecord record{plan, (row.flags & SL_SERVICE_STEERED) != 0, row.slot_offset, std::move(slots)};
+    ServiceRecord record{plan, (row.flags & SL_SERVICE_STEERED) != 0, row.slot_offset, std::move(slots), row};
     derive_shares(record);
+    buckets_.adopt(row);
     services_.emplace(id, std::move(record));
+}
+
+void SteerTables::adopt_service(const TableStore::ServiceRow& item) {
+    const auto& [key, row] = item;
+    const auto address = from_row(key.address);
+    adopt_record(row);
+    const auto found = services_.find(ServiceId{row.id});
+    if (found == services_.end()) {
+        return;
+    }
+    if (is_echo(key)) {
+        echo_.emplace(TenantAddress{key.tenant, address}, found->first);
+        return;
+    }
+    auto& plan = found->second.plan;
+    plan.addresses.push_back(address);
+    plan.traffic.tenant = key.tenant;
+    plan.transport = static_cast<Transport>(key.protocol);
+    plan.port = to_network(key.port_be);
+    found->second.adopted = row; // with NARROWED, which an echo row has not
 }
 
 Status SteerTables::adopt() {
@@ -273,11 +322,13 @@ Status SteerTables::adopt() {
         }
     }
     for (const auto& item : services) {
-        const bool fits =
-            std::uint64_t{item.second.slot_offset} + item.second.slot_count <= store_.slots().size();
-        if (item.first.table == table && fits) {
+        if (item.first.table == table) {
             adopt_service(item);
         }
+    }
+    SL_TRY(const auto ruled, services_of_rules(store_, table));
+    for (const auto& row : ruled) {
+        adopt_record(row);
     }
     is_adopted_ = !sites_.empty() || !services_.empty();
     return {};

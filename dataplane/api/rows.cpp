@@ -37,18 +37,25 @@ std::uint32_t address_tag(const Ip6& address) {
     return static_cast<std::uint32_t>(sl_mix(sl_mix(0, words[0]), words[1]));
 }
 
+std::uint8_t traffic_class_of(std::uint8_t dscp) {
+    return static_cast<std::uint8_t>(dscp < 64 ? dscp << 2 : SL_NO_MARK);
+}
+
 std::uint16_t to_network(std::uint16_t host) {
     return __builtin_bswap16(host);
 }
 
-sl_service_key service_key(const Ip6& address, std::uint16_t port, Transport transport, std::uint32_t table) {
-    return {to_row(address), to_network(port), static_cast<sl_u8>(transport), static_cast<sl_u8>(table)};
+sl_service_key service_key(const Ip6& address, std::uint16_t port, Transport transport, std::uint16_t tenant,
+                           std::uint32_t table) {
+    return {to_row(address),           to_network(port), static_cast<sl_u8>(transport),
+            static_cast<sl_u8>(table), tenant,           0};
 }
 
-sl_service_key echo_key(const Ip6& address, std::uint32_t table) {
+sl_service_key echo_key(const Ip6& address, std::uint16_t tenant, std::uint32_t table) {
     constexpr sl_u8 kIcmp = 1;
     constexpr sl_u8 kIcmp6 = 58;
-    return {to_row(address), 0, address.is_mapped_v4() ? kIcmp : kIcmp6, static_cast<sl_u8>(table)};
+    return {to_row(address),           0,      address.is_mapped_v4() ? kIcmp : kIcmp6,
+            static_cast<sl_u8>(table), tenant, 0};
 }
 
 bool is_echo(const sl_service_key& key) {

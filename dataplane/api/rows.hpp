@@ -15,11 +15,14 @@ sl_prefix to_row(const Prefix6& prefix);
 /// Short stable name of a service address inside flow keys: not an index, so that reordering a Plan moves no
 /// flow.
 std::uint32_t address_tag(const Ip6& address);
-sl_service_key service_key(const Ip6& address, std::uint16_t port, Transport transport, std::uint32_t table);
+sl_service_key service_key(const Ip6& address, std::uint16_t port, Transport transport, std::uint16_t tenant,
+                           std::uint32_t table);
 /// Of ICMP echo requests to the address.
-sl_service_key echo_key(const Ip6& address, std::uint32_t table);
+sl_service_key echo_key(const Ip6& address, std::uint16_t tenant, std::uint32_t table);
 bool is_echo(const sl_service_key& key);
 sl_site_key site_key(SiteId site, std::uint32_t table);
+/// Of a DSCP that marks; SL_NO_MARK for kNoMark.
+std::uint8_t traffic_class_of(std::uint8_t dscp);
 std::uint16_t to_network(std::uint16_t host);
 
 sl_site_state to_row(SiteLiveness liveness);

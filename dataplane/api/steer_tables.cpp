@@ -17,9 +17,10 @@ Error bad_plan(const std::string& what) {
 }
 
 Status check_service(const ServicePlan& service) {
-    if (!service.id.is_set() || service.addresses.empty() || service.port == 0) {
-        return bad_plan("service " + service.name + " needs an id, an address and a port");
+    if (!service.id.is_set()) {
+        return bad_plan("service " + service.name + " needs an id");
     }
+    SL_TRY_VOID(check_traffic(service));
     if (service.slots == 0 || service.slots > 65537) {
         return Error{Errc::kOutOfRange, "plan: service " + service.name + " has " +
                                             std::to_string(service.slots) + " slots, allowed are 1..65537"};
@@ -94,6 +95,8 @@ Status SteerTables::check(const Plan& plan) const {
             return bad_plan("site " + site.name + " given twice");
         }
     }
+    const auto no_row = [](const ServicePlan&) { return sl_service{}; };
+    SL_TRY_VOID(make_side_rows(plan.services, {}, 0, no_row, {}));
     std::set<ServiceId> services;
     for (const auto& service : plan.services) {
         SL_TRY_VOID(check_service(service));
@@ -156,24 +159,44 @@ std::uint32_t SteerTables::clamp_mtu(const ServicePlan& plan,
     return smallest;
 }
 
+sl_service SteerTables::row_of(const ServicePlan& plan, std::uint32_t offset, bool is_on,
+                               const std::map<SiteId, SiteRecord>& sites) const {
+    const auto& traffic = plan.traffic;
+    const auto buckets = buckets_.of(plan.id);
+    sl_service row{};
+    row.generation = static_cast<std::uint32_t>(generation_);
+    row.id = plan.id.value;
+    row.affinity = static_cast<sl_u8>(plan.affinity);
+    row.slot_offset = offset;
+    row.slot_count = plan.slots;
+    row.timeout_ticks = timeout_ticks(plan.affinity_timeout);
+    row.clamp_mtu = clamp_mtu(plan, sites);
+    row.bucket = buckets.first;
+    row.bucket_count = buckets.count;
+    row.mark = traffic_class_of(traffic.mark);
+    row.quic_offset = traffic.quic.offset;
+    row.quic_length = traffic.quic.length;
+    const auto flag = [&](bool is_set, int bit) { row.flags |= static_cast<sl_u8>(is_set ? bit : 0); };
+    flag(is_on && share_sum(plan) > 0, SL_SERVICE_STEERED);
+    flag(!traffic.access.empty(), SL_SERVICE_GUARDED);
+    flag(traffic.is_quic, SL_SERVICE_QUIC);
+    return row;
+}
+
 std::vector<TableStore::ServiceRow> SteerTables::rows_of(const ServicePlan& plan, std::uint32_t offset,
                                                          bool is_on,
                                                          const std::map<SiteId, SiteRecord>& sites) const {
     std::vector<TableStore::ServiceRow> rows;
+    const auto tenant = plan.traffic.tenant;
     for (const auto& address : plan.addresses) {
-        sl_service row{};
-        row.generation = static_cast<std::uint32_t>(generation_);
-        row.id = plan.id.value;
-        row.affinity = static_cast<sl_u8>(plan.affinity);
-        row.flags = is_on && share_sum(plan) > 0 ? SL_SERVICE_STEERED : 0;
-        row.slot_offset = offset;
-        row.slot_count = plan.slots;
-        row.timeout_ticks = timeout_ticks(plan.affinity_timeout);
+        auto row = row_of(plan, offset, is_on, sites);
         row.address_tag = address_tag(address);
-        row.clamp_mtu = clamp_mtu(plan, sites);
-        rows.emplace_back(service_key(address, plan.port, plan.transport, 0), row);
-        if (const auto echo = echo_.find(address); echo != echo_.end() && echo->second == plan.id) {
-            rows.emplace_back(echo_key(address, 0), row);
+        if (const auto echo = echo_.find({tenant, address}); echo != echo_.end() && echo->second == plan.id) {
+            rows.emplace_back(echo_key(address, tenant, 0), row);
+        }
+        if (is_plain(plan)) {
+            row.flags |= narrowed_.contains({tenant, address}) ? SL_SERVICE_NARROWED : 0;
+            rows.emplace_back(service_key(address, plan.port, plan.transport, tenant, 0), row);
         }
     }
     return rows;
@@ -241,12 +264,13 @@ Status SteerTables::take_services(const Plan& plan, const std::map<ServiceId, st
         const auto known = services_.find(service.id);
         if (known != services_.end()) {
             known->second.plan = service;
+            known->second.adopted.reset();
             known->second.slots.set_rules(rules);
         } else {
             SlotTable slots(rules, store_.slots().subspan(offset, service.slots),
                             store_.targets().subspan(offset, service.slots));
             slots.clear();
-            services_.emplace(service.id, ServiceRecord{service, true, offset, std::move(slots)});
+            services_.emplace(service.id, ServiceRecord{service, true, offset, std::move(slots), {}});
         }
         SL_TRY_VOID(store_.admit_counter({service.id.value, 0}));
         for (const auto& site : plan.sites) {
@@ -258,9 +282,11 @@ Status SteerTables::take_services(const Plan& plan, const std::map<ServiceId, st
 
 void SteerTables::take_echo(const Plan& plan) {
     echo_.clear();
+    narrowed_ = narrowed_addresses(plan.services);
+    tenants_ = plan.tenants;
     for (const auto& service : plan.services) {
         for (const auto& address : service.addresses) {
-            echo_.emplace(address, service.id);
+            echo_.emplace(TenantAddress{service.traffic.tenant, address}, service.id);
         }
     }
 }
@@ -268,6 +294,7 @@ void SteerTables::take_echo(const Plan& plan) {
 Status SteerTables::apply(const Plan& plan, MonoTime now) {
     SL_TRY_VOID(check(plan));
     SL_TRY(const auto offsets, allocate(plan));
+    SL_TRY_VOID(buckets_.take(plan.services, store_.buckets()));
     const auto tick = ticks_of(now);
     const auto old_table = store_.control().table & 1;
     const bool is_first = std::exchange(is_adopted_, false);
@@ -290,12 +317,13 @@ Status SteerTables::apply(const Plan& plan, MonoTime now) {
     // New slots get owners before a packet can meet their service.
     retarget(tick);
     SL_TRY_VOID(write_tables(1 - old_table, sites_, rows));
+    std::erase_if(services_, [&](const auto& item) { return !named.contains(item.first); });
+    SL_TRY_VOID(put_side_rows(1 - old_table));
     if (const auto block = to_row(plan.sid_block); !same_row(block, store_.control().sid_block)) {
         store_.control().sid_block = block;
     }
     __atomic_store_n(&store_.control().table, 1 - old_table, __ATOMIC_RELEASE);
     name_plan(plan.id);
-    std::erase_if(services_, [&](const auto& item) { return !named.contains(item.first); });
     for (const auto& site : plan.sites) {
         if (is_first) { // nothing is known against a site after a restart: the agent learns anew
             SL_TRY_VOID(set_liveness(site.id, SiteLiveness::kAlive, now));

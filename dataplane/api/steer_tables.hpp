@@ -6,10 +6,13 @@
 #pragma once
 
 #include <map>
+#include <optional>
+#include <set>
 #include <vector>
 
 #include "dataplane/api/dataplane.hpp"
 #include "dataplane/api/path_rows.hpp"
+#include "dataplane/api/side_rows.hpp"
 #include "dataplane/api/slot_table.hpp"
 #include "dataplane/api/table_store.hpp"
 
@@ -51,6 +54,8 @@ private:
         bool is_on = true;
         std::uint32_t offset = 0;
         SlotTable slots;
+        /// What the maps held when the engine took them over; until the next Plan nothing else is known.
+        std::optional<sl_service> adopted;
     };
 
     Status check(const Plan& plan) const;
@@ -63,6 +68,9 @@ private:
     void take_echo(const Plan& plan);
     void name_plan(const PlanId& id);
 
+    /// Without an address.
+    [[nodiscard]] sl_service row_of(const ServicePlan& plan, std::uint32_t offset, bool is_on,
+                                    const std::map<SiteId, SiteRecord>& sites) const;
     [[nodiscard]] std::vector<TableStore::ServiceRow>
     rows_of(const ServicePlan& plan, std::uint32_t offset, bool is_on,
             const std::map<SiteId, SiteRecord>& sites) const;
@@ -72,7 +80,10 @@ private:
     Status put_service(const ServiceRecord& service);
     Status put_site(SiteId id);
     Status put_services();
+    Status put_side_rows(std::uint32_t table);
+    Status put_rules();
     void adopt_service(const TableStore::ServiceRow& row);
+    void adopt_record(const sl_service& row);
     void derive_shares(ServiceRecord& service) const;
     void refresh(std::uint64_t tick);
     void retarget(std::uint64_t tick);

@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <functional>
 #include <span>
+#include <string>
 #include <utility>
 #include <vector>
 
@@ -15,8 +16,12 @@
 
 namespace suanlu {
 
+/// Tables that only some services need; their rows are bytes here, and typed in side_rows.cpp.
+enum class SideTable : std::uint8_t { kRule, kWide, kTenant, kAccess, kServer };
+
 class TableStore {
 public:
+    using Bytes = std::vector<std::uint8_t>;
     using ServiceRow = std::pair<sl_service_key, sl_service>;
     using SiteRow = std::pair<sl_site_key, sl_site>;
     /// True = the entry is over and may be erased.
@@ -39,6 +44,15 @@ public:
     virtual Result<std::vector<SiteRow>> sites() = 0;
     virtual Status put_site(const sl_site_key& key, const sl_site& value) = 0;
     virtual Status drop_site(const sl_site_key& key) = 0;
+
+    /// Rows of both tables; kRule is an array of which nothing is dropped.
+    virtual Result<std::vector<std::pair<Bytes, Bytes>>> side_rows(SideTable table) = 0;
+    virtual Status put_side(SideTable table, const Bytes& key, const Bytes& value) = 0;
+    virtual Status drop_side(SideTable table, const Bytes& key) = 0;
+    /// Live state: packets take from them.
+    virtual std::span<sl_bucket> buckets() = 0;
+    /// Index of an interface; 0 when this node has none of that name.
+    virtual std::uint32_t interface_index(const std::string& name) = 0;
 
     /// Packets may be redirected to this interface from now on.
     virtual Status admit_interface(std::uint32_t index) = 0;

@@ -33,6 +33,15 @@ SL_INLINE sl_u64* sl_port_answer_budget(struct sl_port* port);
 
 SL_INLINE const struct sl_control* sl_port_control(struct sl_port* port);
 SL_INLINE const struct sl_service* sl_port_service(struct sl_port* port, const struct sl_service_key* key);
+// Interface that the packet came in by.
+SL_INLINE sl_u32 sl_port_interface(struct sl_port* port);
+SL_INLINE const struct sl_tenant* sl_port_tenant(struct sl_port* port, const struct sl_tenant_key* key);
+SL_INLINE const struct sl_wide* sl_port_wide(struct sl_port* port, const struct sl_wide_key* key);
+SL_INLINE const struct sl_rule* sl_port_rule(struct sl_port* port, sl_u32 index);
+// The longest prefix of the service's list that the source falls under.
+SL_INLINE const struct sl_access* sl_port_access(struct sl_port* port, const struct sl_access_key* key);
+SL_INLINE struct sl_bucket* sl_port_bucket(struct sl_port* port, sl_u32 index);
+SL_INLINE const struct sl_server* sl_port_server(struct sl_port* port, const struct sl_server_key* key);
 SL_INLINE struct sl_fragment* sl_port_fragment(struct sl_port* port, sl_u32 index);
 SL_INLINE const struct sl_site* sl_port_site(struct sl_port* port, const struct sl_site_key* key);
 

@@ -7,9 +7,12 @@
 
 #include "affinity.h"
 #include "border.h"
+#include "classify.h"
 #include "fragment.h"
 #include "icmp.h"
+#include "limit.h"
 #include "parse_odd.h"
+#include "quic.h"
 #include "send.h"
 
 enum sl_verdict { SL_PASS = 0, SL_DROP = 1, SL_REDIRECT = 2 };
@@ -73,18 +76,29 @@ SL_INLINE struct sl_outcome sl_leave(struct sl_port* port, int code, struct sl_t
     return outcome;
 }
 
-SL_INLINE const struct sl_service* sl_find_service(struct sl_port* port, const struct sl_addr* address,
-                                                   sl_u16 port_be, sl_u8 protocol, sl_u32 table) {
-    struct sl_service_key key = {*address, port_be, protocol, (sl_u8)table};
-    return sl_port_service(port, &key);
+// Short stable name of the service address. A service of many addresses and ports has none in its row.
+SL_INLINE sl_u32 sl_tag_of(const struct sl_flow* flow, const struct sl_service* service) {
+    sl_u64 words[2];
+    if (!(service->flags & SL_SERVICE_WIDE)) {
+        return service->address_tag;
+    }
+    __builtin_memcpy(words, &flow->destination, 16);
+    const sl_u64 tag = sl_mix(sl_mix(0, words[0]), words[1]);
+    return (sl_u32)(service->affinity == SL_AFFINITY_PAIR ? tag : sl_mix(tag, flow->destination_port_be));
 }
 
 SL_INLINE void sl_flow_key_of(const struct sl_flow* flow, const struct sl_service* service,
                               struct sl_flow_key* key) {
     key->source = flow->source;
     key->service = service->id;
-    key->address_tag = service->address_tag;
+    key->address_tag = sl_tag_of(flow, service);
     key->port_be = flow->source_port_be;
+}
+
+SL_INLINE int sl_is_quic(const struct sl_flow* flow, const struct sl_service* service) {
+    const sl_u8 other = SL_SHAPE_ERROR | SL_SHAPE_FIRST_FRAGMENT | SL_SHAPE_LATER_FRAGMENT;
+    return (service->flags & SL_SERVICE_QUIC) != 0 && flow->protocol == SL_PROTOCOL_UDP &&
+           (flow->shape & other) == 0;
 }
 
 // A client address of a `source` service has no start mark of its own: a SYN may be its hundredth connection.
@@ -93,14 +107,22 @@ SL_INLINE const struct sl_site* sl_choose_site(struct sl_port* port, const struc
                                                struct sl_trace* trace) {
     struct sl_arrival arrival = {{{{0}}, 0, 0, 0}, 0, table, 0, 0};
     const sl_u64 seed = sl_port_control(port)->hash_seed;
+    const int quic = sl_is_quic(flow, service) ? sl_read_quic(port, flow, service, table) : 0;
     sl_flow_key_of(flow, service, &arrival.key);
     *hash = sl_flow_hash(&arrival.key, seed);
     arrival.hash = *hash;
-    arrival.is_start = (sl_u8)sl_is_syn(flow);
-    if (service->affinity == SL_AFFINITY_SOURCE) {
+    if (quic >= SL_QUIC_SITE) {
+        const struct sl_site* named = sl_live_site(port, table, (sl_u16)(quic - SL_QUIC_SITE));
+        if (named) {
+            sl_port_count(port, SL_R_quic_server);
+            return named;
+        }
+    }
+    arrival.is_start = (sl_u8)(sl_is_syn(flow) || quic == SL_QUIC_START);
+    if (service->affinity == SL_AFFINITY_SOURCE || service->affinity == SL_AFFINITY_PAIR) {
         arrival.is_start = 0;
         arrival.key.port_be = 0;
-        arrival.key.address_tag = 0;
+        arrival.key.address_tag = service->affinity == SL_AFFINITY_PAIR ? arrival.key.address_tag : 0;
         arrival.hash = sl_flow_hash(&arrival.key, seed);
     }
     const struct sl_site* site = sl_choose(port, &arrival, service);
@@ -122,17 +144,12 @@ struct sl_way {
     int code;
 };
 
-SL_INLINE int sl_is_served(struct sl_port* port, const struct sl_flow* flow, sl_u32 table) {
-    const sl_u8 icmp = flow->version == 6 ? SL_PROTOCOL_ICMP6 : SL_PROTOCOL_ICMP;
-    return sl_find_service(port, &flow->destination, 0, icmp, table) != 0;
-}
-
-SL_INLINE struct sl_way sl_way_of_fragment(struct sl_port* port, const struct sl_flow* flow, sl_u32 table,
-                                           struct sl_trace* trace) {
+SL_INLINE struct sl_way sl_way_of_fragment(struct sl_port* port, const struct sl_control* control,
+                                           const struct sl_flow* flow, sl_u32 table, struct sl_trace* trace) {
     struct sl_decision first = {0, 0, 0};
     struct sl_way way = {0, 0, -SL_R_fragment_early};
     if (sl_recall_fragment(port, flow, &first) != 0) {
-        way.code = sl_is_served(port, flow, table) ? -SL_R_fragment_early : -SL_R_no_service;
+        way.code = sl_is_served(port, control, flow, table) ? -SL_R_fragment_early : -SL_R_no_service;
         return way;
     }
     if (first.site == 0) {
@@ -145,11 +162,10 @@ SL_INLINE struct sl_way sl_way_of_fragment(struct sl_port* port, const struct sl
     return way;
 }
 
-SL_INLINE struct sl_way sl_way_of_flow(struct sl_port* port, const struct sl_flow* flow, sl_u32 table,
-                                       struct sl_trace* trace) {
+SL_INLINE struct sl_way sl_way_of_flow(struct sl_port* port, const struct sl_control* control,
+                                       struct sl_flow* flow, sl_u32 table, struct sl_trace* trace) {
     struct sl_way way = {0, 0, -SL_R_no_service};
-    const struct sl_service* service =
-        sl_find_service(port, &flow->destination, flow->destination_port_be, flow->protocol, table);
+    const struct sl_service* service = sl_classify(port, control, flow, table);
     if (!service) {
         return way;
     }
@@ -158,14 +174,19 @@ SL_INLINE struct sl_way sl_way_of_flow(struct sl_port* port, const struct sl_flo
         return way;
     }
     trace->service = service->id;
+    way.code = sl_admit(port, flow, service, table);
+    if (way.code != 0) {
+        return way;
+    }
     way.code = -SL_R_no_site;
     way.site = sl_choose_site(port, flow, service, table, &way.hash, trace);
     return way;
 }
 
-SL_INLINE void sl_leave_decision(struct sl_port* port, const struct sl_flow* flow, sl_u32 table, int code,
-                                 sl_u64 hash, const struct sl_trace* trace) {
-    if (sl_is_loss(-code) || (code != 0 && !sl_is_served(port, flow, table))) {
+SL_INLINE void sl_leave_decision(struct sl_port* port, const struct sl_control* control,
+                                 const struct sl_flow* flow, sl_u32 table, int code, sl_u64 hash,
+                                 const struct sl_trace* trace) {
+    if (sl_is_loss(-code) || (code != 0 && !sl_is_served(port, control, flow, table))) {
         return;
     }
     struct sl_decision decision = {0, 0, 0};
@@ -178,14 +199,15 @@ SL_INLINE void sl_leave_decision(struct sl_port* port, const struct sl_flow* flo
 }
 
 // From a parsed packet to a steered one. 0 or a negative reason.
-SL_INLINE int sl_steer(struct sl_port* port, struct sl_flow* flow, sl_u32 table, struct sl_trace* trace) {
+SL_INLINE int sl_steer(struct sl_port* port, const struct sl_control* control, struct sl_flow* flow,
+                       sl_u32 table, struct sl_trace* trace) {
     const int about = flow->shape & SL_SHAPE_ERROR ? sl_follow_error(port, flow) : 0;
     if (about != 0) {
         return about;
     }
     const struct sl_way way = flow->shape & SL_SHAPE_LATER_FRAGMENT
-                                  ? sl_way_of_fragment(port, flow, table, trace)
-                                  : sl_way_of_flow(port, flow, table, trace);
+                                  ? sl_way_of_fragment(port, control, flow, table, trace)
+                                  : sl_way_of_flow(port, control, flow, table, trace);
     int code = way.code;
     trace->bytes = flow->length;
     if (way.site) {
@@ -200,7 +222,7 @@ SL_INLINE int sl_steer(struct sl_port* port, struct sl_flow* flow, sl_u32 table,
         }
     }
     if (flow->shape & SL_SHAPE_FIRST_FRAGMENT) {
-        sl_leave_decision(port, flow, table, code, way.hash, trace);
+        sl_leave_decision(port, control, flow, table, code, way.hash, trace);
     }
     return code;
 }
@@ -213,7 +235,7 @@ SL_INLINE int sl_answer(struct sl_port* port, const struct sl_flow* flow, sl_u32
         return -SL_R_core_packet;
     }
     const struct sl_service* service =
-        sl_find_service(port, &flow->source, flow->source_port_be, flow->protocol, table);
+        sl_find_service(port, &flow->source, flow->source_port_be, flow->protocol, flow->tenant, table);
     if (!service || service->clamp_mtu == 0) {
         return -SL_R_core_packet;
     }
@@ -241,7 +263,9 @@ SL_INLINE int sl_walk(struct sl_port* port, enum sl_role role, struct sl_trace* 
         return sl_is_border_code(parsed) ? -SL_R_core_packet : parsed;
     }
     const sl_u32 table = *(const volatile sl_u32*)&control->table & 1;
-    return role == SL_ROLE_EXTERNAL ? sl_steer(port, &flow, table, trace) : sl_answer(port, &flow, table);
+    flow.tenant = sl_tenant_of(port, control, &flow, table);
+    return role == SL_ROLE_EXTERNAL ? sl_steer(port, control, &flow, table, trace)
+                                    : sl_answer(port, &flow, table);
 }
 
 // Runs one packet through the engine, which then carries out the outcome. `trace` comes zeroed.

@@ -74,6 +74,15 @@ struct sl_prefix {
 };
 SL_ASSERT_SIZE(struct sl_prefix, 32);
 
+// Lengths of prefix that the rules of one table use, longest first, each as its mask.
+struct sl_wide_lengths {
+    sl_u64 mask[SL_WIDE_LENGTHS][2];
+    sl_u8 length[SL_WIDE_LENGTHS];
+    sl_u32 count;
+    sl_u32 tenants; // SL_TENANTS_*; 0 = all traffic is tenant 0's
+};
+SL_ASSERT_SIZE(struct sl_wide_lengths, 144);
+
 // One record per engine. `table` flips with one store after both tables of a generation are complete.
 struct sl_control {
     sl_u32 layout;
@@ -82,8 +91,9 @@ struct sl_control {
     struct sl_prefix sid_block;
     sl_u64 plan_epoch;
     sl_u64 plan_generation;
-    sl_u8 plan_controller[64]; // zero-terminated
+    sl_u8 plan_controller[64];      // zero-terminated
+    struct sl_wide_lengths wide[2]; // by table
 };
-SL_ASSERT_SIZE(struct sl_control, 128);
+SL_ASSERT_SIZE(struct sl_control, 416);
 
 #endif

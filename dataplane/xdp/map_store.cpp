@@ -2,6 +2,7 @@
 #include "dataplane/xdp/map_store.hpp"
 
 #include <bpf/libbpf.h>
+#include <net/if.h>
 
 #include <algorithm>
 #include <cerrno>
@@ -31,12 +32,32 @@ std::vector<std::pair<Key, Value>> rows_of_map(int map) {
 
 } // namespace
 
+MapSet maps_of(const bpf_object* object) {
+    const auto fd = [&](const char* name) { return bpf_object__find_map_fd_by_name(object, name); };
+    MapSet maps;
+    maps.control = fd("sl_control_map");
+    maps.services = fd("sl_services");
+    maps.sites = fd("sl_sites");
+    maps.slots = fd("sl_slots");
+    maps.targets = fd("sl_targets");
+    maps.exceptions = fd("sl_exceptions");
+    maps.counters = fd("sl_counters");
+    maps.reasons = fd("sl_reasons");
+    maps.interfaces = fd("sl_interfaces");
+    maps.slot_count = bpf_map__max_entries(bpf_object__find_map_by_name(object, "sl_slots"));
+    maps.sides = {fd("sl_rules"), fd("sl_wide_runs"), fd("sl_tenants"), fd("sl_access_lists"),
+                  fd("sl_servers")};
+    maps.buckets = fd("sl_buckets");
+    return maps;
+}
+
 Result<std::unique_ptr<MapStore>> MapStore::open(const MapSet& maps) {
     auto store = std::make_unique<MapStore>();
     store->maps_ = maps;
     SL_TRY(store->control_, MappedMap::open(maps.control, sizeof(sl_control)));
     SL_TRY(store->slots_, MappedMap::open(maps.slots, maps.slot_count * sizeof(std::uint64_t)));
     SL_TRY(store->targets_, MappedMap::open(maps.targets, maps.slot_count * sizeof(sl_target)));
+    SL_TRY(store->buckets_, MappedMap::open(maps.buckets, SL_BUCKETS * sizeof(sl_bucket)));
     return store;
 }
 
@@ -70,6 +91,46 @@ Status MapStore::put_site(const sl_site_key& key, const sl_site& value) {
 
 Status MapStore::drop_site(const sl_site_key& key) {
     return drop_row(maps_.sites, "sites", key);
+}
+
+std::span<sl_bucket> MapStore::buckets() {
+    return {static_cast<sl_bucket*>(buckets_.memory()), SL_BUCKETS};
+}
+
+std::uint32_t MapStore::interface_index(const std::string& name) {
+    return if_nametoindex(name.c_str());
+}
+
+Result<std::vector<std::pair<TableStore::Bytes, TableStore::Bytes>>> MapStore::side_rows(SideTable table) {
+    const int map = maps_.sides.at(static_cast<std::size_t>(table));
+    bpf_map_info about{};
+    std::uint32_t length = sizeof about;
+    if (const int code = bpf_obj_get_info_by_fd(map, &about, &length); code != 0) {
+        return kernel_error("asking about a map", code);
+    }
+    std::vector<std::pair<Bytes, Bytes>> rows;
+    Bytes key(about.key_size);
+    bool has_key = bpf_map_get_next_key(map, nullptr, key.data()) == 0;
+    while (has_key) {
+        Bytes value(about.value_size);
+        if (bpf_map_lookup_elem(map, key.data(), value.data()) == 0) {
+            rows.emplace_back(key, std::move(value));
+        }
+        const Bytes last = key;
+        has_key = bpf_map_get_next_key(map, last.data(), key.data()) == 0;
+    }
+    return rows;
+}
+
+Status MapStore::put_side(SideTable table, const Bytes& key, const Bytes& value) {
+    const int map = maps_.sides.at(static_cast<std::size_t>(table));
+    const int code = bpf_map_update_elem(map, key.data(), value.data(), BPF_ANY);
+    return code == 0 ? Status{} : kernel_error("writing a map of services", code);
+}
+
+Status MapStore::drop_side(SideTable table, const Bytes& key) {
+    const int code = bpf_map_delete_elem(maps_.sides.at(static_cast<std::size_t>(table)), key.data());
+    return code == 0 || code == -ENOENT ? Status{} : kernel_error("erasing from a map of services", code);
 }
 
 Status MapStore::admit_interface(std::uint32_t index) {

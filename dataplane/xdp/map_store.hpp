@@ -4,12 +4,15 @@
 // as Status.
 #pragma once
 
+#include <array>
 #include <memory>
 #include <optional>
 
 #include "dataplane/api/dataplane.hpp"
 #include "dataplane/api/table_store.hpp"
 #include "dataplane/xdp/bpf_map.hpp"
+
+struct bpf_object;
 
 namespace suanlu {
 
@@ -25,7 +28,13 @@ struct MapSet {
     int reasons = -1;
     int interfaces = -1;
     std::size_t slot_count = 0;
+    /// By SideTable.
+    std::array<int, 5> sides{-1, -1, -1, -1, -1};
+    int buckets = -1;
 };
+
+/// Of a loaded object of steer.bpf.c.
+MapSet maps_of(const bpf_object* object);
 
 class MapStore final : public TableStore {
 public:
@@ -40,6 +49,11 @@ public:
     Result<std::vector<SiteRow>> sites() override;
     Status put_site(const sl_site_key& key, const sl_site& value) override;
     Status drop_site(const sl_site_key& key) override;
+    Result<std::vector<std::pair<Bytes, Bytes>>> side_rows(SideTable table) override;
+    Status put_side(SideTable table, const Bytes& key, const Bytes& value) override;
+    Status drop_side(SideTable table, const Bytes& key) override;
+    std::span<sl_bucket> buckets() override;
+    std::uint32_t interface_index(const std::string& name) override;
     Status admit_interface(std::uint32_t index) override;
     Status admit_counter(const sl_counter_key& key) override;
     Result<bool> sweep(std::size_t limit, const IsOver& is_over) override;
@@ -60,6 +74,7 @@ private:
     MappedMap control_;
     MappedMap slots_;
     MappedMap targets_;
+    MappedMap buckets_;
     std::optional<std::uint32_t> swept_;
 };
 

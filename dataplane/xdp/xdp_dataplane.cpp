@@ -104,16 +104,6 @@ Result<Skeleton> load(const XdpConfig& config, bool is_adopting) {
     return skeleton;
 }
 
-MapSet maps_of(const steer_bpf& skeleton) {
-    const auto fd = [](const bpf_map* map) { return bpf_map__fd(map); };
-    const auto& maps = skeleton.maps;
-    return {fd(maps.sl_control_map), fd(maps.sl_services),
-            fd(maps.sl_sites),       fd(maps.sl_slots),
-            fd(maps.sl_targets),     fd(maps.sl_exceptions),
-            fd(maps.sl_counters),    fd(maps.sl_reasons),
-            fd(maps.sl_interfaces),  bpf_map__max_entries(maps.sl_slots)};
-}
-
 int program_for(const steer_bpf& skeleton, InterfaceRole role) {
     switch (role) {
     case InterfaceRole::kExternal:
@@ -181,7 +171,7 @@ Result<std::unique_ptr<XdpDataplane>> XdpDataplane::open(XdpConfig config, MonoT
     state->config = std::move(config);
     SL_TRY(state->is_adopted, find_pinned(state->config.pin_folder));
     SL_TRY(state->skeleton, load(state->config, state->is_adopted));
-    SL_TRY(state->store, MapStore::open(maps_of(*state->skeleton)));
+    SL_TRY(state->store, MapStore::open(maps_of(state->skeleton->obj)));
     state->store->control().layout = SL_LAYOUT;
     state->tables = std::make_unique<SteerTables>(*state->store, state->config.outer_source);
     if (state->is_adopted) {

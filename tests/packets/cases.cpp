@@ -81,11 +81,11 @@ void add_steered(std::vector<PacketCase>& rows) {
         }
         auto unanswerable = udp(is_v4, 1500);
         unanswerable.flow.source = address(is_v4 ? "224.0.0.1" : "ff02::1");
-        rows.push_back({family + "too big from nobody",
+        rows.push_back({family + "from a multicast address",
                         build_frame(unanswerable),
                         PacketRole::kExternal,
                         Verdict::kDrop,
-                        SL_R_too_big,
+                        SL_R_martian_source,
                         {}});
     }
 }
@@ -261,6 +261,7 @@ Plan case_plan() {
         service.shares = {{{site}, kWholeShare}};
         plan.services.push_back(service);
     }
+    add_services(plan);
     return plan;
 }
 
@@ -295,6 +296,7 @@ std::vector<PacketCase> all_cases() {
     add_odd(rows);
     add_fragments(rows);
     add_errors(rows);
+    add_services(rows);
     return rows;
 }
 

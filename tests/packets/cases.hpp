@@ -26,6 +26,8 @@ struct PacketCase {
     std::function<void(const Frame& before, const Frame& after)> check = {};
     /// Needs what the rows before it left behind: means nothing in a dry run.
     bool is_sequel = false;
+    /// Whose counter the packet adds to; 0 = not looked at.
+    std::uint16_t service = 0;
 };
 
 /// Collects rows of packets.
@@ -59,6 +61,9 @@ void add_odd(std::vector<PacketCase>& rows);
 void add_fragments(std::vector<PacketCase>& rows);
 /// ICMP errors about a flow.
 void add_errors(std::vector<PacketCase>& rows);
+/// Prefixes, port ranges, DSCP, VLANs, tenants, lists of sources, rates, QUIC (service_cases.cpp).
+void add_services(std::vector<PacketCase>& rows);
+void add_services(Plan& plan);
 /// Frames of the rows with a few random bytes changed, cut or grown; the same for the same seed.
 class RandomFrames {
 public:

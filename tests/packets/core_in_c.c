@@ -34,6 +34,27 @@ SL_INLINE const struct sl_control* sl_port_control(struct sl_port* port) {
 SL_INLINE const struct sl_service* sl_port_service(struct sl_port* port, const struct sl_service_key* key) {
     return (void)port, (void)key, (const struct sl_service*)0;
 }
+SL_INLINE sl_u32 sl_port_interface(struct sl_port* port) {
+    return (void)port, 1;
+}
+SL_INLINE const struct sl_tenant* sl_port_tenant(struct sl_port* port, const struct sl_tenant_key* key) {
+    return (void)port, (void)key, (const struct sl_tenant*)0;
+}
+SL_INLINE const struct sl_wide* sl_port_wide(struct sl_port* port, const struct sl_wide_key* key) {
+    return (void)port, (void)key, (const struct sl_wide*)0;
+}
+SL_INLINE const struct sl_server* sl_port_server(struct sl_port* port, const struct sl_server_key* key) {
+    return (void)port, (void)key, (const struct sl_server*)0;
+}
+SL_INLINE const struct sl_access* sl_port_access(struct sl_port* port, const struct sl_access_key* key) {
+    return (void)port, (void)key, (const struct sl_access*)0;
+}
+SL_INLINE const struct sl_rule* sl_port_rule(struct sl_port* port, sl_u32 index) {
+    return (void)port, (void)index, (const struct sl_rule*)0;
+}
+SL_INLINE struct sl_bucket* sl_port_bucket(struct sl_port* port, sl_u32 index) {
+    return (void)port, (void)index, (struct sl_bucket*)0;
+}
 SL_INLINE struct sl_fragment* sl_port_fragment(struct sl_port* port, sl_u32 index) {
     return (void)port, (void)index, (struct sl_fragment*)0;
 }

@@ -1,6 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <gtest/gtest.h>
 
+#include <algorithm>
+#include <array>
+#include <set>
+
 #include "tests/packets/golden_cases.hpp"
 
 namespace suanlu::packets {
@@ -22,6 +26,8 @@ TEST_F(HostPackets, Rows) {
         const auto result = engine.run(row.frame, row.role, kNow);
         expect_row(row, result.verdict, result.frame);
         EXPECT_STREQ(reason_name(result.reason), reason_name(row.reason)) << row.name;
+        EXPECT_TRUE(row.service == 0 || row.service == result.service.value)
+            << row.name << ": " << result.service.value;
         const auto* name = reason_name(row.reason);
         EXPECT_EQ(engine.counters().reasons.at(name), before.reasons.at(name) + 1) << row.name;
     }
@@ -125,6 +131,117 @@ TEST(HostGolden, EveryModeAndLength_BitForBit) {
         const auto result = engine.run(golden_packet(row), PacketRole::kExternal, kNow);
         EXPECT_EQ(result.verdict, Verdict::kRedirect) << row.name;
         EXPECT_EQ(result.frame, row.expected) << row.name;
+    }
+}
+
+SiteId site_of(HostEngine& engine, const SyntheticPacket& packet, std::vector<std::uint8_t> payload = {}) {
+    auto frame = build_frame(packet);
+    std::copy(payload.begin(), payload.end(), frame.end() - static_cast<long>(packet.payload));
+    return engine.run(frame, PacketRole::kExternal, kNow).site;
+}
+
+SyntheticPacket quic_packet(std::uint16_t client_port) {
+    SyntheticPacket p;
+    p.flow = {address("2001:db8:c1::2"), client_port, address("2001:db8:e::1"), 4433, Transport::kUdp};
+    p.payload = 20;
+    return p;
+}
+
+TEST_F(HostPackets, QuicServerId_NamesTheSite_WhateverTheAddress) {
+    for (std::uint16_t port = 1; port < 50; port++) {
+        EXPECT_EQ(site_of(engine, quic_packet(port), {0x40, 0, 2, 2}).value, 2);
+        EXPECT_EQ(site_of(engine, quic_packet(port), {0x40, 0, 3, 3}).value, 1); // by its slot
+        EXPECT_EQ(site_of(engine, quic_packet(port), {0xc0, 0, 0, 0, 1}).value, 1);
+    }
+    ASSERT_TRUE(tables.set_liveness(SiteId{2}, SiteLiveness::kDead, kNow));
+    EXPECT_EQ(site_of(engine, quic_packet(1), {0x40, 0, 2, 2}).value, 1);
+}
+
+TEST_F(HostPackets, QuicInitial_StartsAFlow_OthersDoNot) {
+    const auto is_new = [&](std::uint16_t port, std::vector<std::uint8_t> payload) {
+        auto frame = build_frame(quic_packet(port));
+        std::copy(payload.begin(), payload.end(), frame.end() - 20);
+        return engine.run(frame, PacketRole::kExternal, kNow).is_new;
+    };
+    EXPECT_TRUE(is_new(1, {0xc0, 0, 0, 0, 1}));
+    EXPECT_FALSE(is_new(1, {0xc0, 0, 0, 0, 1})) << "the start cache knows it";
+    EXPECT_TRUE(is_new(2, {0xd0, 0x6b, 0x33, 0x43, 0xcf}));
+    EXPECT_FALSE(is_new(3, {0xd0, 0, 0, 0, 1})) << "0-RTT";
+    EXPECT_FALSE(is_new(4, {0xe0, 0, 0, 0, 1})) << "Handshake";
+    EXPECT_FALSE(is_new(5, {0x40, 0, 2, 2}));
+}
+
+TEST_F(HostPackets, Affinity_WhatBelongsToOneSite) {
+    auto plan = case_plan();
+    plan.id.generation = 2;
+    for (auto& service : plan.services) {
+        service.shares = {{SiteId{1}, kWholeShare / 2}, {SiteId{2}, kWholeShare / 2}};
+        if (service.id.value == 10 || service.id.value == 1) {
+            service.affinity = service.id.value == 1 ? Affinity::kFlow : Affinity::kPair;
+        }
+    }
+    HostEngine fresh;
+    SteerTables own(fresh, address("fc00:0:1::1"));
+    ASSERT_TRUE(own.apply(plan, kNow));
+    const NextHop hop{kInterface, {2, 0, 0, 0, 0, 8}, {2, 0, 0, 0, 0, 9}};
+    for (const std::uint16_t id : {1, 2}) {
+        ASSERT_TRUE(own.set_paths(SiteId{id}, std::array{UsablePath{path_id(SiteId{id}, 0), hop}}, kNow));
+    }
+    const auto sites = [&](std::uint16_t port, const char* where, bool varies_port) {
+        std::set<std::uint16_t> seen;
+        for (std::uint16_t i = 1; i < 60; i++) {
+            SyntheticPacket p;
+            auto to = address(where);
+            to.bytes[15] = static_cast<std::uint8_t>(varies_port ? to.bytes[15] : i);
+            p.flow = {address("2001:db8:c1::2"), static_cast<std::uint16_t>(varies_port ? 1000 + i : 1000),
+                      to, port, Transport::kTcp};
+            seen.insert(site_of(fresh, p).value);
+        }
+        return seen.size();
+    };
+    EXPECT_EQ(sites(8080, "2001:db8:a::1", true), 2U) << "5-tuple";
+    EXPECT_EQ(sites(1500, "2001:db8:b::1", true), 1U) << "source and destination";
+    EXPECT_EQ(sites(1500, "2001:db8:b::1", false), 2U) << "source and destination";
+}
+
+TEST_F(HostPackets, Tenant_ByInterface) {
+    const auto frame = build_frame(packet(false, Transport::kTcp, 8080));
+    EXPECT_EQ(engine.run(frame, PacketRole::kExternal, kNow, false, 9).service.value, 15);
+    EXPECT_EQ(engine.run(frame, PacketRole::kExternal, kNow, false, 8).service.value, 1);
+}
+
+TEST_F(HostPackets, Rate_ComesBackWithTime) {
+    auto plan = case_plan();
+    plan.id.generation = 2;
+    for (auto& service : plan.services) {
+        for (auto& rate : service.traffic.rates) {
+            rate.bytes_per_second = 10'000;
+        }
+    }
+    ASSERT_TRUE(tables.apply(plan, kNow));
+    SyntheticPacket p;
+    p.flow = {address("2001:db8:c1::2"), 1, address("2001:db8:e::1"), 4006, Transport::kUdp};
+    p.payload = 452; // 500 bytes of IP
+    int passed = 0;
+    for (int ms = 0; ms < 10'000; ms += 10) { // 50 000 bytes a second
+        const MonoTime now{kNow.since_boot + std::chrono::milliseconds(ms)};
+        passed +=
+            engine.run(build_frame(p), PacketRole::kExternal, now).verdict == Verdict::kRedirect ? 1 : 0;
+    }
+    EXPECT_NEAR(passed, 200 + 3, 2); // 20 a second, and the burst
+}
+
+TEST_F(HostPackets, Adopted_TablesKeepTheirServices) {
+    SteerTables again(engine, address("fc00:0:1::1"));
+    ASSERT_TRUE(again.adopt());
+    const NextHop hop{kInterface, {2, 0, 0, 0, 0, 8}, {2, 0, 0, 0, 0, 9}};
+    ASSERT_TRUE(again.set_paths(SiteId{1}, std::array{UsablePath{path_id(SiteId{1}, 0), hop}}, kNow));
+    for (const auto& row : all_cases()) {
+        const auto result = engine.run(row.frame, row.role, kNow);
+        EXPECT_STREQ(reason_name(result.reason), reason_name(row.reason)) << row.name;
+    }
+    for (const std::uint16_t id : {1, 10, 11, 16, 21}) {
+        EXPECT_TRUE(again.slots(ServiceId{id})) << id;
     }
 }
 

@@ -25,12 +25,7 @@ protected:
             GTEST_SKIP() << "needs root and eBPF";
         }
         ASSERT_TRUE(skeleton);
-        const auto fd = [](const bpf_map* map) { return bpf_map__fd(map); };
-        const auto& maps = skeleton->maps;
-        auto opened = MapStore::open({fd(maps.sl_control_map), fd(maps.sl_services), fd(maps.sl_sites),
-                                      fd(maps.sl_slots), fd(maps.sl_targets), fd(maps.sl_exceptions),
-                                      fd(maps.sl_counters), fd(maps.sl_reasons), fd(maps.sl_interfaces),
-                                      bpf_map__max_entries(maps.sl_slots)});
+        auto opened = MapStore::open(maps_of(skeleton->obj));
         ASSERT_TRUE(opened) << opened.error().text();
         store = std::move(*opened);
         tables = std::make_unique<SteerTables>(*store, address("fc00:0:1::1"));
@@ -67,10 +62,14 @@ protected:
 TEST_F(XdpPackets, Rows) {
     for (const auto& row : all_cases()) {
         const auto* name = reason_name(row.reason);
-        const auto before = store->counters().reasons.at(name);
+        auto before = store->counters();
         const auto [verdict, frame] = run(row.frame, row.role);
         expect_row(row, verdict, frame);
-        EXPECT_EQ(store->counters().reasons.at(name), before + 1) << row.name;
+        auto after = store->counters();
+        EXPECT_EQ(after.reasons.at(name), before.reasons.at(name) + 1) << row.name;
+        const ServiceId service{row.service};
+        EXPECT_EQ(after.services[service].packets, before.services[service].packets + (row.service ? 1 : 0))
+            << row.name;
     }
 }
 

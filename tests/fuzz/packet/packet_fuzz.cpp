@@ -25,6 +25,12 @@ sl_site sites[2];
 sl_u64 slots[16];
 sl_target targets[16];
 sl_u64 starts[SL_START_LINES];
+sl_tenant tenant = {1};
+sl_wide run = {0, 0};
+sl_rule rules[4];
+sl_access access = {1};
+sl_bucket buckets[4];
+sl_server server = {2};
 sl_fragment fragments[8]; // most fragments find a line, if another's
 sl_counter counter;
 sl_u64 counts[SL_REASON_COUNT];
@@ -81,6 +87,27 @@ SL_INLINE const struct sl_control* sl_port_control(struct sl_port*) {
 // Any address with a low port bit is served, so that random frames get far.
 SL_INLINE const struct sl_service* sl_port_service(struct sl_port*, const struct sl_service_key* key) {
     return key->port_be & 1 ? &service : nullptr;
+}
+SL_INLINE sl_u32 sl_port_interface(struct sl_port*) {
+    return 1;
+}
+SL_INLINE const struct sl_tenant* sl_port_tenant(struct sl_port*, const struct sl_tenant_key* key) {
+    return key->outer_vlan & 1 ? &tenant : nullptr;
+}
+SL_INLINE const struct sl_wide* sl_port_wide(struct sl_port*, const struct sl_wide_key* key) {
+    return key->length & 1 ? &run : nullptr;
+}
+SL_INLINE const struct sl_rule* sl_port_rule(struct sl_port*, sl_u32 index) {
+    return index < 40 ? &rules[index & 3] : nullptr;
+}
+SL_INLINE const struct sl_access* sl_port_access(struct sl_port*, const struct sl_access_key* key) {
+    return key->source.b[15] & 1 ? &access : nullptr;
+}
+SL_INLINE struct sl_bucket* sl_port_bucket(struct sl_port*, sl_u32 index) {
+    return &buckets[index & 3];
+}
+SL_INLINE const struct sl_server* sl_port_server(struct sl_port*, const struct sl_server_key* key) {
+    return key->id & 1 ? &server : nullptr;
 }
 SL_INLINE struct sl_fragment* sl_port_fragment(struct sl_port*, sl_u32 index) {
     return &fragments[index & 7];
@@ -146,7 +173,40 @@ void set_tables(sl_u8 choice) {
     const sl_u8 mask[4] = {0xff, 0xff, 0xff, 0xff};
     std::memcpy(control.sid_block.address, block, sizeof block);
     std::memcpy(control.sid_block.mask, mask, sizeof mask);
-    service = {1, 1, static_cast<sl_u8>(choice >> 2 & 3), SL_SERVICE_STEERED, 0, 16, 100, 7, 1500};
+    service = {1,
+               1,
+               static_cast<sl_u8>(choice % 5),
+               SL_SERVICE_STEERED,
+               0,
+               16,
+               100,
+               7,
+               1500,
+               0,
+               static_cast<sl_u8>(choice & 7),
+               static_cast<sl_u8>(choice & 0x20 ? 0xb8 : SL_NO_MARK),
+               static_cast<sl_u8>(choice),
+               static_cast<sl_u8>(choice & 15),
+               0};
+    service.flags |= static_cast<sl_u8>(choice & 0x1e);
+    for (sl_u16 i = 0; i < 4; i++) {
+        rules[i] = {service,
+                    static_cast<sl_u16>(i * 0x3000),
+                    static_cast<sl_u16>(0x9000 + i),
+                    static_cast<sl_u8>(i == 3 ? 0 : 6 + i * 11),
+                    static_cast<sl_u8>(i == 2 ? SL_ANY_DSCP : 0),
+                    i};
+        buckets[i].cost = 65536U << i;
+        buckets[i].depth = 1'000'000;
+        buckets[i].dscp = i == 3 ? SL_ANY_DSCP : static_cast<sl_u8>(i);
+        buckets[i].mark = i % 2 ? SL_NO_MARK : 8;
+    }
+    run = {choice & 3U, choice & 0x3fU};
+    control.wide[0].count = control.wide[1].count = choice & 15; // more than there are lengths, too
+    control.wide[0].tenants = control.wide[1].tenants = choice & 3;
+    for (sl_u8 i = 0; i < SL_WIDE_LENGTHS; i++) {
+        control.wide[0].length[i] = static_cast<sl_u8>(128 - i);
+    }
     for (sl_u16 i = 0; i < 2; i++) {
         sites[i] = {};
         sites[i].id = static_cast<sl_u16>(i + 1);

@@ -134,11 +134,11 @@ void Model::count_commits() {
 
 SiteId Model::send(Flow& flow, bool is_start) {
     SyntheticPacket packet;
-    packet.flow = {*Ip6::parse("2001:db8:c1::" + std::to_string(flow.number)),
-                   static_cast<std::uint16_t>(flow.kind == Kind::kSource ? random_() : 40000 + flow.number),
-                   *Ip6::parse("2001:db8:a::1"),
-                   static_cast<std::uint16_t>(8001 + static_cast<int>(flow.kind)),
-                   flow.kind == Kind::kUdp ? Transport::kUdp : Transport::kTcp};
+    packet.flow = {
+        *Ip6::parse("2001:db8:c1::" + std::to_string(flow.number)),
+        static_cast<std::uint16_t>(flow.kind == Kind::kSource ? 1 + random_() % 65535 : 40000 + flow.number),
+        *Ip6::parse("2001:db8:a::1"), static_cast<std::uint16_t>(8001 + static_cast<int>(flow.kind)),
+        flow.kind == Kind::kUdp ? Transport::kUdp : Transport::kTcp};
     const bool looks_like_start = is_start || (flow.kind == Kind::kSource && one_in(2));
     packet.tcp_flags = looks_like_start ? SyntheticPacket::kSyn : SyntheticPacket::kAck;
     flow.last = step_;
