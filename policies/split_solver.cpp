@@ -17,6 +17,8 @@ constexpr double kPriceError = 1e-2;
 constexpr double kRounding = 1e-15;
 /// Prices in such a ratio lie on one bend of the curve.
 constexpr double kNear = 30;
+/// No site takes all its capacity before the price has risen by this part of the shortest service.
+constexpr double kFlat = 0.1;
 constexpr int kMostLooks = 60;
 constexpr int kMostLevels = 100;
 constexpr double kLevelStep = 0.02;
@@ -169,7 +171,7 @@ SplitSolver::Sum SplitSolver::sum_at(double level) {
 
 /// The level at which the sites of the tree take what there is. Newton's method between bounds; where that
 /// is no help prices spread over decades, of which the root takes half.
-double SplitSolver::find_level() {
+void SplitSolver::find_level() {
     double low = HUGE_VAL;
     double high = -HUGE_VAL;
     double level = 0;
@@ -177,7 +179,8 @@ double SplitSolver::find_level() {
     largest_ = 0;
     for (const std::size_t j : tree_) {
         const double own = price_[j] - offset_[j];
-        const double each = 1 / looks_[j].queue.bend;
+        const double flat = kFlat * unit_ / problem_.sites[j].servers.capacity();
+        const double each = 1 / std::max(looks_[j].queue.bend, flat);
         low = std::min(low, own);
         high = std::max(high, own);
         level += each * own;
@@ -190,7 +193,7 @@ double SplitSolver::find_level() {
         const Sum sum = sum_at(level);
         if ((sum.is_fine && std::fabs(sum.excess) <= kLoadError * jobs_) ||
             high - low <= kRounding * largest_) {
-            break;
+            return set_targets(level, sum);
         }
         (sum.excess < 0 ? low : high) = level;
         const double newton = level - sum.excess / sum.slope;
@@ -202,15 +205,16 @@ double SplitSolver::find_level() {
         }
         before = std::fabs(sum.excess);
     }
-    return level;
+    set_targets(level, sum_at(level));
 }
 
-void SplitSolver::find_targets(double level) {
-    const Sum sum = sum_at(level);
+/// Loads that sum to what there is, near the level, to first order. The correction may be too small to be
+/// seen beside the level.
+void SplitSolver::set_targets(double level, const Sum& sum) {
+    const double correction = sum.excess / sum.slope;
     for (const std::size_t j : tree_) {
         const auto& [load, queue] = looks_[j];
-        const double price = level + offset_[j] - sum.excess / sum.slope;
-        target_[j] = load + (price - queue.price) / queue.bend;
+        target_[j] = load + (level + offset_[j] - queue.price - correction) / queue.bend;
     }
 }
 
@@ -285,7 +289,7 @@ void SplitSolver::settle() {
         if (forest_.order().size() > 1) {
             find_offsets();
             tree_ = forest_.order();
-            find_targets(find_level());
+            find_level();
             find_changes();
             apply_changes();
         } else {

@@ -77,8 +77,8 @@ private:
 
     void find_offsets();
     [[nodiscard]] Sum sum_at(double level);
-    [[nodiscard]] double find_level();
-    void find_targets(double level);
+    void find_level();
+    void set_targets(double level, const Sum& sum);
     void find_changes();
     void apply_changes();
     void await(std::size_t site);

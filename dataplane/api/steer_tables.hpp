@@ -96,7 +96,10 @@ private:
     std::map<SiteId, SiteRecord> sites_;
     std::map<ServiceId, ServiceRecord> services_;
     /// Who answers ICMP echo requests to an address: the first service of the Plan that has it.
-    std::map<Ip6, ServiceId> echo_;
+    std::map<TenantAddress, ServiceId> echo_;
+    std::set<TenantAddress> narrowed_;
+    std::vector<TenantTag> tenants_;
+    BucketTable buckets_;
     std::uint64_t generation_ = 0;
     bool is_adopted_ = false;
 };
