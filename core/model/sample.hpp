@@ -101,12 +101,25 @@ struct PathMeasurement {
 
 enum class SiteLiveness : std::uint8_t { kAlive, kSuspect, kDead };
 
+/// What still lives on a site that is drained, at one ingress.
+struct SiteRest {
+    /// Slots whose flows it serves.
+    std::uint64_t slots = 0;
+    /// Live entries of the exception table.
+    std::uint64_t exceptions = 0;
+    /// The exceptions were counted since the drain began; false: there may be more.
+    bool is_counted = false;
+
+    [[nodiscard]] bool is_empty() const { return is_counted && slots == 0 && exceptions == 0; }
+    bool operator==(const SiteRest&) const = default;
+};
+
 struct IngressReport {
     std::string node;
     std::string boot_id;
     std::uint64_t sequence = 0;
     double uptime_s = 0;
-    /// "live", "last-good", "static" or "anycast".
+    /// "live", "last-good", "static", "anycast" or "self-suspect".
     std::string mode;
     std::vector<IngressServiceCount> services;
     std::vector<PathMeasurement> paths;
@@ -114,6 +127,8 @@ struct IngressReport {
     std::vector<FlowSample> flows;
     /// Reason name -> packets since start.
     std::map<std::string, std::uint64_t> reasons;
+    /// By site, of those that the Plan drains.
+    std::map<std::string, SiteRest> rests;
 };
 
 std::string_view to_text(SiteLiveness liveness);

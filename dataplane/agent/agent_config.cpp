@@ -89,6 +89,8 @@ void read_probes(YamlNode node, AgentConfig& out) {
     probes.interval = read_duration(interval, probes.interval);
     bound(interval, probes.interval, std::chrono::milliseconds(10), std::chrono::seconds(10), "10ms..10s");
     probes.miss = static_cast<std::uint32_t>(node.optional("miss").integer(2, 100, probes.miss));
+    probes.most_per_second = static_cast<std::uint32_t>(
+        node.optional("most_per_second").integer(1, 1'000'000, probes.most_per_second));
     YamlNode hold = node.optional("dead_hold");
     out.dead_hold = read_duration(hold, out.dead_hold);
     bound(hold, out.dead_hold, std::chrono::milliseconds(100), std::chrono::hours(1), "100ms..1h");

@@ -5,9 +5,24 @@
 
 namespace suanlu {
 
+namespace {
+
+bool uses_static_weights(AgentMode mode) {
+    return mode != AgentMode::kLive && mode != AgentMode::kLastGood;
+}
+
+} // namespace
+
 AgentCore::AgentCore(AgentCoreConfig config, Dataplane& engine, LocalSidSink& sids, MonoTime now)
     : config_(std::move(config)), engine_(engine), sids_(sids), started_(now),
-      fail_static_(config_.fail_static, now), liveness_(config_.liveness), applied_(engine.applied()) {
+      fail_static_(config_.fail_static, now), liveness_(config_.liveness), entered_(fail_static_.mode()),
+      applied_(engine.applied()) {
+}
+
+AgentMode AgentCore::mode() const {
+    const AgentMode alone = fail_static_.mode();
+    const bool follows_plan = alone == AgentMode::kLive || alone == AgentMode::kLastGood;
+    return follows_plan && liveness_.is_guarding() ? AgentMode::kSelfSuspect : alone;
 }
 
 void AgentCore::note(std::string name, std::vector<std::pair<std::string, std::string>> fields, bool warn) {
@@ -39,7 +54,7 @@ std::string AgentCore::service_name(ServiceId service) const {
 
 Plan AgentCore::tables_for(const Plan& plan, AgentMode mode) const {
     Plan out = plan;
-    if (mode == AgentMode::kStatic || mode == AgentMode::kAnycast) {
+    if (uses_static_weights(mode)) {
         for (ServicePlan& service : out.services) {
             if (!service.static_shares.empty()) {
                 service.shares = service.static_shares;
@@ -82,12 +97,16 @@ void AgentCore::take_over(const Plan& plan, const NextHopMap& hops, MonoTime now
     // New tables may know neither paths nor gates: say all of it again.
     pushed_.clear();
     set_next_hops(hops, now);
-    for (const SiteId id : ids) {
+    repeat_liveness(now);
+    push_all_steering();
+}
+
+void AgentCore::repeat_liveness(MonoTime now) {
+    for (const auto& [id, site] : sites_) {
         if (liveness_.of(id) != SiteLiveness::kAlive) {
             expect(engine_.set_liveness(id, liveness_.of(id), now), "set_liveness");
         }
     }
-    push_all_steering();
 }
 
 Status AgentCore::restore(const Plan& saved, const NextHopMap& hops, MonoTime now) {
@@ -110,10 +129,8 @@ Status AgentCore::on_welcome(const std::string& controller, MonoTime now) {
         return Error{Errc::kConflict, "controller " + controller + ": the session of " + session_ + " lives"};
     }
     session_ = controller;
-    const AgentMode before = mode();
-    if (fail_static_.on_session(now)) {
-        enter_mode(before, now);
-    }
+    (void)fail_static_.on_session(now);
+    follow_mode(now);
     return {};
 }
 
@@ -230,9 +247,11 @@ void AgentCore::push_liveness(MonoTime now) {
 void AgentCore::choose_paths(MonoTime now) {
     for (auto& [id, site] : sites_) {
         push_paths(site, now);
-        liveness_.set_failed(id, site.all_failed(now), now);
+        // Of a site that others probe only the next hops are our own experience.
+        liveness_.set_failed(id, site.all_failed(now) || site.plan().is_told_down, now);
     }
     push_liveness(now);
+    follow_mode(now);
 }
 
 void AgentCore::push_steering(ServiceId service) {
@@ -267,26 +286,35 @@ void AgentCore::set_route_usable(ServiceId service, bool usable, const std::stri
     push_steering(service);
 }
 
-void AgentCore::enter_mode(AgentMode before, MonoTime now) {
-    note("mode", {{"from", std::string(to_text(before))}, {"to", std::string(to_text(mode()))}},
-         mode() != AgentMode::kLive);
+void AgentCore::follow_mode(MonoTime now) {
+    const AgentMode before = std::exchange(entered_, mode());
+    if (before == entered_) {
+        return;
+    }
+    counters_.self_suspected += entered_ == AgentMode::kSelfSuspect ? 1 : 0;
+    note("mode", {{"from", std::string(to_text(before))}, {"to", std::string(to_text(entered_))}},
+         entered_ != AgentMode::kLive);
     if (!plan_) {
         return;
     }
-    const auto is_degraded = [](AgentMode m) { return m == AgentMode::kStatic || m == AgentMode::kAnycast; };
-    if (is_degraded(before) != is_degraded(mode())) {
-        expect(engine_.apply(tables_for(*plan_, mode()), now), "apply");
+    if (uses_static_weights(before) != uses_static_weights(entered_)) {
+        expect(engine_.apply(tables_for(*plan_, entered_), now), "apply");
         pushed_.clear();
-        choose_paths(now);
+        for (auto& [id, site] : sites_) {
+            push_paths(site, now);
+        }
+        repeat_liveness(now);
     }
     push_all_steering();
 }
 
+std::size_t AgentCore::told_sites() const {
+    return static_cast<std::size_t>(std::count_if(
+        sites_.begin(), sites_.end(), [](const auto& entry) { return !entry.second.plan().is_probed; }));
+}
+
 void AgentCore::tick(MonoTime now) {
-    const AgentMode before = mode();
-    if (fail_static_.tick(now)) {
-        enter_mode(before, now);
-    }
+    (void)fail_static_.tick(now);
     choose_paths(now);
     expect(engine_.tick(now), "tick");
 }

@@ -18,6 +18,7 @@
 #include "dataplane/agent/liveness.hpp"
 #include "dataplane/agent/path_choice.hpp"
 #include "dataplane/agent/plan_gate.hpp"
+#include "dataplane/agent/probe_targets.hpp"
 #include "dataplane/api/dataplane.hpp"
 #include "dataplane/kernel/seg6_routes.hpp"
 
@@ -34,8 +35,6 @@ struct AgentCoreConfig {
     std::string client_class;
     std::string boot_id;
 };
-
-using NextHopMap = std::map<PathId, NextHop>;
 
 /// What a prober says about one path.
 struct ProbeResult {
@@ -62,6 +61,8 @@ struct AgentCoreCounters {
     std::map<std::string, std::uint64_t> plans_refused;
     std::uint64_t path_changes = 0;
     std::uint64_t engine_errors = 0;
+    /// Times the agent fell back to static weights because most sites were gone at once.
+    std::uint64_t self_suspected = 0;
 };
 
 class AgentCore {
@@ -89,11 +90,14 @@ public:
     /// The last good Plan; nullptr before the first.
     [[nodiscard]] const Plan* plan() const { return plan_ ? &*plan_ : nullptr; }
     [[nodiscard]] const PlanId& applied() const { return applied_; }
-    [[nodiscard]] AgentMode mode() const { return fail_static_.mode(); }
+    /// While the guard holds, a controller that is there or was there lately does not know better.
+    [[nodiscard]] AgentMode mode() const;
     [[nodiscard]] SiteLiveness liveness(SiteId site) const { return liveness_.of(site); }
     [[nodiscard]] bool is_guarding() const { return liveness_.is_guarding(); }
     [[nodiscard]] std::uint64_t guard_count() const { return liveness_.guard_count(); }
     [[nodiscard]] const AgentCoreCounters& counters() const { return counters_; }
+    /// Sites of the Plan that this ingress does not probe itself.
+    [[nodiscard]] std::size_t told_sites() const;
     /// Counts, measurements, liveness and flow samples; the sequence grows with every call.
     IngressReport report(MonoTime now);
     std::vector<AgentEvent> take_events() { return std::exchange(events_, {}); }
@@ -103,7 +107,9 @@ private:
     void take_over(const Plan& plan, const NextHopMap& hops, MonoTime now);
     /// The Plan's tables as this mode wants them (static: other shares).
     [[nodiscard]] Plan tables_for(const Plan& plan, AgentMode mode) const;
-    void enter_mode(AgentMode before, MonoTime now);
+    /// Acts on a mode that has changed since the last call.
+    void follow_mode(MonoTime now);
+    void repeat_liveness(MonoTime now);
     void choose_paths(MonoTime now);
     void push_paths(SitePaths& site, MonoTime now);
     void push_liveness(MonoTime now);
@@ -118,6 +124,7 @@ private:
     void report_paths(IngressReport& out) const;
     void report_counts(IngressReport& out);
     void report_flows(IngressReport& out);
+    void report_rests(IngressReport& out);
 
     AgentCoreConfig config_;
     Dataplane& engine_;
@@ -125,6 +132,8 @@ private:
     MonoTime started_;
     FailStatic fail_static_;
     Liveness liveness_;
+    /// The one that the engine's tables were made for.
+    AgentMode entered_;
     /// Controller of the living session; empty without one.
     std::string session_;
     std::optional<Plan> plan_;
@@ -134,6 +143,8 @@ private:
     std::map<ServiceId, bool> route_usable_;
     /// Sites of a restored Plan whose state in the engine nobody has measured since.
     std::set<SiteId> unconfirmed_;
+    /// Draining site -> looks at the exceptions when the drain began.
+    std::map<SiteId, std::uint64_t> drained_since_;
     std::vector<AgentEvent> events_;
     AgentCoreCounters counters_;
     std::uint64_t sequence_ = 0;

@@ -21,10 +21,15 @@ void show_core(MetricRegistry& r, const AgentCore& core) {
                static_cast<double>(c.engine_errors));
     r.count_to("suanlu_agent_liveness_guard_total", "Times most sites failed at once", {},
                static_cast<double>(core.guard_count()));
+    r.count_to("suanlu_agent_self_suspected_total",
+               "Times static weights served because most sites were gone at once", {},
+               static_cast<double>(c.self_suspected));
+    r.set("suanlu_agent_told_sites", "Sites whose state others probe and the controller tells", {},
+          static_cast<double>(core.told_sites()));
     r.set("suanlu_agent_plan_generation", "Generation of the Plan in force", {},
           static_cast<double>(core.applied().generation));
-    for (const auto mode :
-         {AgentMode::kLive, AgentMode::kLastGood, AgentMode::kStatic, AgentMode::kAnycast}) {
+    for (const auto mode : {AgentMode::kLive, AgentMode::kLastGood, AgentMode::kStatic, AgentMode::kAnycast,
+                            AgentMode::kSelfSuspect}) {
         r.set("suanlu_agent_mode", "1 for the state the agent is in", {{"mode", std::string(to_text(mode))}},
               core.mode() == mode ? 1 : 0);
     }
@@ -44,12 +49,16 @@ void show_probes(MetricRegistry& r, const ProbeCounters& p) {
     r.count_to("suanlu_agent_probe_strays_total", "Packets on the probe port that answer nothing", {},
                static_cast<double>(p.strays));
     r.set("suanlu_agent_probe_targets", "Paths probed", {}, static_cast<double>(p.targets));
+    r.set("suanlu_agent_probe_interval_seconds", "Between two probes of one path", {},
+          std::chrono::duration<double>(p.interval).count());
     r.set("suanlu_agent_probe_realtime", "1 when the prober runs under SCHED_FIFO", {},
           p.is_realtime ? 1 : 0);
 }
 
 void show_sids(MetricRegistry& r, const Seg6Counters& s) {
     r.set("suanlu_agent_sids", "SID routes of ours in the kernel", {}, static_cast<double>(s.in_kernel));
+    r.set("suanlu_agent_sids_waiting", "SIDs of links whose interface is away", {},
+          static_cast<double>(s.waiting));
     r.count_to("suanlu_agent_sid_changes_total", "SID routes added or removed", {{"change", "add"}},
                static_cast<double>(s.added));
     r.count_to("suanlu_agent_sid_changes_total", "SID routes added or removed", {{"change", "remove"}},

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // The part of AgentCore that writes reports.
+#include <algorithm>
+
 #include "dataplane/agent/agent_core.hpp"
 
 namespace suanlu {
@@ -68,6 +70,39 @@ void AgentCore::report_flows(IngressReport& out) {
     }
 }
 
+void AgentCore::report_rests(IngressReport& out) {
+    std::erase_if(drained_since_, [this](const auto& entry) {
+        const auto site = sites_.find(entry.first);
+        return site == sites_.end() || !site->second.plan().is_draining;
+    });
+    const bool any = std::any_of(sites_.begin(), sites_.end(),
+                                 [](const auto& entry) { return entry.second.plan().is_draining; });
+    if (!any) {
+        return;
+    }
+    const auto now = engine_.occupancy();
+    if (!now && now.error().code != Errc::kUnsupported) {
+        expect(now.error(), "occupancy");
+        return;
+    }
+    for (const auto& [id, site] : sites_) {
+        if (!site.plan().is_draining) {
+            continue;
+        }
+        SiteRest& rest = out.rests[site.plan().name];
+        if (!now) {
+            rest.is_counted = true; // nothing is steered here, so nothing lives there because of us
+            continue;
+        }
+        const std::uint64_t since = drained_since_.try_emplace(id, now->looks).first->second;
+        const auto row = now->sites.find(id);
+        rest.slots = row == now->sites.end() ? 0 : row->second.slots;
+        rest.exceptions = row == now->sites.end() ? 0 : row->second.exceptions;
+        // The look that was going on when the drain began may have passed an entry that came before it.
+        rest.is_counted = now->looks >= since + 2;
+    }
+}
+
 IngressReport AgentCore::report(MonoTime now) {
     IngressReport out;
     out.node = config_.rules.node;
@@ -78,6 +113,7 @@ IngressReport AgentCore::report(MonoTime now) {
     report_paths(out);
     report_counts(out);
     report_flows(out);
+    report_rests(out);
     return out;
 }
 

@@ -15,6 +15,8 @@ std::string_view to_text(AgentMode mode) {
         return "static";
     case AgentMode::kAnycast:
         return "anycast";
+    case AgentMode::kSelfSuspect:
+        return "self-suspect";
     }
     return "unknown";
 }

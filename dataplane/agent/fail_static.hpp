@@ -11,9 +11,10 @@
 
 namespace suanlu {
 
-enum class AgentMode : std::uint8_t { kLive, kLastGood, kStatic, kAnycast };
+/// kSelfSuspect is no stage of being alone: the guard against correlated loss enters it (liveness.hpp).
+enum class AgentMode : std::uint8_t { kLive, kLastGood, kStatic, kAnycast, kSelfSuspect };
 
-/// "live", "last-good", "static", "anycast".
+/// "live", "last-good", "static", "anycast", "self-suspect".
 std::string_view to_text(AgentMode mode);
 
 struct FailStaticTimes {

@@ -8,6 +8,7 @@
 
 #include "core/support/log.hpp"
 #include "dataplane/agent/agent.hpp"
+#include "dataplane/agent/doctor.hpp"
 
 namespace {
 
@@ -31,6 +32,13 @@ int run(AgentConfig config) {
     return 0;
 }
 
+/// 0 nothing is bad, 1 something is.
+int examine_host(const AgentConfig& config, bool as_json) {
+    const auto findings = examine(config, read_host_facts(config));
+    std::cout << (as_json ? findings_json(config.node, findings) : findings_text(findings));
+    return worst_of(findings) == Severity::kBad ? 1 : 0;
+}
+
 } // namespace
 
 int main(int argc, char** argv) {
@@ -38,9 +46,15 @@ int main(int argc, char** argv) {
     std::string path;
     bool check = false;
     bool remove = false;
+    bool doctor = false;
+    std::string output = "text";
     app.add_option("-c,--config", path, "configuration file")->required();
     app.add_flag("--check", check, "validate the configuration and exit");
     app.add_flag("--withdraw", remove, "remove every route, pin and file of ours, then exit");
+    app.add_flag("--doctor", doctor,
+                 "say what on this router is not as it should be, and what to do; changes nothing");
+    app.add_option("-o,--output", output, "of --doctor: text or json")
+        ->check(CLI::IsMember({"text", "json"}));
     try {
         app.parse(argc, argv);
     } catch (const CLI::ParseError& e) {
@@ -54,6 +68,9 @@ int main(int argc, char** argv) {
     }
     if (check) {
         return 0;
+    }
+    if (doctor) {
+        return examine_host(*config, output == "json");
     }
     if (remove) {
         const Status done = withdraw(*config);

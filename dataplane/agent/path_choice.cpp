@@ -23,9 +23,12 @@ void SitePaths::adopt(const SitePlan& plan, MonoTime now) {
         const PathState* before = find(path.id);
         const bool is_same_way = before != nullptr && before->plan.destination6 == path.destination6 &&
                                  before->plan.destination4 == path.destination4 &&
-                                 before->plan.sids == path.sids;
+                                 before->plan.sids == path.sids && before->plan.segments == path.segments;
         PathState state = is_same_way ? *before : PathState{};
         state.plan = path;
+        if (!plan.is_probed) {
+            state.probe = ProbeState::kUnknown; // what was measured once says nothing about now
+        }
         if (state.hop.interface_index == 0 && !state.unresolved_since) {
             state.unresolved_since = now;
         }

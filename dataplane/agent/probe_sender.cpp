@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "dataplane/agent/probe_sender.hpp"
 
+#include <linux/if_ether.h>
+#include <linux/if_packet.h>
 #include <netinet/in.h>
 #include <poll.h>
 #include <sys/eventfd.h>
@@ -30,9 +32,10 @@ struct Session {
     StampSession stamp;
 };
 
-Duration interval_for(const ProbeConfig& config, std::size_t targets) {
-    const auto least = std::chrono::nanoseconds(std::chrono::seconds(targets)) / kMaxProbesPerSecond;
-    return std::max(config.interval, least);
+const ProbeTarget* find_target(const std::vector<ProbeTarget>& in, const ProbeTarget& target) {
+    const auto found = std::find_if(
+        in.begin(), in.end(), [&target](const ProbeTarget& each) { return each.is_same_session(target); });
+    return found == in.end() ? nullptr : &*found;
 }
 
 } // namespace
@@ -43,6 +46,7 @@ struct ProbeSender::State {
     ProbeConfig config;
     Mailbox<ProbeResult>& out;
     SocketFd raw;
+    SocketFd link; ///< for paths over a link of ours: the routes have no say there
     SocketFd udp;
     SocketFd wake;
     std::uint16_t port = 0;
@@ -62,6 +66,7 @@ struct ProbeSender::State {
     std::atomic<std::uint64_t> send_errors{0};
     std::atomic<std::uint64_t> strays{0};
     std::atomic<std::size_t> targets{0};
+    std::atomic<Duration> interval{Duration{0}};
     std::atomic<bool> is_realtime{false};
 
     void run();
@@ -73,6 +78,8 @@ struct ProbeSender::State {
     void on_answer(const Datagram& in);
     void send_due();
     void send_probe(std::uint16_t ssid, Session& session, MonoTime now);
+    bool send_by_route(const ProbePacket& packet, const Ip6& destination) const;
+    bool send_over_link(const ProbePacket& packet, const NextHop& hop) const;
     void publish(const Session& session);
     void poke() {
         const std::uint64_t one = 1;
@@ -88,16 +95,23 @@ std::uint16_t ProbeSender::State::free_ssid() {
 }
 
 void ProbeSender::State::replace(const std::vector<ProbeTarget>& wanted) {
+    const Duration pace = config.interval_for(wanted.size());
     for (auto it = sessions.begin(); it != sessions.end();) {
-        const bool stays = std::find(wanted.begin(), wanted.end(), it->second.target) != wanted.end();
-        it = stays ? std::next(it) : sessions.erase(it);
+        const ProbeTarget* stays = find_target(wanted, it->second.target);
+        if (stays == nullptr) {
+            it = sessions.erase(it);
+            continue;
+        }
+        it->second.target.hop = stays->hop;
+        it->second.stamp.set_interval(pace);
+        ++it;
     }
-    const StampSessionConfig stamp{interval_for(config, wanted.size()), config.miss, 2};
+    const StampSessionConfig stamp{pace, config.miss, 2};
     const MonoTime now = clock.now();
     std::size_t index = 0;
     for (const ProbeTarget& target : wanted) {
         const bool is_known = std::any_of(sessions.begin(), sessions.end(), [&target](const auto& entry) {
-            return entry.second.target == target;
+            return entry.second.target.is_same_session(target);
         });
         // Spread over the interval, so that probes do not leave in bursts.
         const Duration phase =
@@ -107,6 +121,7 @@ void ProbeSender::State::replace(const std::vector<ProbeTarget>& wanted) {
         }
     }
     targets = sessions.size();
+    interval = pace;
 }
 
 bool ProbeSender::State::take_orders() {
@@ -169,13 +184,29 @@ void ProbeSender::State::send_probe(std::uint16_t ssid, Session& session, MonoTi
     const ProbePacket packet = probe_packet({config.outer_source, session.target.outer_destination,
                                              config.source, session.target.destination, port, config.port},
                                             to_bytes(probe));
+    const bool done = session.target.own_link != 0 ? send_over_link(packet, session.target.hop)
+                                                   : send_by_route(packet, session.target.outer_destination);
+    // A probe that the kernel has no way for is a probe that nobody answers.
+    ++(done ? sent : send_errors);
+}
+
+bool ProbeSender::State::send_by_route(const ProbePacket& packet, const Ip6& destination) const {
     sockaddr_in6 to{};
     to.sin6_family = AF_INET6;
-    std::memcpy(&to.sin6_addr, session.target.outer_destination.bytes.data(), 16);
-    const auto done =
-        sendto(raw.get(), packet.data(), packet.size(), 0, reinterpret_cast<const sockaddr*>(&to), sizeof to);
-    // A probe that the kernel has no route for is a probe that nobody answers.
-    ++(done < 0 ? send_errors : sent);
+    std::memcpy(&to.sin6_addr, destination.bytes.data(), 16);
+    return sendto(raw.get(), packet.data(), packet.size(), 0, reinterpret_cast<const sockaddr*>(&to),
+                  sizeof to) >= 0;
+}
+
+bool ProbeSender::State::send_over_link(const ProbePacket& packet, const NextHop& hop) const {
+    sockaddr_ll to{};
+    to.sll_family = AF_PACKET;
+    to.sll_protocol = htons(ETH_P_IPV6);
+    to.sll_ifindex = static_cast<int>(hop.interface_index);
+    to.sll_halen = static_cast<unsigned char>(hop.destination_mac.size());
+    std::copy(hop.destination_mac.begin(), hop.destination_mac.end(), to.sll_addr);
+    return hop.interface_index != 0 && sendto(link.get(), packet.data(), packet.size(), 0,
+                                              reinterpret_cast<const sockaddr*>(&to), sizeof to) >= 0;
 }
 
 void ProbeSender::State::send_due() {
@@ -223,9 +254,11 @@ Result<std::unique_ptr<ProbeSender>> ProbeSender::open(const ProbeConfig& config
     SL_TRY(state->udp, open_stamp_socket(Endpoint{config.source, 0, {}}));
     state->port = local_port(state->udp);
     state->raw = SocketFd(socket(AF_INET6, SOCK_RAW | SOCK_CLOEXEC | SOCK_NONBLOCK, IPPROTO_RAW));
+    // Protocol 0: it sends and is never handed a packet.
+    state->link = SocketFd(socket(AF_PACKET, SOCK_DGRAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0));
     state->wake = SocketFd(eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK));
-    if (state->raw.get() < 0 || state->wake.get() < 0) {
-        return errno_error(Errc::kKernel, "raw socket of the prober");
+    if (state->raw.get() < 0 || state->link.get() < 0 || state->wake.get() < 0) {
+        return errno_error(Errc::kKernel, "raw sockets of the prober");
     }
     state->thread = std::thread([raw = state.get()] { raw->run(); });
     return std::unique_ptr<ProbeSender>(new ProbeSender(std::move(state)));
@@ -249,8 +282,8 @@ void ProbeSender::set_targets(std::vector<ProbeTarget> targets) {
 }
 
 ProbeCounters ProbeSender::counters() const {
-    return {state_->sent,   state_->received, state_->send_errors,
-            state_->strays, state_->targets,  state_->is_realtime};
+    return {state_->sent,    state_->received, state_->send_errors, state_->strays,
+            state_->targets, state_->interval, state_->is_realtime};
 }
 
 } // namespace suanlu

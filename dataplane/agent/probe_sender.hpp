@@ -2,9 +2,11 @@
 // One STAMP Session-Sender per path (RFC 8762), on a thread of its own under SCHED_FIFO, so that three misses
 // of 50 ms mean the network and not the scheduler; at ordinary priority with a warning where that is not
 // permitted. Results leave through a mailbox: at once when a state changes, every fourth answer otherwise.
-// Budget: kMaxProbesPerSecond per agent; above it the interval grows for all.
+// Budget: most_per_second per agent; above it the interval grows for all. A path that begins with one of this
+// router's links is sent over that link, not by the routes.
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <memory>
 #include <vector>
@@ -17,8 +19,6 @@
 
 namespace suanlu {
 
-inline constexpr std::uint32_t kMaxProbesPerSecond = 2'000;
-
 struct ProbeConfig {
     /// Where answers come back to; an address of this node outside the SID block.
     Ip6 source;
@@ -27,16 +27,13 @@ struct ProbeConfig {
     std::uint16_t port = 862;
     Duration interval = std::chrono::milliseconds(50);
     std::uint32_t miss = 3;
-};
+    std::uint32_t most_per_second = 2'000;
 
-struct ProbeTarget {
-    PathId path;
-    /// The path's uSID list.
-    Ip6 outer_destination;
-    /// The site's reflector.
-    Ip6 destination;
-
-    auto operator<=>(const ProbeTarget&) const = default;
+    /// Between two probes of one path when so many are probed.
+    [[nodiscard]] Duration interval_for(std::size_t targets) const {
+        const auto least = std::chrono::nanoseconds(std::chrono::seconds(targets)) / most_per_second;
+        return std::max(interval, std::chrono::duration_cast<Duration>(least));
+    }
 };
 
 struct ProbeCounters {
@@ -45,6 +42,8 @@ struct ProbeCounters {
     std::uint64_t send_errors = 0;
     std::uint64_t strays = 0;
     std::size_t targets = 0;
+    /// Between two probes of one path now.
+    Duration interval{0};
     bool is_realtime = false;
 };
 
@@ -57,7 +56,7 @@ public:
     ProbeSender(const ProbeSender&) = delete;
     ProbeSender& operator=(const ProbeSender&) = delete;
 
-    /// From any thread. Sessions of targets that stay go on undisturbed.
+    /// From any thread. Sessions of targets that stay go on undisturbed, also over another next hop.
     void set_targets(std::vector<ProbeTarget> targets);
     [[nodiscard]] ProbeCounters counters() const;
 

@@ -66,6 +66,18 @@ struct SlotView {
     bool moving = false;
 };
 
+/// What lives on sites now.
+struct Occupancy {
+    struct Row {
+        std::uint64_t slots = 0;      ///< whose flows the site serves
+        std::uint64_t exceptions = 0; ///< live, in the last whole look at the table
+    };
+    std::map<SiteId, Row> sites;
+    /// Whole looks at the exceptions so far. One that ends may have begun before whatever happened since the
+    /// one before it ended.
+    std::uint64_t looks = 0;
+};
+
 class Dataplane {
 public:
     Dataplane() = default;
@@ -86,11 +98,17 @@ public:
     virtual Status set_steering(ServiceId service, bool on) = 0;
     /// Affinity rules 4, 5 and 7: commits moves that are due, ages entries. Call about every 100 ms.
     virtual Status tick(MonoTime now) = 0;
+    /// Interfaces came or went: puts the program on those that lack it. One that is away is no error.
+    virtual Status reattach() { return {}; }
 
     virtual Result<EngineCounters> counters() = 0;
     /// Exception entries and sampled new flows since the last call, at most `limit`.
     virtual Result<std::vector<EngineFlow>> flows(std::size_t limit) = 0;
     virtual Result<std::vector<SlotView>> slots(ServiceId service) = 0;
+    /// kUnsupported: this engine keeps no flows.
+    virtual Result<Occupancy> occupancy() {
+        return Error{Errc::kUnsupported, engine_name() + " does not count what lives on sites"};
+    }
     /// The Plan id whose tables are in force, adopted from pinned state after a restart; empty controller =
     /// none.
     virtual PlanId applied() const = 0;

@@ -25,6 +25,7 @@ public:
     Result<EngineCounters> counters() override { return engine_.counters(); }
     Result<std::vector<EngineFlow>> flows(std::size_t limit) override { return engine_.flows(limit, now_); }
     Result<std::vector<SlotView>> slots(ServiceId service) override { return tables_.slots(service); }
+    Result<Occupancy> occupancy() override { return tables_.occupancy(); }
     PlanId applied() const override { return tables_.applied(); }
     std::string engine_name() const override { return "fake"; }
 

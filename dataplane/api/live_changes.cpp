@@ -214,11 +214,15 @@ Status SteerTables::tick(MonoTime now) {
         service.slots.tick(tick);
     }
     SL_TRY(const bool is_round, store_.sweep(kSweepPerTick, [&](const auto& key, const auto& entry) {
-        return is_over(key, entry, tick);
+        const bool over = is_over(key, entry, tick);
+        counting_[SiteId{static_cast<std::uint16_t>(entry.word)}] += over ? 0 : 1;
+        return over;
     }));
     if (!is_round) {
         return {};
     }
+    counted_ = std::exchange(counting_, {});
+    ++looks_;
     for (auto& [id, record] : sites_) {
         const auto names = [&id = id](const auto& item) { return item.second.slots.names(id); };
         if (record.rounds_left == 0 || --record.rounds_left > 0) {
@@ -245,6 +249,20 @@ Result<std::vector<SlotView>> SteerTables::slots(ServiceId id) const {
         views.push_back({table->base(slot), table->next(slot), {Duration(since)}, table->is_moving(slot)});
     }
     return views;
+}
+
+Occupancy SteerTables::occupancy() const {
+    Occupancy out;
+    out.looks = looks_;
+    for (const auto& [id, service] : services_) {
+        for (std::uint32_t slot = 0; slot < service.slots.size(); slot++) {
+            ++out.sites[service.slots.base(slot)].slots;
+        }
+    }
+    for (const auto& [site, count] : counted_) {
+        out.sites[site].exceptions = count;
+    }
+    return out;
 }
 
 const SlotTable* SteerTables::slot_table(ServiceId id) const {

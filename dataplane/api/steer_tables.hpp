@@ -35,6 +35,7 @@ public:
     Status tick(MonoTime now);
 
     [[nodiscard]] Result<std::vector<SlotView>> slots(ServiceId service) const;
+    [[nodiscard]] Occupancy occupancy() const;
     [[nodiscard]] PlanId applied() const;
     /// What packets see: a returning site is dead until its old entries are gone. kDead when unknown.
     [[nodiscard]] SiteLiveness liveness(SiteId site) const;
@@ -101,6 +102,10 @@ private:
     std::vector<TenantTag> tenants_;
     BucketTable buckets_;
     std::uint64_t generation_ = 0;
+    /// Live exceptions by site: of the sweep that goes on, and of the last whole one.
+    std::map<SiteId, std::uint64_t> counting_;
+    std::map<SiteId, std::uint64_t> counted_;
+    std::uint64_t looks_ = 0;
     bool is_adopted_ = false;
 };
 

@@ -47,12 +47,19 @@ Status mount_bpffs(const std::string& folder) {
 }
 
 /// The pinned link, if it still holds this very interface.
-FileDescriptor open_link(const fs::path& path, unsigned index) {
+FileDescriptor find_link(const fs::path& path, unsigned index) {
     FileDescriptor link(bpf_obj_get(path.c_str()));
     bpf_link_info about{};
     std::uint32_t length = sizeof about;
-    if (link.is_open() && bpf_obj_get_info_by_fd(link.get(), &about, &length) == 0 &&
-        about.xdp.ifindex == index) {
+    const bool holds = link.is_open() && bpf_obj_get_info_by_fd(link.get(), &about, &length) == 0 &&
+                       about.xdp.ifindex == index;
+    return holds ? std::move(link) : FileDescriptor{};
+}
+
+/// The same; one of an interface that is gone is removed.
+FileDescriptor open_link(const fs::path& path, unsigned index) {
+    FileDescriptor link = find_link(path, index);
+    if (link.is_open()) {
         return link;
     }
     std::error_code ignored;
@@ -110,6 +117,11 @@ Result<AttachMode> attach_program(const std::string& folder, const std::string& 
         return kernel_error("exchanging the program of interface " + interface, code);
     }
     return AttachMode::kAdopted;
+}
+
+bool is_attached(const std::string& folder, const std::string& interface) {
+    const unsigned index = if_nametoindex(interface.c_str());
+    return index != 0 && find_link(link_path(folder, interface), index).is_open();
 }
 
 bool is_generic(const std::string& interface) {

@@ -22,6 +22,9 @@ Status prepare_pin_folder(const std::string& folder);
 Result<AttachMode> attach_program(const std::string& folder, const std::string& interface, int program,
                                   bool allow_generic);
 
+/// A pinned link holds this very interface.
+bool is_attached(const std::string& folder, const std::string& interface);
+
 /// The program on this interface runs in generic mode; false without one.
 bool is_generic(const std::string& interface);
 

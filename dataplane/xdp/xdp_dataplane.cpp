@@ -5,14 +5,19 @@
 #include <net/if.h>
 
 #include <algorithm>
+#include <cstdarg>
+#include <cstdio>
+#include <cstdlib>
 #include <deque>
 #include <filesystem>
+#include <set>
 
 #include "core/support/clock.hpp"
 #include "core/support/log.hpp"
 #include "dataplane/api/rows.hpp"
 #include "dataplane/api/steer_tables.hpp"
 #include "dataplane/xdp/map_store.hpp"
+#include "dataplane/xdp/verifier_text.hpp"
 #include "dataplane/xdp/xdp_attach.hpp"
 #include "steer.skel.h"
 
@@ -76,6 +81,38 @@ Status take_over(steer_bpf& skeleton, const std::string& folder) {
     return {};
 }
 
+/// What libbpf says while an object loads; its print function has no context.
+thread_local std::string* g_load_log = nullptr;
+constexpr std::size_t kMostLog = 4 << 20;
+
+int keep_line(libbpf_print_level, const char* format, va_list arguments) {
+    if (g_load_log != nullptr && g_load_log->size() < kMostLog) {
+        char* line = nullptr;
+        if (vasprintf(&line, format, arguments) >= 0) {
+            *g_load_log += line;
+            std::free(line);
+        }
+    }
+    return 0;
+}
+
+/// "loading the XDP programs: Permission denied: suanlu_core: invalid access to packet (...)".
+Error refusal_of(int code, const std::string& log) {
+    Error out = kernel_error("loading the XDP programs", code);
+    const std::string verdict = verifier_verdict(log);
+    out.detail += verdict.empty() ? "" : ": the verifier refuses " + verdict;
+    return out;
+}
+
+int load_logged(steer_bpf* skeleton, std::string& log) {
+    g_load_log = &log;
+    libbpf_set_print(keep_line);
+    const int code = steer_bpf::load(skeleton);
+    libbpf_set_print(nullptr);
+    g_load_log = nullptr;
+    return code;
+}
+
 Result<Skeleton> load(const XdpConfig& config, bool is_adopting) {
     libbpf_set_print(nullptr);
     Skeleton skeleton(steer_bpf::open(nullptr));
@@ -94,12 +131,13 @@ Result<Skeleton> load(const XdpConfig& config, bool is_adopting) {
             return kernel_error("naming the pin " + path, code);
         }
     }
-    if (const int code = steer_bpf::load(skeleton.get()); code != 0) {
+    std::string log;
+    if (const int code = load_logged(skeleton.get(), log); code != 0) {
         if (is_adopting && code == -EINVAL) {
             return Error{Errc::kConflict,
                          config.pin_folder + " holds maps of another shape; withdraw them first"};
         }
-        return kernel_error("loading the XDP programs", code);
+        return refusal_of(code, log);
     }
     return skeleton;
 }
@@ -141,21 +179,47 @@ struct XdpDataplane::State {
     std::deque<sl_flow_event> events;
     std::unique_ptr<ring_buffer, RingDeleter> ring;
     SteadyClock clock;
+    /// Interfaces of the configuration that are not there now.
+    std::set<std::string> away;
 
     Status attach();
+    Status attach(const XdpInterface& interface);
+    Status reattach();
 };
+
+Status XdpDataplane::State::attach(const XdpInterface& interface) {
+    SL_TRY(const auto mode, attach_program(config.pin_folder, interface.name,
+                                           program_for(*skeleton, interface.role), config.allow_generic));
+    if (mode == AttachMode::kGeneric) {
+        generic_interfaces++;
+        log_warn("xdp.generic", {{"interface", interface.name}, {"reason", "the driver has no XDP"}});
+    }
+    // Answers to packets that are too big leave by the interface that they came in by.
+    return store->admit_interface(if_nametoindex(interface.name.c_str()));
+}
+
+// The kernel detaches a program with its interface; one that comes back under the same name is another
+// interface.
+Status XdpDataplane::State::reattach() {
+    for (const auto& interface : config.interfaces) {
+        const bool was_away = away.contains(interface.name);
+        if (if_nametoindex(interface.name.c_str()) == 0) {
+            if (away.insert(interface.name).second) {
+                log_warn("interface.away", {{"interface", interface.name}});
+            }
+        } else if (was_away || !is_attached(config.pin_folder, interface.name)) {
+            SL_TRY_VOID(attach(interface));
+            away.erase(interface.name);
+            log_info("interface.attached", {{"interface", interface.name}});
+        }
+    }
+    return {};
+}
 
 Status XdpDataplane::State::attach() {
     std::vector<std::string> names;
     for (const auto& interface : config.interfaces) {
-        SL_TRY(const auto mode, attach_program(config.pin_folder, interface.name,
-                                               program_for(*skeleton, interface.role), config.allow_generic));
-        if (mode == AttachMode::kGeneric) {
-            generic_interfaces++;
-            log_warn("xdp.generic", {{"interface", interface.name}, {"reason", "the driver has no XDP"}});
-        }
-        // Answers to packets that are too big leave by the interface that they came in by.
-        SL_TRY_VOID(store->admit_interface(if_nametoindex(interface.name.c_str())));
+        SL_TRY_VOID(attach(interface));
         names.push_back(interface.name);
     }
     return detach_others(config.pin_folder, names);
@@ -206,6 +270,10 @@ Status XdpDataplane::tick(MonoTime now) {
     return state_->tables->tick(now);
 }
 
+Status XdpDataplane::reattach() {
+    return state_->reattach();
+}
+
 Result<EngineCounters> XdpDataplane::counters() {
     auto all = state_->store->counters();
     all.reasons["generic_interfaces"] = state_->generic_interfaces;
@@ -225,6 +293,10 @@ Result<std::vector<EngineFlow>> XdpDataplane::flows(std::size_t limit) {
 
 Result<std::vector<SlotView>> XdpDataplane::slots(ServiceId service) {
     return state_->tables->slots(service);
+}
+
+Result<Occupancy> XdpDataplane::occupancy() {
+    return state_->tables->occupancy();
 }
 
 PlanId XdpDataplane::applied() const {

@@ -48,10 +48,12 @@ public:
     Status set_liveness(SiteId site, SiteLiveness liveness, MonoTime now) override;
     Status set_steering(ServiceId service, bool on) override;
     Status tick(MonoTime now) override;
+    Status reattach() override;
 
     Result<EngineCounters> counters() override;
     Result<std::vector<EngineFlow>> flows(std::size_t limit) override;
     Result<std::vector<SlotView>> slots(ServiceId service) override;
+    Result<Occupancy> occupancy() override;
     PlanId applied() const override;
     /// "xdp native", or "xdp generic" as soon as one interface has no XDP of its own.
     std::string engine_name() const override;

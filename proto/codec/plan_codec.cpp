@@ -153,6 +153,9 @@ Result<SitePlan> decode_site(const std::string& at, const v1::SitePlan& from) {
     SL_TRY_VOID(check_name(at + "name", from.name()));
     out.name = from.name();
     SL_TRY(out.probe_address, read_address(at + "probe_address", from.probe_address(), true));
+    out.is_probed = !from.not_probed();
+    out.is_told_down = from.told_down();
+    out.is_draining = from.draining();
     SL_TRY_VOID(check_count(at + "paths", from.paths_size(), static_cast<int>(kPathsPerSite)));
     std::set<PathId> seen;
     for (int i = 0; i < from.paths_size(); ++i) {
@@ -352,6 +355,9 @@ void encode(const Plan& from, v1::Plan& to) {
         out.set_id(site.id.value);
         out.set_name(site.name);
         out.set_probe_address(write_address(site.probe_address));
+        out.set_not_probed(!site.is_probed);
+        out.set_told_down(site.is_told_down);
+        out.set_draining(site.is_draining);
         for (const PathPlan& path : site.paths) {
             encode_path(path, *out.add_paths());
         }

@@ -23,12 +23,12 @@ using codec::write_address;
 constexpr double kHuge = 1e18;
 
 Status check_mode(const std::string& mode) {
-    for (const std::string_view known : {"live", "last-good", "static", "anycast"}) {
+    for (const std::string_view known : {"live", "last-good", "static", "anycast", "self-suspect"}) {
         if (mode == known) {
             return {};
         }
     }
-    return bad_field("mode", "none of live, last-good, static, anycast");
+    return bad_field("mode", "none of live, last-good, static, anycast, self-suspect");
 }
 
 Result<SiteLiveness> read_liveness(std::string_view field, const std::string& text) {
@@ -99,6 +99,10 @@ Status decode_lists(const v1::IngressReport& from, IngressReport& out) {
     for (const auto& [reason, packets] : from.reasons()) {
         SL_TRY_VOID(check_name("reasons", reason));
         out.reasons[reason] = packets;
+    }
+    for (const auto& [site, rest] : from.rests()) {
+        SL_TRY_VOID(check_name("rests", site));
+        out.rests[site] = {rest.slots(), rest.exceptions(), rest.is_counted()};
     }
     return {};
 }
@@ -227,6 +231,12 @@ void encode(const IngressReport& from, v1::IngressReport& to) {
         out.set_age_s(flow.age_s);
     }
     to.mutable_reasons()->insert(from.reasons.begin(), from.reasons.end());
+    for (const auto& [site, rest] : from.rests) {
+        v1::SiteRest& out = (*to.mutable_rests())[site];
+        out.set_slots(rest.slots);
+        out.set_exceptions(rest.exceptions);
+        out.set_is_counted(rest.is_counted);
+    }
 }
 
 Result<IngressReport> decode(const v1::IngressReport& from) {
@@ -240,6 +250,7 @@ Result<IngressReport> decode(const v1::IngressReport& from) {
     SL_TRY_VOID(check_count("sites", static_cast<int>(from.sites_size()), kMaxPlanSites));
     SL_TRY_VOID(check_count("flows", from.flows_size(), kMaxReportFlows));
     SL_TRY_VOID(check_count("reasons", static_cast<int>(from.reasons_size()), kMaxReportReasons));
+    SL_TRY_VOID(check_count("rests", static_cast<int>(from.rests_size()), kMaxPlanSites));
     out.node = from.node();
     out.boot_id = from.boot_id();
     out.sequence = from.sequence();

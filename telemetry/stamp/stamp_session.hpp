@@ -38,6 +38,8 @@ public:
     StampSession(StampSessionConfig config, MonoTime first_send) : config_(config), next_send_(first_send) {}
 
     [[nodiscard]] MonoTime next_send() const { return next_send_; }
+    /// Another pace from the next probe on; what is known stays.
+    void set_interval(Duration interval) { config_.interval = interval; }
     /// Counts the misses that are due. True when the state changed.
     bool expire(MonoTime now);
     /// A probe was sent just now: gives its sequence number and sets the time of the next one.

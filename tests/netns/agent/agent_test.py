@@ -175,6 +175,12 @@ class Lab:
         rows = json.loads(self.run(node, "ip", "-6", "-j", "route", "show", "proto", OUR_PROTOCOL) or "[]")
         return {row["dst"]: row for row in rows}
 
+    def show(self):
+        if os.environ.get("SUANLU_SHOW"):
+            for child in self.children:
+                child.drain()
+                print(f"--- {child.name}", *child.seen[-40:], sep="\n")
+
     def close(self):
         for child in self.children:
             if child.child.poll() is None:
@@ -378,10 +384,7 @@ def main():
         story = Story(lab)
         good = [check(name, getattr(story, name)) for name in story.cases()]
     finally:
-        if os.environ.get("SUANLU_SHOW"):
-            for child in lab.children:
-                child.drain()
-                print(f"--- {child.name}", *child.seen[-40:], sep="\n")
+        lab.show()
         lab.close()
     return 0 if all(good) else 1
 

@@ -43,6 +43,7 @@ public:
     Result<EngineCounters> counters() override { return counts; }
     Result<std::vector<EngineFlow>> flows(std::size_t) override { return flow_list; }
     Result<std::vector<SlotView>> slots(ServiceId) override { return std::vector<SlotView>{}; }
+    Result<Occupancy> occupancy() override { return occupied; }
     PlanId applied() const override { return applied_id; }
     std::string engine_name() const override { return "recording"; }
 
@@ -59,6 +60,7 @@ public:
     std::map<ServiceId, bool> steering;
     EngineCounters counts;
     std::vector<EngineFlow> flow_list;
+    Occupancy occupied;
 };
 
 class RecordingSids final : public LocalSidSink {

@@ -29,6 +29,8 @@ Plan full_plan() {
         {prefix("fc00:0:1:f006::/64"), SidBehaviour::kEndDx6, ip("2001:db8:51::1"), "eth3", 0},
         {prefix("fc00:0:1:f004::/64"), SidBehaviour::kEndDx4, ip("192.0.2.9"), "eth3", 0},
         {prefix("fc00:0:1:f016::/64"), SidBehaviour::kEndDt6, {}, "eth3", 100},
+        {prefix("fc00:0:e001::/48"), SidBehaviour::kEndX, ip("2001:db8:7::2"), "", 0},
+        {prefix("fc00:0:e002::/48"), SidBehaviour::kEndX, ip("fe80::2"), "eth4", 0},
     };
     PathPlan path;
     path.id = path_id(SiteId{1}, 0);
@@ -45,6 +47,9 @@ Plan full_plan() {
     listed.sids = {ip("fc00:0:a2::"), ip("fc00:0:a3:a1::")};
     listed.weight = 3;
     plan.sites = {{SiteId{1}, "mec-1", ip("2001:db8:51::1"), {path, listed}}, {SiteId{2}, "mec-2", {}, {}}};
+    plan.sites[1].is_probed = false;
+    plan.sites[1].is_told_down = true;
+    plan.sites[1].is_draining = true;
     ServicePlan service;
     service.id = {7};
     service.name = "analysis";
@@ -116,7 +121,11 @@ TEST(PlanCodec, EveryOffenceIsRefusedWithItsField) {
         {"local_sids[2].next_hop",
          [](v1::Plan& p) { p.mutable_local_sids(2)->set_next_hop(p.local_sids(1).next_hop()); }},
         {"local_sids[3].table", [](v1::Plan& p) { p.mutable_local_sids(3)->set_table(254); }},
-        {"local_sids[4].sid", [](v1::Plan& p) { *p.add_local_sids() = p.local_sids(0); }},
+        {"local_sids[4].next_hop", [](v1::Plan& p) { p.mutable_local_sids(4)->clear_next_hop(); }},
+        {"local_sids[4].next_hop",
+         [](v1::Plan& p) { p.mutable_local_sids(4)->set_next_hop(p.local_sids(2).next_hop()); }},
+        {"local_sids[5].interface", [](v1::Plan& p) { p.mutable_local_sids(5)->clear_interface(); }},
+        {"local_sids[6].sid", [](v1::Plan& p) { *p.add_local_sids() = p.local_sids(0); }},
         {"sites[0].id", [](v1::Plan& p) { p.mutable_sites(0)->set_id(0x10000); }},
         {"sites[1].id", [](v1::Plan& p) { p.mutable_sites(1)->set_id(1); }},
         {"sites[1].name", [](v1::Plan& p) { p.mutable_sites(1)->set_name("mec-1"); }},

@@ -27,6 +27,7 @@ IngressReport full_ingress() {
     report.sites = {{"mec-1", SiteLiveness::kAlive}, {"icc", SiteLiveness::kDead}};
     report.flows = {{"analysis", "[2001:db8:c1::2]:4000", "mec-1", "exception", 1.5}};
     report.reasons = {{"border_sid", 4}};
+    report.rests = {{"mec-1", {12, 3, true}}, {"mec-2", {0, 0, false}}};
     return report;
 }
 

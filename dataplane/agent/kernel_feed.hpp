@@ -1,0 +1,32 @@
+// SPDX-License-Identifier: Apache-2.0
+// What the kernel knows, told to the AgentCore: next hops of the Plan's paths and the usability of its
+// services' routes. Asked after every notification and once a second. Owned by the agent's strand; a look-up
+// that fails leaves its path unresolved and is logged once until it changes.
+#pragma once
+
+#include <map>
+#include <memory>
+#include <string>
+
+#include "dataplane/agent/agent_core.hpp"
+#include "dataplane/kernel/next_hops.hpp"
+
+namespace suanlu {
+
+class KernelFeed {
+public:
+    static Result<std::unique_ptr<KernelFeed>> open();
+
+    NextHopMap resolve(const Plan& plan);
+    void refresh_services(const Plan& plan, AgentCore& core, MonoTime now);
+
+private:
+    explicit KernelFeed(std::unique_ptr<NextHops> hops) : hops_(std::move(hops)) {}
+    Result<NextHop> resolve(const Plan& plan, const PathPlan& path);
+
+    std::unique_ptr<NextHops> hops_;
+    /// What was logged last, by path.
+    std::map<PathId, std::string> complaints_;
+};
+
+} // namespace suanlu

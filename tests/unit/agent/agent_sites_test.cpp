@@ -1,0 +1,134 @@
+// SPDX-License-Identifier: Apache-2.0
+// Sites that others probe, static weights while most are gone, and what lives on a site that is drained.
+#include "tests/unit/agent/agent_bench.hpp"
+
+namespace suanlu {
+namespace {
+
+using std::chrono::milliseconds;
+using std::chrono::seconds;
+
+constexpr SiteId kSites[] = {AgentBench::kA, AgentBench::kB, AgentBench::kC};
+
+Plan told(std::uint64_t generation, bool is_down) {
+    Plan plan = AgentBench::plan(generation);
+    plan.sites[0].is_probed = false;
+    plan.sites[0].is_told_down = is_down;
+    return plan;
+}
+
+TEST(SelfSuspect, MostSitesGoneServesStaticWeightsUntilTheyAreBack) {
+    AgentBench b;
+    b.begin();
+    ASSERT_EQ(b.engine.shares.at(AgentBench::kService).size(), 1U);
+    for (const SiteId site : kSites) {
+        b.fail_site(site);
+    }
+    EXPECT_EQ(b.core.mode(), AgentMode::kSelfSuspect);
+    EXPECT_EQ(to_text(b.core.mode()), "self-suspect");
+    EXPECT_EQ(b.engine.shares.at(AgentBench::kService).size(), 2U) << "static weights";
+    EXPECT_TRUE(b.engine.steering.at(AgentBench::kService));
+    EXPECT_EQ(b.core.counters().self_suspected, 1U);
+    EXPECT_EQ(b.core.report(b.clock.now()).mode, "self-suspect");
+    for (const SiteId site : kSites) {
+        b.probe(site, 0, ProbeState::kUp);
+    }
+    EXPECT_EQ(b.core.mode(), AgentMode::kLive);
+    EXPECT_EQ(b.engine.shares.at(AgentBench::kService).size(), 1U);
+}
+
+TEST(SelfSuspect, OneSiteOfThreeIsNoReason) {
+    AgentBench b;
+    b.begin();
+    b.fail_site(AgentBench::kA);
+    b.pass(seconds(4));
+    EXPECT_EQ(b.core.mode(), AgentMode::kLive);
+    EXPECT_EQ(b.core.counters().self_suspected, 0U);
+    EXPECT_EQ(b.engine.shares.at(AgentBench::kService).size(), 1U);
+}
+
+TEST(SelfSuspect, SuspectSitesStaySuspectInTheNewTables) {
+    AgentBench b;
+    b.begin();
+    b.fail_site(AgentBench::kA);
+    b.engine.liveness.clear();
+    b.fail_site(AgentBench::kB);
+    ASSERT_EQ(b.core.mode(), AgentMode::kSelfSuspect);
+    EXPECT_EQ(b.engine.liveness.at(AgentBench::kA), SiteLiveness::kSuspect) << "said again after apply";
+}
+
+TEST(SelfSuspect, EndsWithTheGuardAndThePlansSharesReturn) {
+    AgentBench b;
+    b.begin();
+    b.fail_site(AgentBench::kA);
+    b.fail_site(AgentBench::kB);
+    b.pass(milliseconds(9'900));
+    EXPECT_EQ(b.core.mode(), AgentMode::kSelfSuspect);
+    b.pass(milliseconds(300));
+    EXPECT_EQ(b.core.mode(), AgentMode::kLive);
+    EXPECT_EQ(b.core.liveness(AgentBench::kA), SiteLiveness::kDead)
+        << "after the guard failures count as they are";
+    EXPECT_EQ(b.engine.shares.at(AgentBench::kService).size(), 1U);
+}
+
+TEST(SelfSuspect, AnAgentThatIsAloneLongEnoughKeepsItsState) {
+    AgentBench b;
+    b.begin();
+    b.core.on_session_lost(b.clock.now());
+    b.pass(seconds(61));
+    ASSERT_EQ(b.core.mode(), AgentMode::kStatic);
+    for (const SiteId site : kSites) {
+        b.fail_site(site);
+    }
+    EXPECT_EQ(b.core.mode(), AgentMode::kStatic);
+}
+
+TEST(ToldSites, DownByTheControllerIsSuspectThenDeadThenAlive) {
+    AgentBench b;
+    b.begin();
+    ASSERT_TRUE(b.offer(told(2, false)));
+    EXPECT_EQ(b.core.told_sites(), 1U);
+    EXPECT_EQ(b.core.liveness(AgentBench::kA), SiteLiveness::kAlive);
+    ASSERT_TRUE(b.offer(told(3, true)));
+    EXPECT_EQ(b.engine.liveness.at(AgentBench::kA), SiteLiveness::kSuspect);
+    b.pass(milliseconds(3'100));
+    EXPECT_EQ(b.engine.liveness.at(AgentBench::kA), SiteLiveness::kDead);
+    ASSERT_TRUE(b.offer(told(4, false)));
+    EXPECT_EQ(b.engine.liveness.at(AgentBench::kA), SiteLiveness::kAlive);
+}
+
+TEST(ToldSites, WhatWasMeasuredBeforeCountsNoMore) {
+    AgentBench b;
+    b.begin();
+    b.fail_site(AgentBench::kA);
+    ASSERT_EQ(b.core.liveness(AgentBench::kA), SiteLiveness::kSuspect);
+    ASSERT_TRUE(b.offer(told(2, false)));
+    EXPECT_EQ(b.core.liveness(AgentBench::kA), SiteLiveness::kAlive);
+    for (const IngressReport report = b.core.report(b.clock.now()); const auto& path : report.paths) {
+        EXPECT_NE(path.site, "site-1") << "an old measurement is no report";
+    }
+}
+
+TEST(Drain, ReportsWhatLivesThereAndIsEmptyOnlyAfterAWholeLook) {
+    AgentBench b;
+    b.begin();
+    EXPECT_TRUE(b.core.report(b.clock.now()).rests.empty()) << "nobody asked";
+    b.engine.occupied.sites[AgentBench::kA] = {12, 3};
+    b.engine.occupied.looks = 7;
+    Plan plan = AgentBench::plan(2);
+    plan.sites[0].is_draining = true;
+    ASSERT_TRUE(b.offer(plan));
+    EXPECT_EQ(b.core.report(b.clock.now()).rests.at("site-1"), (SiteRest{12, 3, false}));
+    b.engine.occupied.sites.clear();
+    b.engine.occupied.looks = 8;
+    EXPECT_FALSE(b.core.report(b.clock.now()).rests.at("site-1").is_empty()) << "began before the drain";
+    b.engine.occupied.looks = 9;
+    EXPECT_TRUE(b.core.report(b.clock.now()).rests.at("site-1").is_empty());
+    plan.id.generation = 3;
+    plan.sites[0].is_draining = false;
+    ASSERT_TRUE(b.offer(plan));
+    EXPECT_TRUE(b.core.report(b.clock.now()).rests.empty());
+}
+
+} // namespace
+} // namespace suanlu
