@@ -103,6 +103,9 @@ void FlowKeeper::set_shares(const std::vector<double>& shares, double now_s) {
 }
 
 void FlowKeeper::set_liveness(std::size_t site, Liveness liveness, double now_s) {
+    if (!engine_->has_paths) {
+        return; // no share so far: a policy left this ingress without a site, so there is no plan to tell
+    }
     const SiteLiveness state = liveness == Liveness::kAlive  ? SiteLiveness::kAlive
                                : liveness == Liveness::kDead ? SiteLiveness::kDead
                                                              : SiteLiveness::kSuspect;

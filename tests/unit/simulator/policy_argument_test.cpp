@@ -92,6 +92,25 @@ TEST_F(PolicyArgument, WhatTheScenarioDoesNotState_IsUnknown) {
     EXPECT_EQ(simulate(scenario, spec)->sites[0].share, 0); // a is silent
 }
 
+/// The other ingress has no way to the only site that passes, and a site dies: its clients are refused.
+TEST_F(PolicyArgument, AnIngressWithoutASite_RefusesAndTheRunGoesOn) {
+    Scenario scenario = two_sites();
+    scenario.ingresses = {{"i", 1}, {"cut-off", 1}};
+    scenario.rtt_s = {{0.010, 0.012}, {0.010, -1}};
+    scenario.affinity.slots = 1021;
+    scenario.happenings = {{Happening::Kind::kSiteDies, 10, 0, {}, 1}};
+    PlacementFacts stated;
+    stated.sites["b"].residency = "CN";
+    const std::string strict = file("cut.yaml", "policy: cut\nfilters: {residency: {in: [CN]}}\n"
+                                                "terms: {load: {}}\n");
+    DispatcherSpec spec;
+    spec.policy = *resolve_policy(strict, facts_of(scenario, stated));
+    const auto outcome = simulate(scenario, spec);
+    ASSERT_TRUE(outcome);
+    EXPECT_GT(outcome->refused, 0U);
+    EXPECT_GT(outcome->completed, 0U);
+}
+
 TEST_F(PolicyArgument, NamesOfBoth_AreTheChooser_AndSharesByPrefix) {
     EXPECT_EQ(*resolve_policy("nearest", {}), "nearest");
     EXPECT_EQ(*resolve_policy("shares:nearest", {}), "shares:nearest");
