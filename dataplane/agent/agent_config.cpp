@@ -126,7 +126,7 @@ void read_ted(YamlNode node, AgentConfig& out) {
 }
 
 void read_engine(YamlNode& root, AgentConfig& out) {
-    out.engine = root.required("engine").one_of({"xdp", "none"}, "none");
+    out.engine = root.required("engine").one_of({"xdp", "tc", "none"}, "none");
     YamlNode interfaces = root.optional("interfaces");
     read_interfaces(interfaces, out);
     YamlNode pins = root.optional("pins");

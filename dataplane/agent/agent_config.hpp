@@ -38,7 +38,7 @@ struct AgentConfig {
     std::string sid_interface;
     std::vector<Prefix6> service_prefixes;
     std::vector<Prefix6> sid_blocks;
-    /// "xdp" or "none".
+    /// "xdp", "tc" or "none".
     std::string engine;
     std::vector<AgentInterface> interfaces;
     std::string pins;

@@ -25,6 +25,7 @@ Result<std::unique_ptr<Dataplane>> open_engine(const AgentConfig& config, MonoTi
     XdpConfig xdp;
     xdp.pin_folder = config.pins;
     xdp.outer_source = config.outer_source;
+    xdp.hook = config.engine == "tc" ? Hook::kTc : Hook::kXdp;
     for (const AgentInterface& interface : config.interfaces) {
         xdp.interfaces.push_back({interface.name, role_of(interface.role)});
     }
@@ -36,7 +37,7 @@ Result<std::unique_ptr<Dataplane>> open_engine(const AgentConfig& config, MonoTi
 }
 
 Status withdraw_engine(const AgentConfig& config) {
-    return config.engine == "xdp" ? withdraw_pins(config.pins) : Status{};
+    return config.engine != "none" ? withdraw_pins(config.pins) : Status{};
 }
 
 } // namespace suanlu

@@ -37,6 +37,15 @@ SL_INLINE int sl_port_cut(struct sl_port* port, sl_u32 length) {
     port->room->resize(port->start + length);
     return 0;
 }
+SL_INLINE int sl_port_pull(struct sl_port*, sl_u32) {
+    return 0;
+}
+SL_INLINE int sl_port_mends(struct sl_port*, sl_u32, sl_u16, sl_u16) {
+    return 0;
+}
+SL_INLINE sl_u32 sl_port_segment(struct sl_port*) {
+    return 0;
+}
 SL_INLINE sl_u32 sl_port_ingress(struct sl_port*) {
     return suanlu::HostEngine::kIngress;
 }

@@ -19,23 +19,28 @@ SL_INLINE sl_u16 sl_swap_bytes(sl_u16 value) {
     return (sl_u16)((value << 8) | (value >> 8));
 }
 
-// `option` points at the two bytes of the value, `position` is their distance from the TCP header. An option
-// may begin at an odd byte; its contribution to the sum is then byte-swapped.
-SL_INLINE int sl_lower_mss(sl_u8* tcp, sl_u8* option, sl_u32 position, sl_u16 limit) {
+// `option` points at the two bytes of the value, `position` is their distance from the TCP header, `offset`
+// that of the header from the begin of the frame. An option may begin at an odd byte; its contribution to the
+// sum is then byte-swapped.
+SL_INLINE int sl_lower_mss(struct sl_port* port, sl_u8* tcp, sl_u8* option, sl_u32 offset, sl_u32 position,
+                           sl_u16 limit) {
     const sl_u16 before = sl_load_be16(option);
     if (before <= limit) {
         return 0;
     }
-    const int odd = position & 1;
+    const sl_u16 from = position & 1 ? sl_swap_bytes(before) : before;
+    const sl_u16 to = position & 1 ? sl_swap_bytes(limit) : limit;
     sl_store_be16(option, limit);
-    sl_store_be16(tcp + 16, sl_mend_checksum(sl_load_be16(tcp + 16), odd ? sl_swap_bytes(before) : before,
-                                             odd ? sl_swap_bytes(limit) : limit));
+    if (!sl_port_mends(port, offset + 16, from, to)) {
+        sl_store_be16(tcp + 16, sl_mend_checksum(sl_load_be16(tcp + 16), from, to));
+    }
     return 1;
 }
 
 // `offset` = start of the TCP header in the frame, whose 20 bytes the caller has found to be there. 1 when
 // changed.
-SL_INLINE int sl_clamp_mss(struct sl_pkt pkt, sl_u32 offset, sl_u16 limit) {
+SL_INLINE int sl_clamp_mss(struct sl_port* port, sl_u32 offset, sl_u16 limit) {
+    const struct sl_pkt pkt = sl_port_packet(port);
     if (offset > SL_MOST_OFFSET) {
         return 0;
     }
@@ -58,7 +63,7 @@ SL_INLINE int sl_clamp_mss(struct sl_pkt pkt, sl_u32 offset, sl_u16 limit) {
             continue;
         }
         if (option[0] == 2 && option[1] == 4) {
-            return sl_lower_mss(tcp, option + 2, position + 2, limit);
+            return sl_lower_mss(port, tcp, option + 2, offset, position + 2, limit);
         }
         if (option[1] < 2) {
             return 0;

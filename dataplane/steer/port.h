@@ -26,6 +26,14 @@ SL_INLINE sl_u32 sl_port_length(struct sl_port* port);
 SL_INLINE int sl_port_push(struct sl_port* port, sl_u32 bytes);
 // Cuts the end off so that `length` bytes are left; 0 or -1.
 SL_INLINE int sl_port_cut(struct sl_port* port, sl_u32 length);
+// Brings `bytes` from the start within reach, or as many as there are; 0 or -1. Voids earlier sl_pkt values.
+SL_INLINE int sl_port_pull(struct sl_port* port, sl_u32 bytes);
+// Two bytes below the transport checksum at `offset` have changed, values in host order. 1 = the engine has
+// seen to it, because the checksum may not be finished yet; 0 = it is finished and the core's to mend. Voids
+// earlier sl_pkt values.
+SL_INLINE int sl_port_mends(struct sl_port* port, sl_u32 offset, sl_u16 before, sl_u16 after);
+// Payload bytes of each segment when the packet will be cut into several later; 0 = it is one packet.
+SL_INLINE sl_u32 sl_port_segment(struct sl_port* port);
 // Index of the interface that the packet came in by.
 SL_INLINE sl_u32 sl_port_ingress(struct sl_port* port);
 // When the next ICMP answer may go (too_big.h), one word per CPU.

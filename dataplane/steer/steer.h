@@ -240,7 +240,7 @@ SL_INLINE int sl_answer(struct sl_port* port, const struct sl_flow* flow, sl_u32
         return -SL_R_core_packet;
     }
     const sl_u16 limit = sl_mss_of(service->clamp_mtu, flow->version);
-    return sl_clamp_mss(sl_port_packet(port), flow->l4, limit) ? -SL_R_clamped_answer : -SL_R_core_packet;
+    return sl_clamp_mss(port, flow->l4, limit) ? -SL_R_clamped_answer : -SL_R_core_packet;
 }
 
 SL_INLINE int sl_walk(struct sl_port* port, enum sl_role role, struct sl_trace* trace) {

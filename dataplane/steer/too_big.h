@@ -70,6 +70,7 @@ SL_INLINE void sl_add_words(const sl_u8* at, int bytes, sl_u64* sum) {
 }
 
 // Ethernet header and tags from `from` to the front, addresses exchanged. Both have 22 bytes.
+// Kept aside because a push need not carry it along (tc makes room behind it).
 SL_INLINE void sl_turn_ethernet(sl_u8* to, const sl_u8* from, sl_u32 length) {
     for (int i = 0; i < 6; i += 2) {
         sl_copy2(to + i, from + 6 + i);
@@ -153,20 +154,25 @@ SL_SUBPROGRAM int sl_answer_too_big(struct sl_port* port, const struct sl_flow* 
     }
     const sl_u32 quote = flow->version == 6 ? SL_QUOTE6 : SL_QUOTE4;
     const sl_u32 head = (sl_u32)(flow->version == 6 ? SL_IPV6 : SL_IPV4) + SL_ICMP;
-    if (!sl_may_be_answered(flow) || sl_sum_quote(sl_port_packet(port), flow, &sum) != 0 ||
-        sl_spend_answer(port) != 0) {
+    if (!sl_may_be_answered(flow) || sl_port_pull(port, flow->l3 + quote) != 0 ||
+        sl_sum_quote(sl_port_packet(port), flow, &sum) != 0 || sl_spend_answer(port) != 0) {
         return -1;
     }
+    sl_u8 ethernet[24];
+    struct sl_pkt pkt = sl_port_packet(port);
+    if (pkt.cur + 22 > pkt.end) {
+        return -1;
+    }
+    __builtin_memcpy(ethernet, pkt.cur, 22);
     if (sl_port_cut(port, flow->l3 + quote) != 0 || sl_port_push(port, head) != 0) {
         return -1;
     }
-    struct sl_pkt pkt = sl_port_packet(port);
-    sl_u8* old = pkt.cur + head;
+    pkt = sl_port_packet(port);
     sl_u8* ip = pkt.cur + (flow->l3 & 31);
-    if (old + 22 > pkt.end || ip + SL_IPV6 + 8 > pkt.end) {
+    if (pkt.cur + 22 > pkt.end || ip + SL_IPV6 + 8 > pkt.end) {
         return -1;
     }
-    sl_turn_ethernet(pkt.cur, old, flow->l3);
+    sl_turn_ethernet(pkt.cur, ethernet, flow->l3);
     if (flow->version == 6) {
         sl_write_too_big6(ip, flow, fits, sum);
     } else {

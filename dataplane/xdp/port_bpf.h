@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: (BSD-2-Clause OR GPL-2.0-only)
-// Maps and port functions of the XDP engine. Services and sites are HASH maps without preallocation: an
-// update puts a new element in place under RCU, so a packet sees the old row or the new one, never half of
-// each. Slots, targets and the control record are mapped into the agent's memory, where it changes them by
-// compare-and-swap.
+// Maps and port functions of the eBPF engines, XDP and tc; packet_xdp.h and packet_tc.h have the packet's
+// part. Services and sites are HASH maps without preallocation: an update puts a new element in place under
+// RCU, so a packet sees the old row or the new one, never half of each. Slots, targets and the control record
+// are mapped into the agent's memory, where it changes them by compare-and-swap.
 #ifndef SL_PORT_BPF_H
 #define SL_PORT_BPF_H
 
@@ -10,10 +10,11 @@
 
 #include <bpf/bpf_helpers.h>
 
-// The verifier knows a context only by its own type, and subprograms are given one.
-#define sl_port xdp_md
-
-#include "dataplane/steer/port.h"
+#ifdef SL_TC
+#include "packet_tc.h"
+#else
+#include "packet_xdp.h"
+#endif
 #include "maps_path.h"
 #include "maps_service.h"
 #include "maps_slot.h"
@@ -51,27 +52,6 @@ struct {
     __type(key, __u32);
     __type(value, __u32);
 } sl_interfaces SEC(".maps");
-
-SL_INLINE struct sl_pkt sl_port_packet(struct sl_port* port) {
-    struct sl_pkt pkt = {(sl_u8*)(long)port->data, (sl_u8*)(long)port->data_end};
-    return pkt;
-}
-
-SL_INLINE sl_u32 sl_port_length(struct sl_port* port) {
-    return (sl_u32)bpf_xdp_get_buff_len(port);
-}
-
-SL_INLINE int sl_port_push(struct sl_port* port, sl_u32 bytes) {
-    return bpf_xdp_adjust_head(port, -(int)bytes) == 0 ? 0 : -1;
-}
-
-SL_INLINE int sl_port_cut(struct sl_port* port, sl_u32 length) {
-    return bpf_xdp_adjust_tail(port, (int)length - (int)bpf_xdp_get_buff_len(port)) == 0 ? 0 : -1;
-}
-
-SL_INLINE sl_u32 sl_port_ingress(struct sl_port* port) {
-    return port->ingress_ifindex;
-}
 
 SL_INLINE const struct sl_control* sl_port_control(struct sl_port* port) {
     const __u32 only = 0;

@@ -14,6 +14,7 @@
 #include <filesystem>
 
 #include "dataplane/xdp/bpf_map.hpp"
+#include "dataplane/xdp/tc_programs.hpp"
 
 namespace suanlu {
 namespace {
@@ -157,6 +158,7 @@ Status remove_pins(const std::string& folder) {
         return Error{Errc::kRefused, folder + " is not on a bpf file system; nothing removed"};
     }
     SL_TRY_VOID(detach_others(folder, {})); // links first: no program may run on half of its maps
+    detach_tc_others(folder, {});
     std::vector<fs::path> pins;
     for (const auto& item : fs::directory_iterator(folder, error)) {
         pins.push_back(item.path());

@@ -17,6 +17,7 @@
 #include "dataplane/api/rows.hpp"
 #include "dataplane/api/steer_tables.hpp"
 #include "dataplane/xdp/map_store.hpp"
+#include "dataplane/xdp/tc_programs.hpp"
 #include "dataplane/xdp/verifier_text.hpp"
 #include "dataplane/xdp/xdp_attach.hpp"
 #include "steer.skel.h"
@@ -113,7 +114,8 @@ int load_logged(steer_bpf* skeleton, std::string& log) {
     return code;
 }
 
-Result<Skeleton> load(const XdpConfig& config, bool is_adopting) {
+/// `has_programs` false: the maps only, for tc.
+Result<Skeleton> load(const XdpConfig& config, bool is_adopting, bool has_programs) {
     libbpf_set_print(nullptr);
     Skeleton skeleton(steer_bpf::open(nullptr));
     if (!skeleton) {
@@ -123,6 +125,10 @@ Result<Skeleton> load(const XdpConfig& config, bool is_adopting) {
         SL_TRY_VOID(take_over(*skeleton, config.pin_folder));
     } else {
         bpf_map__set_max_entries(skeleton->maps.sl_exceptions, config.exceptions);
+    }
+    bpf_program* program = nullptr;
+    bpf_object__for_each_program(program, skeleton->obj) {
+        bpf_program__set_autoload(program, has_programs);
     }
     bpf_map* map = nullptr;
     bpf_object__for_each_map(map, skeleton->obj) {
@@ -142,16 +148,16 @@ Result<Skeleton> load(const XdpConfig& config, bool is_adopting) {
     return skeleton;
 }
 
-int program_for(const steer_bpf& skeleton, InterfaceRole role) {
+const char* program_for(InterfaceRole role) {
     switch (role) {
     case InterfaceRole::kExternal:
-        return bpf_program__fd(skeleton.progs.suanlu_external);
+        return "suanlu_external";
     case InterfaceRole::kSite:
-        return bpf_program__fd(skeleton.progs.suanlu_site);
+        return "suanlu_site";
     case InterfaceRole::kCore:
         break;
     }
-    return bpf_program__fd(skeleton.progs.suanlu_core);
+    return "suanlu_core";
 }
 
 int keep_event(void* context, void* bytes, std::size_t length) {
@@ -174,6 +180,10 @@ struct XdpDataplane::State {
     bool is_adopted = false;
     std::uint64_t generic_interfaces = 0;
     Skeleton skeleton;
+    /// The kernel takes the XDP programs.
+    bool has_xdp = false;
+    std::unique_ptr<TcPrograms> tc;
+    std::set<std::string> tc_interfaces;
     std::unique_ptr<MapStore> store;
     std::unique_ptr<SteerTables> tables;
     std::deque<sl_flow_event> events;
@@ -182,24 +192,69 @@ struct XdpDataplane::State {
     /// Interfaces of the configuration that are not there now.
     std::set<std::string> away;
 
+    Status load_programs();
     Status attach();
     Status attach(const XdpInterface& interface);
     Status reattach();
+    [[nodiscard]] bool has_program(const std::string& interface) const;
+    Status attach_tc(const XdpInterface& interface, const std::string& why);
 };
 
+// A kernel that refuses the XDP programs may still take those for tc.
+Status XdpDataplane::State::load_programs() {
+    auto loaded = load(config, is_adopted, config.hook == Hook::kXdp);
+    has_xdp = loaded.has_value() && config.hook == Hook::kXdp;
+    if (!loaded && loaded.error().code == Errc::kKernel) {
+        log_warn("xdp.refused", {{"why", loaded.error().text()}, {"instead", "tc"}});
+        loaded = load(config, is_adopted, false);
+    }
+    SL_TRY(skeleton, std::move(loaded));
+    return {};
+}
+
+Status XdpDataplane::State::attach_tc(const XdpInterface& interface, const std::string& why) {
+    if (!tc) {
+        SL_TRY(tc, TcPrograms::load(*skeleton->obj));
+    }
+    SL_TRY_VOID(tc->attach(config.pin_folder, interface.name, program_for(interface.role)));
+    if (tc_interfaces.insert(interface.name).second) {
+        log_info("tc.attached", {{"interface", interface.name}, {"why", why}});
+    }
+    return {};
+}
+
 Status XdpDataplane::State::attach(const XdpInterface& interface) {
-    SL_TRY(const auto mode, attach_program(config.pin_folder, interface.name,
-                                           program_for(*skeleton, interface.role), config.allow_generic));
-    if (mode == AttachMode::kGeneric) {
+    // Answers to packets that are too big leave by the interface that they came in by.
+    const unsigned index = if_nametoindex(interface.name.c_str());
+    if (index == 0) {
+        return Error{Errc::kNotFound, "no interface " + interface.name};
+    }
+    SL_TRY_VOID(store->admit_interface(index));
+    if (!has_xdp) {
+        return attach_tc(interface, "no XDP programs");
+    }
+    const auto* program = bpf_object__find_program_by_name(skeleton->obj, program_for(interface.role));
+    const auto mode =
+        attach_program(config.pin_folder, interface.name, bpf_program__fd(program), config.allow_generic);
+    if (!mode) {
+        return mode.error().code == Errc::kKernel ? attach_tc(interface, mode.error().text())
+                                                  : Status(mode.error());
+    }
+    tc_interfaces.erase(interface.name);
+    if (*mode == AttachMode::kGeneric) {
         generic_interfaces++;
         log_warn("xdp.generic", {{"interface", interface.name}, {"reason", "the driver has no XDP"}});
     }
-    // Answers to packets that are too big leave by the interface that they came in by.
-    return store->admit_interface(if_nametoindex(interface.name.c_str()));
+    return {};
 }
 
-// The kernel detaches a program with its interface; one that comes back under the same name is another
-// interface.
+bool XdpDataplane::State::has_program(const std::string& interface) const {
+    return tc_interfaces.contains(interface) ? is_tc_attached(config.pin_folder, interface)
+                                             : is_attached(config.pin_folder, interface);
+}
+
+// The kernel detaches a program with its interface; one that comes back under the same name is
+// another interface.
 Status XdpDataplane::State::reattach() {
     for (const auto& interface : config.interfaces) {
         const bool was_away = away.contains(interface.name);
@@ -207,7 +262,7 @@ Status XdpDataplane::State::reattach() {
             if (away.insert(interface.name).second) {
                 log_warn("interface.away", {{"interface", interface.name}});
             }
-        } else if (was_away || !is_attached(config.pin_folder, interface.name)) {
+        } else if (was_away || !has_program(interface.name)) {
             SL_TRY_VOID(attach(interface));
             away.erase(interface.name);
             log_info("interface.attached", {{"interface", interface.name}});
@@ -220,8 +275,11 @@ Status XdpDataplane::State::attach() {
     std::vector<std::string> names;
     for (const auto& interface : config.interfaces) {
         SL_TRY_VOID(attach(interface));
-        names.push_back(interface.name);
+        if (!tc_interfaces.contains(interface.name)) {
+            names.push_back(interface.name);
+        }
     }
+    detach_tc_others(config.pin_folder, {tc_interfaces.begin(), tc_interfaces.end()});
     return detach_others(config.pin_folder, names);
 }
 
@@ -234,7 +292,7 @@ Result<std::unique_ptr<XdpDataplane>> XdpDataplane::open(XdpConfig config, MonoT
     auto state = std::make_unique<State>();
     state->config = std::move(config);
     SL_TRY(state->is_adopted, find_pinned(state->config.pin_folder));
-    SL_TRY(state->skeleton, load(state->config, state->is_adopted));
+    SL_TRY_VOID(state->load_programs());
     SL_TRY(state->store, MapStore::open(maps_of(state->skeleton->obj)));
     state->store->control().layout = SL_LAYOUT;
     state->tables = std::make_unique<SteerTables>(*state->store, state->config.outer_source);
@@ -304,6 +362,9 @@ PlanId XdpDataplane::applied() const {
 }
 
 std::string XdpDataplane::engine_name() const {
+    if (!state_->tc_interfaces.empty()) {
+        return "tc";
+    }
     const auto& interfaces = state_->config.interfaces;
     const auto generic = [](const XdpInterface& interface) { return is_generic(interface.name); };
     return std::any_of(interfaces.begin(), interfaces.end(), generic) ? "xdp generic" : "xdp native";

@@ -23,12 +23,16 @@ struct XdpInterface {
     InterfaceRole role = InterfaceRole::kExternal;
 };
 
+/// Where the programs run: XDP, and tc for what refuses it; or tc only.
+enum class Hook : std::uint8_t { kXdp, kTc };
+
 struct XdpConfig {
     /// Folder on a bpffs, one per node, e.g. /sys/fs/bpf/suanlu/lab/R1; made when missing.
     std::string pin_folder;
     /// Outer source of steered packets: an address of this ingress below its locator.
     Ip6 outer_source;
     std::vector<XdpInterface> interfaces;
+    Hook hook = Hook::kXdp;
     /// Fall back to generic (skb) mode where the driver has no XDP; counted and logged.
     bool allow_generic = true;
     /// Bound of the exception table; applies when the maps are made, adopted maps keep theirs.
@@ -55,7 +59,7 @@ public:
     Result<std::vector<SlotView>> slots(ServiceId service) override;
     Result<Occupancy> occupancy() override;
     PlanId applied() const override;
-    /// "xdp native", or "xdp generic" as soon as one interface has no XDP of its own.
+    /// "xdp native"; "xdp generic" or "tc" as soon as one interface runs so.
     std::string engine_name() const override;
 
     /// True when open() found pinned state and took it over.

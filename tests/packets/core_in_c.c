@@ -22,6 +22,15 @@ SL_INLINE int sl_port_push(struct sl_port* port, sl_u32 bytes) {
 SL_INLINE int sl_port_cut(struct sl_port* port, sl_u32 length) {
     return (void)port, (void)length, -1;
 }
+SL_INLINE int sl_port_pull(struct sl_port* port, sl_u32 bytes) {
+    return (void)port, (void)bytes, 0;
+}
+SL_INLINE int sl_port_mends(struct sl_port* port, sl_u32 offset, sl_u16 before, sl_u16 after) {
+    return (void)port, (void)offset, (void)before, (void)after, 0;
+}
+SL_INLINE sl_u32 sl_port_segment(struct sl_port* port) {
+    return (void)port, 0;
+}
 SL_INLINE sl_u32 sl_port_ingress(struct sl_port* port) {
     return (void)port, 0;
 }

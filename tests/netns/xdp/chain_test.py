@@ -133,12 +133,15 @@ class Chain:
         self.processes.append(process)
         return process
 
-    def probe(self, program, errors=None):
+    def probe(self, program, errors=None, hook="xdp"):
         process = self.start("i", program, "pins", self.pins, "source", "fc00:0:1::1", "external", "i-c", "core", "i-t",
                              "from", self.mac("i", "i-t"), "to", self.mac("t", "t-i"), "mtu", "1500",
                              "sid6", "fc00:0:a1:e1:f006::", "sid4", "fc00:0:a1:e1:f004::",
-                             "anycast6", ANY6, "anycast4", ANY4, errors=errors)
-        return process, process.stdout.readline().strip()
+                             "anycast6", ANY6, "anycast4", ANY4, "hook", hook, errors=errors)
+        for line in process.stdout:
+            if line.startswith("ready"):  # what it logs comes before
+                return process, line.strip()
+        return process, ""
 
     def client(self, script, *words):
         done = subprocess.run(self.inside("c", sys.executable, "-c", script, *words), capture_output=True, text=True,

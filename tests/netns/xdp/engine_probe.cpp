@@ -170,6 +170,7 @@ int run(int count, char** words) {
     XdpConfig config;
     config.pin_folder = options.at("pins");
     config.outer_source = *Ip6::parse(options.at("source"));
+    config.hook = options.contains("hook") && options.at("hook") == "tc" ? Hook::kTc : Hook::kXdp;
     config.interfaces = {{options.at("external"), InterfaceRole::kExternal},
                          {options.at("core"), InterfaceRole::kCore}};
     auto engine = XdpDataplane::open(config, clock.now());
@@ -179,6 +180,7 @@ int run(int count, char** words) {
     }
     const auto before = (*engine)->applied();
     Probe probe{**engine, options};
+    probe.plan.id.generation = std::max<std::uint64_t>(1, before.generation);
     if (auto status = probe.apply(); !status) {
         std::cerr << status.error().text() << std::endl;
         return 1;
