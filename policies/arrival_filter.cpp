@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "policies/arrival_filter.hpp"
 
+#include <algorithm>
 #include <cmath>
+#include <numeric>
 
 namespace suanlu {
 
@@ -11,6 +13,8 @@ constexpr double kQuickS = 2;
 constexpr double kSlowS = 20;
 /// Standard deviations between the two averages that chance alone does not make.
 constexpr double kSurprise = 3;
+/// Counts of classes fade with this time constant: what kinds of jobs a service gets changes in hours.
+constexpr double kMixFadeS = 600;
 
 } // namespace
 
@@ -27,6 +31,29 @@ void ArrivalFilter::count(double count, double seconds) {
     if (std::fabs(quick_ - slow_) > kSurprise * noise) {
         slow_ = quick_;
     }
+}
+
+ClassMix::ClassMix(const std::vector<double>& shares, double flows) {
+    for (const double share : shares) {
+        flows_.push_back(share * flows);
+    }
+}
+
+void ClassMix::count(const std::vector<double>& flows, double seconds) {
+    const auto is_count = [](double n) { return n >= 0 && std::isfinite(n); };
+    if (flows.size() != flows_.size() || !is_count(seconds) ||
+        !std::all_of(flows.begin(), flows.end(), is_count)) {
+        return;
+    }
+    const double kept = std::exp(-seconds / kMixFadeS);
+    for (std::size_t k = 0; k < flows.size(); ++k) {
+        flows_[k] = flows_[k] * kept + flows[k];
+    }
+}
+
+double ClassMix::share(std::size_t size_class) const {
+    const double all = std::accumulate(flows_.begin(), flows_.end(), 0.0);
+    return all > 0 ? flows_.at(size_class) / all : 1 / static_cast<double>(flows_.size());
 }
 
 } // namespace suanlu

@@ -10,34 +10,45 @@ namespace {
 /// Weight of one offer in the mean of the savings, and step of the gap in units of that mean.
 constexpr double kMeanWeight = 0.01;
 constexpr double kGapStep = 0.05;
-/// Weight of one flow in the mean of the share that is used, and how hard the gap leans on it.
-constexpr double kUsedWeight = 0.003;
+/// Without a bound: less than this part of the mean saving is within the error of the estimates, and running
+/// after it makes small sites restless.
+constexpr double kOpenGap = 0.7;
+/// The share that is used is averaged over this many generations of live flows, and how hard the gap leans on
+/// it. By generations and not by flows: connections that are kept alive end a hundred times less often.
+constexpr double kGenerations = 4;
 constexpr double kCorrection = 3;
-/// A burst may use this many times the share, and always a few entries: an ingress with 20 live flows would
-/// otherwise never be allowed any.
-constexpr double kBurst = 2;
-constexpr double kLeastEntries = 4;
 
 } // namespace
 
 bool ExceptionBudget::grants(double saving_s) {
+    scale_s_ += kMeanWeight * (std::max(0.0, saving_s) - scale_s_);
     if (share_ >= 1) {
-        return saving_s > 0;
+        gap_s_ = kOpenGap * scale_s_;
+        return saving_s > gap_s_;
     }
-    const double offered = std::max(0.0, saving_s);
-    scale_s_ += kMeanWeight * (offered - scale_s_);
-    const bool wanted = saving_s > gap_s_;
     if (share_ <= 0) {
         return false;
     }
+    const bool wanted = saving_s > gap_s_;
+    adapt_gap(wanted);
+    return wanted && has_room();
+}
+
+void ExceptionBudget::adapt_gap(bool was_wanted) {
     const auto live = static_cast<double>(live_);
-    const auto used = static_cast<double>(exceptions_);
-    used_ += kUsedWeight * ((live > 0 ? used / live : 0) - used_);
+    const double share = live_ > 0 ? static_cast<double>(exceptions_) / live : 0;
+    used_ += (share - used_) / (kGenerations * (live + 1));
     // Robbins-Monro for the quantile.
-    const double aim = share_ * std::clamp(1 + kCorrection * (1 - used_ / share_), 0.3, 3.0);
-    gap_s_ = std::max(0.0, gap_s_ + kGapStep * scale_s_ * ((wanted ? 1 : 0) - aim));
-    const bool fits = used + 1 <= std::max(kLeastEntries, kBurst * share_ * (live + 1));
-    return wanted && fits;
+    const double aim = share_ * std::clamp(1 + kCorrection * (1 - used_ / share_), 0.1, 3.0);
+    gap_s_ = std::max(0.0, gap_s_ + kGapStep * scale_s_ * ((was_wanted ? 1 : 0) - aim));
+}
+
+/// An ingress with 15 live flows and a share of 0.1 has room for one entry and a half: for two as long as it
+/// used less on average.
+bool ExceptionBudget::has_room() const {
+    const double room = share_ * static_cast<double>(live_ + 1);
+    const auto used = static_cast<double>(exceptions_);
+    return used + 1 <= room || (used < room && used_ < share_);
 }
 
 void ExceptionBudget::flow_started(bool is_exception) {

@@ -4,21 +4,27 @@
 #include <algorithm>
 #include <chrono>
 #include <cmath>
+#include <numeric>
 
 namespace suanlu::sim {
 
+namespace {
+
+/// The run starts as if it had been going on: so many flows are known.
+constexpr double kFlowsBefore = 10000;
+
+} // namespace
+
 DecisionLoop::DecisionLoop(const Surroundings& around, const SteeringPolicy& policy)
-    : around_(around), policy_(policy), is_alive_(around.scenario.sites.size(), true),
+    : around_(around), policy_(policy), mix_(around.source.sizes().class_share, kFlowsBefore),
+      flows_(around.scenario.ingresses.size(), 0), of_class_(classes(), 0),
+      shares_(around.scenario.ingresses.size() * classes()), is_alive_(around.scenario.sites.size(), true),
       index_(around.scenario.sites.size()) {
-    const SizeFacts& sizes = around.source.sizes();
     const Arrivals& arrivals = around.scenario.arrivals;
     const double jobs_per_flow = (arrivals.least_jobs_per_flow + arrivals.most_jobs_per_flow) / 2.0;
     for (const double flows_per_s : around.source.flows_per_s()) {
-        for (const double share : sizes.class_share) {
-            rows_.push_back({ArrivalFilter(flows_per_s * share), 0, {}});
-        }
+        arrivals_.emplace_back(flows_per_s);
     }
-    // The run starts as if it had been going on: rates and jobs per flow are known.
     jobs_per_flow_.count(1000, 1000 * jobs_per_flow, 1e-9);
     for (std::size_t j = 0; j < index_.size(); ++j) {
         reports_.push_back({j, 0, 1, 0});
@@ -34,14 +40,18 @@ void DecisionLoop::set_alive(std::size_t site, bool is_alive, double now_s) {
 double DecisionLoop::control(double now_s, double jobs_begun) {
     const double passed = now_s - last_s_;
     last_s_ = now_s;
-    double flows = 0;
-    for (Row& r : rows_) {
-        r.arrivals.count(r.flows, passed);
-        flows += r.flows;
-        r.flows = 0;
-    }
-    jobs_per_flow_.count(flows, jobs_begun, passed);
+    take_counts(jobs_begun, passed);
     return decide(now_s);
+}
+
+void DecisionLoop::take_counts(double jobs_begun, double passed_s) {
+    for (std::size_t i = 0; i < flows_.size(); ++i) {
+        arrivals_[i].count(flows_[i], passed_s);
+    }
+    mix_.count(of_class_, passed_s);
+    jobs_per_flow_.count(std::accumulate(flows_.begin(), flows_.end(), 0.0), jobs_begun, passed_s);
+    std::fill(flows_.begin(), flows_.end(), 0);
+    std::fill(of_class_.begin(), of_class_.end(), 0);
 }
 
 /// Every size class of an ingress is an ingress of its own that counts work instead of jobs: a job of twice
@@ -70,7 +80,7 @@ PolicyInput DecisionLoop::input(double now_s) const {
         for (std::size_t k = 0; k < classes(); ++k) {
             const double size = around_.source.sizes().relative_size[k];
             PolicyIngress ingress{std::to_string(i) + "/" + std::to_string(k), 0, {}, is_alive_};
-            ingress.jobs_per_s = rows_[row(i, k)].arrivals.per_s() * mean_jobs_per_flow * size;
+            ingress.jobs_per_s = flow_rate(i, k) * mean_jobs_per_flow * size;
             for (const double rtt : around_.rtt_s[i]) {
                 ingress.delay_s.push_back(rtt < 0 ? std::nullopt : std::optional<double>(rtt / size));
             }
@@ -86,22 +96,22 @@ double DecisionLoop::decide(double now_s) {
     const PolicyDecision decision = policy_.decide(in, memory_, now);
     double moved = 0;
     double all = 0;
-    for (std::size_t r = 0; r < rows_.size(); ++r) {
+    for (std::size_t r = 0; r < shares_.size(); ++r) {
         std::vector<double> shares(index_.size(), 0);
         for (const SiteShare& share : decision.ingresses[r].shares) {
             shares[share.site.value - 1U] = static_cast<double>(share.ppm) / kWholeShare;
         }
         const double jobs = in.ingresses[r].jobs_per_s;
         all += jobs;
-        for (std::size_t j = 0; j < shares.size() && !rows_[r].shares.empty(); ++j) {
-            moved += jobs * std::fabs(shares[j] - rows_[r].shares[j]) / 2;
+        for (std::size_t j = 0; j < shares.size() && !shares_[r].empty(); ++j) {
+            moved += jobs * std::fabs(shares[j] - shares_[r][j]) / 2;
         }
-        rows_[r].shares = std::move(shares);
+        shares_[r] = std::move(shares);
     }
     for (std::size_t j = 0; j < index_.size(); ++j) {
         double arrivals = 0;
-        for (std::size_t r = 0; r < rows_.size(); ++r) {
-            arrivals += in.ingresses[r].jobs_per_s * rows_[r].shares[j];
+        for (std::size_t r = 0; r < shares_.size(); ++r) {
+            arrivals += in.ingresses[r].jobs_per_s * shares_[r][j];
         }
         index_[j] = std::make_shared<const SiteIndex>(
             around_.source.model_of(around_.scenario.sites[j], reports_[j].capacity), arrivals);
@@ -112,8 +122,7 @@ double DecisionLoop::decide(double now_s) {
 double DecisionLoop::rate(std::size_t ingress, std::size_t site) const {
     double out = 0;
     for (std::size_t k = 0; k < classes(); ++k) {
-        const Row& r = rows_[row(ingress, k)];
-        out += r.arrivals.per_s() * r.shares[site] * jobs_per_flow_.value();
+        out += flow_rate(ingress, k) * shares(ingress, k)[site] * jobs_per_flow_.value();
     }
     return out;
 }

@@ -19,7 +19,8 @@ public:
     DecisionLoop(const Surroundings& around, const SteeringPolicy& policy);
 
     void flow_placed(std::size_t ingress, std::size_t size_class) {
-        rows_[row(ingress, size_class)].flows += 1;
+        flows_[ingress] += 1;
+        of_class_[size_class] += 1;
     }
     void site_report(const SiteReport& report) { reports_[report.site] = report; }
     void set_alive(std::size_t site, bool is_alive, double now_s);
@@ -28,7 +29,7 @@ public:
 
     [[nodiscard]] std::size_t classes() const { return around_.source.sizes().relative_size.size(); }
     [[nodiscard]] const std::vector<double>& shares(std::size_t ingress, std::size_t size_class) const {
-        return rows_[row(ingress, size_class)].shares;
+        return shares_[row(ingress, size_class)];
     }
     [[nodiscard]] const std::shared_ptr<const SiteIndex>& index(std::size_t site) const {
         return index_[site];
@@ -42,23 +43,26 @@ public:
     [[nodiscard]] PlacementPlan plan_for(std::size_t ingress) const;
 
 private:
-    /// One size class of one ingress.
-    struct Row {
-        ArrivalFilter arrivals;
-        double flows = 0; ///< since the last decision
-        std::vector<double> shares;
-    };
-
     [[nodiscard]] std::size_t row(std::size_t ingress, std::size_t size_class) const {
         return ingress * classes() + size_class;
     }
+    /// New flows per second.
+    [[nodiscard]] double flow_rate(std::size_t ingress, std::size_t size_class) const {
+        return arrivals_[ingress].per_s() * mix_.share(size_class);
+    }
+    void take_counts(double jobs_begun, double passed_s);
     [[nodiscard]] PolicyInput input(double now_s) const;
     double decide(double now_s);
 
     Surroundings around_;
     const SteeringPolicy& policy_;
     PolicyMemory memory_;
-    std::vector<Row> rows_;
+    std::vector<ArrivalFilter> arrivals_; ///< per ingress
+    ClassMix mix_;
+    std::vector<double> flows_;    ///< per ingress, since the last decision
+    std::vector<double> of_class_; ///< the same flows per size class
+    /// Per size class of every ingress, see row().
+    std::vector<std::vector<double>> shares_;
     std::vector<SiteReport> reports_;
     std::vector<bool> is_alive_;
     std::vector<std::shared_ptr<const SiteIndex>> index_;

@@ -152,20 +152,29 @@ void JobSource::learn_sizes(std::uint32_t classes) {
     if (values == 0 && scenario_.sizes.kind == Sizes::Kind::kLognormal) {
         facts_.cv2 = std::exp(scenario_.sizes.sigma * scenario_.sizes.sigma) - 1;
     }
+    learn_classes(std::move(seconds), classes);
+}
+
+/// Classes with equal work, the smallest jobs first.
+void JobSource::learn_classes(std::vector<double> seconds, std::uint32_t classes) {
     std::sort(seconds.begin(), seconds.end());
+    const std::size_t count = seconds.size();
+    const double total = std::accumulate(seconds.begin(), seconds.end(), 0.0);
+    const double mean = total / static_cast<double>(count);
     double below = 0;
     double of_class = 0;
     std::size_t first = 0;
     for (std::size_t k = 0; k < count; ++k) {
         below += seconds[k];
         of_class += seconds[k];
-        const bool is_full = below >= total * static_cast<double>(facts_.relative_size.size() + 1) / classes;
-        if (k + 1 == count ||
-            (is_full && facts_.relative_size.size() + 1 < classes && seconds[k] < seconds[k + 1])) {
+        const std::size_t known = facts_.relative_size.size() + 1;
+        const bool is_full = below >= total * static_cast<double>(known) / classes;
+        const bool is_last = k + 1 == count;
+        if (is_last || (is_full && known < classes && seconds[k] < seconds[k + 1])) {
             const auto jobs = static_cast<double>(k + 1 - first);
             facts_.relative_size.push_back(of_class / jobs / mean);
             facts_.class_share.push_back(jobs / static_cast<double>(count));
-            if (k + 1 < count) {
+            if (!is_last) {
                 facts_.class_from_s.push_back(seconds[k + 1]);
             }
             first = k + 1;

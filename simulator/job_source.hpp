@@ -45,6 +45,7 @@ public:
 private:
     Work draw(std::mt19937_64& random, std::size_t& next);
     void learn_sizes(std::uint32_t classes);
+    void learn_classes(std::vector<double> seconds, std::uint32_t classes);
     [[nodiscard]] double work_s(const Work& work) const;
 
     const Scenario& scenario_;

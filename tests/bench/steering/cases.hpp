@@ -1,25 +1,23 @@
 // SPDX-License-Identifier: Apache-2.0
-// What the steering benchmark simulates: the scenarios of the comparison that the default policy was chosen
-// by (twelve ingresses, eight sites), and a pool that runs many simulations on all cores. Results do not
+// What the steering benchmark simulates: the built-in scenarios and the files beside this one, of which it
+// varies load, seed and periods only, and a pool that runs many simulations on all cores. Results do not
 // depend on how many cores there are.
 #pragma once
 
 #include <string>
 #include <vector>
 
-#include "simulator/simulate.hpp"
+#include "simulator/scenario_file.hpp"
 
 namespace suanlu::bench {
 
-/// Jobs of a second, lognormal with sigma 1, for 900 s; or of 50 ms, sigma 0.8, for 90 s with news on return
-/// packets.
-sim::Scenario llm(double load, double period_s, std::uint64_t seed);
-sim::Scenario edge(double load, double period_s, std::uint64_t seed);
-/// At 60 % load: four ingresses grow until the whole is at 90 %; one of the two largest sites dies.
-sim::Scenario step(std::uint64_t seed);
-sim::Scenario fail(std::uint64_t seed);
-/// 1 to 1 000 jobs per connection.
-sim::Scenario keepalive(double load, std::uint64_t seed);
+/// A built-in scenario or a file; ends the program with a complaint when there is none.
+sim::Scenario scenario(const std::string& name_or_path, std::uint64_t seed);
+sim::Scenario at_load(sim::Scenario s, double load);
+/// Reports and decisions every `period_s`.
+sim::Scenario with_period(sim::Scenario s, double period_s);
+/// The sizes of the trace in random order: as they are distributed, not as they follow one another.
+sim::Scenario shuffled(sim::Scenario s);
 
 struct Run {
     sim::Scenario scenario;
