@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "controller/api/agent_server.hpp"
 
-#include <deque>
+#include <algorithm>
+#include <limits>
 
 #include "controller/api/peer_identity.hpp"
 #include "core/support/log.hpp"
+#include "proto/codec/placement_codec.hpp"
 #include "proto/codec/plan_codec.hpp"
 #include "proto/codec/report_codec.hpp"
 
@@ -61,6 +63,19 @@ public:
         }
         waiting_ = std::move(plan);
         cause_ = cause;
+        is_ingress_ = !waiting_->services.empty();
+        write_next();
+    }
+    void send(std::shared_ptr<const std::vector<SiteLoad>> loads, MonoTime received) override {
+        std::lock_guard lock(mutex_);
+        if (!is_ingress_ || is_finished_) {
+            return;
+        }
+        LoadsWaiting& place = loads_[loads->front().site];
+        if (place.loads) {
+            wiring_.probe.replaced_loads();
+        }
+        place = {std::move(loads), received};
         write_next();
     }
     void end(grpc::Status status) {
@@ -145,13 +160,15 @@ private:
         return {};
     }
     void write_next() { // mutex_ is held
-        if (is_writing_ || is_finished_ || (!must_welcome_ && !waiting_)) {
+        if (is_writing_ || is_finished_ || (!must_welcome_ && !waiting_ && loads_.empty())) {
             return;
         }
         outgoing_.Clear();
         if (std::exchange(must_welcome_, false)) {
             outgoing_.mutable_welcome()->set_controller(wiring_.controller);
             outgoing_.mutable_welcome()->set_epoch(wiring_.epoch);
+        } else if (!waiting_) {
+            fill_loads();
         } else {
             encode(*waiting_, *outgoing_.mutable_plan());
             waiting_.reset();
@@ -160,6 +177,28 @@ private:
         is_writing_ = true;
         StartWrite(&outgoing_);
     }
+
+    /// All that waits, each with its age of now; as many sites as the inventory has.
+    void fill_loads() { // mutex_ is held
+        const MonoTime now = clock_.now();
+        std::vector<SiteLoad> loads;
+        for (const auto& [site, waiting] : loads_) {
+            const auto age = std::chrono::duration_cast<std::chrono::microseconds>(now - waiting.received);
+            for (SiteLoad load : *waiting.loads) {
+                load.measured_age = {static_cast<std::uint32_t>(
+                    std::clamp<std::int64_t>(age.count(), 0, std::numeric_limits<std::uint32_t>::max()))};
+                loads.push_back(std::move(load));
+            }
+        }
+        wiring_.probe.sent_loads(loads_.size());
+        loads_.clear();
+        encode(loads, *outgoing_.mutable_loads());
+    }
+
+    struct LoadsWaiting {
+        std::shared_ptr<const std::vector<SiteLoad>> loads;
+        MonoTime received;
+    };
 
     AgentServer& server_;
     AgentServerWiring& wiring_;
@@ -173,6 +212,8 @@ private:
     v1::ControllerMessage outgoing_;
     std::shared_ptr<const Plan> waiting_;
     MonoTime cause_;
+    std::map<std::string, LoadsWaiting> loads_; ///< by site
+    bool is_ingress_ = false;                   ///< its last Plan has services
     bool must_welcome_ = false;
     bool is_writing_ = false;
     bool is_finished_ = false;

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-// The agents' sessions: Plans down; Applied, reports and link state up. An agent speaks for its own node only
-// (the certificate's name is the node's); a new session of a node ends the old one. What is malformed is
-// refused and counted, the session goes on. Only the newest Plan waits for a slow agent. gRPC's threads.
+// The agents' sessions: Plans and, to ingresses, the loads of sites down; Applied, reports and link state up.
+// An agent speaks for its own node only (the certificate's name is the node's); a new session of a node ends
+// the old one. What is malformed is refused and counted, the session goes on. Only the newest Plan and the
+// newest report of every site wait for a slow agent. gRPC's threads.
 #pragma once
 
 #include <atomic>

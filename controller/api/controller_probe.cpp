@@ -69,12 +69,42 @@ void ControllerProbe::coalesced_plan() {
     count(registry_, ApiMetric::suanlu_api_plans_coalesced_total);
 }
 
+void ControllerProbe::sent_loads(std::size_t reports) {
+    const MetricText& text = text_of(ApiMetric::suanlu_api_loads_sent_total);
+    registry_.count(text.name, text.help, {}, static_cast<double>(reports));
+}
+
+void ControllerProbe::replaced_loads() {
+    count(registry_, ApiMetric::suanlu_api_loads_replaced_total);
+}
+
+void ControllerProbe::fallback(const Decision& decision) {
+    std::array<int, kFallbackModes> now{};
+    for (const Service& service : decision.inventory().services) {
+        for (const Router& router : decision.inventory().routers) {
+            if (router.is_ingress) {
+                const FallbackMode mode = decision.fallback(service.name, router.name).view().mode;
+                ++now[static_cast<std::size_t>(mode)];
+            }
+        }
+    }
+    for (std::size_t k = 0; k < kFallbackModes; ++k) {
+        const std::string mode(to_text(static_cast<FallbackMode>(k)));
+        raise(registry_, ApiMetric::suanlu_fallback_entered_total, decision.counters().entered[k], mode);
+        set(registry_, ApiMetric::suanlu_fallback_services, now[k], mode);
+    }
+}
+
 void ControllerProbe::decision(const Decision& decision, MonoTime now) {
     const DecisionCounters& c = decision.counters();
     raise(registry_, ApiMetric::suanlu_decision_runs_total, c.ticks, "tick");
     raise(registry_, ApiMetric::suanlu_decision_runs_total, c.events, "event");
     raise(registry_, ApiMetric::suanlu_decision_plans_total, c.plans, "published");
     raise(registry_, ApiMetric::suanlu_decision_plans_total, c.plans_refused, "refused");
+    for (const auto& [check, refusals] : c.refused_by) {
+        raise(registry_, ApiMetric::suanlu_decision_refusals_total, refusals, check);
+    }
+    fallback(decision);
     raise(registry_, ApiMetric::suanlu_decision_self_suspected_total, c.self_suspected);
     for (const DecisionState state : {DecisionState::kWarmingUp, DecisionState::kNoLinks,
                                       DecisionState::kDeciding, DecisionState::kSelfSuspect}) {

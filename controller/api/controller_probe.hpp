@@ -19,12 +19,16 @@ public:
     void refused(const std::string& reason);
     void sent_plan(Duration reaction);
     void coalesced_plan();
+    void sent_loads(std::size_t reports);
+    void replaced_loads();
     void decision(const Decision& decision, MonoTime now);
     void program(const ProgramCore& core, MonoTime now);
     void mailbox(const std::string& name, const MailboxCounters& counters);
     [[nodiscard]] std::string page() const { return registry_.page(); }
 
 private:
+    void fallback(const Decision& decision);
+
     MetricRegistry registry_;
 };
 

@@ -93,6 +93,20 @@ void encode_way(const std::vector<PathPlan>& paths, v1::CandidateView& to) {
     }
 }
 
+void encode_terms(const ExplainedCandidate& from, v1::CandidateView& to) {
+    for (const ExplainedTerm& term : from.parts) {
+        v1::CostTermView& out = *to.add_terms();
+        out.set_name(term.name);
+        out.set_value(term.value);
+        out.set_unit(term.unit);
+        if (term.age_s) {
+            out.set_age_s(*term.age_s);
+        }
+        out.set_source(term.source);
+        out.set_why(term.why);
+    }
+}
+
 void encode_path(const Decision& decision, const std::string& node, const SitePlan& site, std::size_t rank,
                  v1::PathView& to) {
     const PathPlan& from = site.paths[rank];
@@ -296,6 +310,7 @@ Status encode_explanation(const Decision& decision, const std::string& service, 
         to.set_share_wanted(c.share_wanted);
         to.set_share_given(c.share_given);
         encode_flip(c, to);
+        encode_terms(c, to);
         encode_way(decision.paths().paths(ingress, c.site), to);
     }
     return {};

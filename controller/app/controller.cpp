@@ -6,7 +6,6 @@
 #include <thread>
 
 #include "controller/api/control_server.hpp"
-#include "controller/app/policy_folder.hpp"
 #include "controller/decision/inventory_file.hpp"
 #include "core/support/log.hpp"
 #include "core/support/page_server.hpp"
@@ -50,14 +49,15 @@ DecisionLimits limits_of(const Config& config) {
 }
 
 /// Null when nothing is to be recorded.
-Result<std::unique_ptr<DecisionJournal>> open_journal(const Config& config, const ShareTable& shares,
-                                                      MonoTime start) {
+Result<std::unique_ptr<DecisionJournal>> open_journal(const Controller::Files& files,
+                                                      const ShareTable& shares, MonoTime start) {
+    const Config& config = files.config;
     if (config.journal_dir.empty()) {
         return std::unique_ptr<DecisionJournal>();
     }
     SL_TRY(const std::string inventory, read_journal_file(config.inventory_path));
     SL_TRY(JournalFile file, JournalFile::open(config.journal_dir));
-    const JournalStart first{limits_of(config), shares, inventory_mark(inventory), false};
+    const JournalStart first{limits_of(config), shares, inventory_mark(inventory), false, files.policies};
     return std::make_unique<DecisionJournal>(first, start, std::move(file),
                                              std::uint64_t{config.journal_megabytes} << 20);
 }
@@ -158,7 +158,9 @@ Result<Controller::Files> Controller::load(const std::string& path) {
     Files files;
     SL_TRY(files.config, load_config(path));
     // Services name policies, so these come first.
-    SL_TRY_VOID(load_policies(files.config.policies_dir));
+    const std::string& folder = files.config.policies_dir;
+    SL_TRY(files.policies, read_policy_texts(folder));
+    SL_TRY_VOID(load_policies(files.policies, folder.empty() ? folder : folder + "/"));
     SL_TRY(files.inventory, load_inventory(files.config.inventory_path));
     return files;
 }
@@ -174,7 +176,7 @@ Status Controller::run(Files files) {
     SL_TRY(const ShareTable shares, folder.shares());
     log.event("start.state", {{"epoch", epoch}, {"adopted_shares", shares.size()}});
     const MonoTime start = SteadyClock().now();
-    SL_TRY(auto journal, open_journal(files.config, shares, start));
+    SL_TRY(auto journal, open_journal(files, shares, start));
     if (journal) {
         log.event("start.journal", {{"folder", files.config.journal_dir}});
     }

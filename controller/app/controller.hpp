@@ -9,16 +9,18 @@
 
 #include "controller/app/config.hpp"
 #include "controller/decision/inventory.hpp"
+#include "controller/decision/policy_texts.hpp"
 #include "core/support/result.hpp"
 
 namespace suanlu {
 
 class Controller {
 public:
-    /// Config and inventory of one file, checked. kNotFound / kBadInput with file:line.
+    /// Config, policies and inventory of one file, checked. kNotFound / kBadInput with file:line.
     struct Files {
         Config config;
         Inventory inventory;
+        PolicyTexts policies;
     };
     static Result<Files> load(const std::string& path);
 

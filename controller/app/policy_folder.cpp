@@ -7,6 +7,7 @@
 #include <sstream>
 #include <vector>
 
+#include "controller/decision/policy_texts.hpp"
 #include "policies/policy_set.hpp"
 #include "policies/strategy/builtin_policies.hpp"
 #include "policies/strategy/file_walk.hpp"
@@ -83,17 +84,24 @@ Status add_builtin(const PlacementFacts& facts) {
 
 } // namespace
 
-Status load_policies(const std::string& folder) {
-    std::vector<std::string> files;
+Result<PolicyTexts> read_policy_texts(const std::string& folder) {
+    PolicyTexts out;
     if (!folder.empty()) {
-        SL_TRY(files, yaml_files(folder));
+        SL_TRY(const std::vector<std::string> files, yaml_files(folder));
+        for (const std::string& file : files) {
+            SL_TRY(out[std::filesystem::path(file).filename().string()], read_text(file));
+        }
     }
+    return out;
+}
+
+Status load_policies(const PolicyTexts& texts, const std::string& where) {
     std::string complaints;
     PlacementFacts facts;
     std::vector<std::pair<std::string, PolicyDefinition>> policies;
-    for (const std::string& file : files) {
-        SL_TRY(const std::string text, read_text(file));
-        if (std::filesystem::path(file).filename() == kSitesFile) {
+    for (const auto& [name, text] : texts) {
+        const std::string file = where + name;
+        if (name == kSitesFile) {
             SiteFileReading reading = read_sites(text, file);
             note(file, reading.complaints, complaints);
             facts = facts_of(std::move(reading.file).value_or(SiteFile{}));
@@ -114,6 +122,11 @@ Status load_policies(const std::string& folder) {
         }
     }
     return add_builtin(facts);
+}
+
+Status load_policies(const std::string& folder) {
+    SL_TRY(const PolicyTexts texts, read_policy_texts(folder));
+    return load_policies(texts, folder.empty() ? folder : (std::filesystem::path(folder) / "").string());
 }
 
 } // namespace suanlu

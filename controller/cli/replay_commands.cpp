@@ -4,7 +4,6 @@
 #include <charconv>
 #include <cmath>
 
-#include "controller/cli/replay_report.hpp"
 #include "controller/decision/inventory_file.hpp"
 #include "controller/decision/journal_file.hpp"
 #include "core/model/quantity_text.hpp"
@@ -47,7 +46,7 @@ ReplayCommands::ReplayCommands(CLI::App& app)
     add("--fail-site", failed_, "S: the site is silent and dead everywhere");
     add("--drain", drained_, "S: the site takes no new flows");
     add("--capacity", capacity_, "S=+8: that many workers more, or with - fewer");
-    add("--policy", policies_, "SERVICE=NAME");
+    add("--policy", policies_, "SERVICE=NAME, built in or of a file");
     add("--price", prices_, "S=0.2: what a job there costs, in the seconds it is worth");
 }
 
@@ -55,6 +54,8 @@ void ReplayCommands::declare_files(CLI::App& command) {
     command.fallthrough();
     command.add_option("journal", journal_, "decision.journal of suanlud")->required();
     command.add_option("--inventory", inventory_, "the inventory that suanlud ran with")->required();
+    command.add_option("--policies", policy_folder_,
+                       "folder of policy files instead of those that the journal holds");
     command.add_option("--at", at_, "only so far from the journal's start, e.g. 90s");
 }
 
@@ -92,6 +93,28 @@ Result<WhatIfChange> ReplayCommands::change() const {
     return out;
 }
 
+/// Before the inventory, whose services name policies. Only one run per process: names stay known.
+Status ReplayCommands::load_policies_of(const JournalStart& start, ReplayNotes& notes) const {
+    if (policy_folder_.empty()) {
+        return load_policies(start.policies, journal_ + ": ");
+    }
+    SL_TRY(const PolicyTexts texts, read_policy_texts(policy_folder_));
+    for (const auto& [name, text] : start.policies) {
+        const auto found = texts.find(name);
+        if (found == texts.end() || found->second != text) {
+            notes.notes.push_back("policy file " + name +
+                                  (found == texts.end() ? " is gone" : " has changed") +
+                                  " since the recording: other Plans are to be expected");
+        }
+    }
+    for (const auto& [name, text] : texts) {
+        if (!start.policies.contains(name)) {
+            notes.notes.push_back("policy file " + name + " is new since the recording");
+        }
+    }
+    return load_policies(texts, policy_folder_ + "/");
+}
+
 Result<OfflineAnswer> ReplayCommands::run(bool as_json, bool colour) const {
     std::optional<Duration> until;
     if (!at_.empty()) {
@@ -104,13 +127,14 @@ Result<OfflineAnswer> ReplayCommands::run(bool as_json, bool colour) const {
     }
     SL_TRY(const std::string bytes, read_journal_file(journal_));
     SL_TRY(const JournalReading journal, read_journal(bytes));
+    const auto& start = std::get<JournalStart>(journal.records.front().content);
+    ReplayNotes notes;
+    SL_TRY_VOID(load_policies_of(start, notes));
     SL_TRY(const std::string file, read_journal_file(inventory_));
     SL_TRY(const Inventory inventory, load_inventory(inventory_));
-    ReplayNotes notes;
     if (!journal.torn.empty()) {
         notes.notes.push_back(journal.torn);
     }
-    const auto& start = std::get<JournalStart>(journal.records.front().content);
     if (!start.inventory_mark.empty() && start.inventory_mark != inventory_mark(file)) {
         notes.notes.push_back(
             "this is not the inventory that suanlud ran with: other Plans are to be expected");

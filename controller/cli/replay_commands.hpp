@@ -6,6 +6,7 @@
 #include <CLI/CLI.hpp>
 
 #include "controller/cli/offline_commands.hpp"
+#include "controller/cli/replay_report.hpp"
 #include "controller/decision/what_if.hpp"
 
 namespace suanlu {
@@ -24,11 +25,13 @@ public:
 private:
     void declare_files(CLI::App& command);
     [[nodiscard]] Result<WhatIfChange> change() const;
+    Status load_policies_of(const JournalStart& start, ReplayNotes& notes) const;
 
     CLI::App* replay_;
     CLI::App* what_if_;
     std::string journal_;
     std::string inventory_;
+    std::string policy_folder_;
     std::string at_;
     std::vector<std::string> links_;
     std::vector<std::string> failed_;

@@ -105,6 +105,21 @@ std::string show_inputs(const v1::ExplainReply& reply) {
     return reply.refusal().empty() ? out : out + "refused: " + reply.refusal() + "\n";
 }
 
+/// Every part of every candidate's cost; a rejected site has none that counts.
+std::string show_terms(const v1::ExplainReply& reply, bool colour) {
+    TextTable table({"SITE", "TERM", ">VALUE", ">AGE", "SOURCE", "WHY"});
+    for (const auto& c : reply.candidates()) {
+        for (const auto& term : c.terms()) {
+            table.add({&term == &c.terms(0) ? c.site() : "", term.name(),
+                       term.unit() == "s" ? seconds_text(term.value())
+                                          : number_text(term.value(), 3) + " " + term.unit(),
+                       term.has_age_s() ? seconds_text(term.age_s()) : "-", term.source(),
+                       or_dash(term.why())});
+        }
+    }
+    return table.text(colour);
+}
+
 } // namespace
 
 std::string show(const v1::SiteList& list, bool colour) {
@@ -226,7 +241,7 @@ std::string show(const v1::ExplainReply& reply, bool colour) {
                    c.utilisation() < 0 ? "unknown" : percent_text(c.utilisation()),
                    seconds_text(c.report_age_s()), joined(c.segments(), " "), why(c), flip_text(c)});
     }
-    return out + table.text(colour) +
+    return out + table.text(colour) + "\n" + show_terms(reply, colour) +
            "\nThe split gives every chosen site the same marginal cost: path (there and back) + service + "
            "queue + "
            "price. FLIPS: the change of delay or price at which a site gets a share, or loses its own.\n";

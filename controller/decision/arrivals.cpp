@@ -7,6 +7,10 @@ namespace suanlu {
 
 namespace {
 
+constexpr double kFadeS = 2;
+/// Before that the filter would stay where the first counts happened to be.
+constexpr double kFilterAfterS = 4;
+
 double seconds_of(Duration d) {
     return std::chrono::duration<double>(d).count();
 }
@@ -20,30 +24,30 @@ void ArrivalTable::note(const IngressReport& report, MonoTime now) {
     }
     for (const auto& [service, counter] : totals) {
         const auto [found, is_new] = estimates_.try_emplace({report.node, service});
-        if (is_new) {
-            found->second.boot_id = report.boot_id;
-            found->second.counter = counter;
-            found->second.at = now;
-        } else {
-            update(found->second, report.boot_id, counter, now);
+        Estimate& estimate = found->second;
+        const double elapsed = is_new ? 0 : seconds_of(now - estimate.at);
+        const bool restarted = !is_new && (report.boot_id != estimate.boot_id || counter < estimate.counter);
+        restarts_ += restarted ? 1 : 0;
+        if (!restarted && elapsed > 0) {
+            update(estimate, counter - estimate.counter, elapsed);
+        }
+        if (is_new || restarted || elapsed > 0) {
+            estimate.boot_id = report.boot_id;
+            estimate.counter = counter;
+            estimate.at = now;
         }
     }
 }
 
-void ArrivalTable::update(Estimate& estimate, const std::string& boot_id, std::uint64_t counter,
-                          MonoTime now) {
-    const double elapsed = seconds_of(now - estimate.at);
-    const bool restarted = boot_id != estimate.boot_id || counter < estimate.counter;
-    if (!restarted && elapsed > 0) {
-        const double kept = std::exp(-elapsed / seconds_of(smoothing_));
-        estimate.flows = estimate.flows * kept + static_cast<double>(counter - estimate.counter);
-        estimate.seconds = estimate.seconds * kept + elapsed;
-    }
-    restarts_ += restarted ? 1 : 0;
-    if (restarted || elapsed > 0) {
-        estimate.boot_id = boot_id;
-        estimate.counter = counter;
-        estimate.at = now;
+void ArrivalTable::update(Estimate& estimate, std::uint64_t grown, double elapsed) {
+    const double kept = std::exp(-elapsed / kFadeS);
+    estimate.flows = estimate.flows * kept + static_cast<double>(grown);
+    estimate.seconds = estimate.seconds * kept + elapsed;
+    estimate.watched_s += elapsed;
+    if (estimate.watched_s < kFilterAfterS) {
+        estimate.filter = ArrivalFilter(estimate.flows / estimate.seconds);
+    } else {
+        estimate.filter.count(static_cast<double>(grown), elapsed);
     }
 }
 
@@ -52,7 +56,7 @@ PerSecond ArrivalTable::rate(const std::string& ingress, const std::string& serv
     if (found == estimates_.end() || found->second.seconds <= 0) {
         return {0};
     }
-    return {found->second.flows / found->second.seconds};
+    return {found->second.filter.per_s()};
 }
 
 Seconds ArrivalTable::watched(const std::string& ingress) const {

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-// New flows per second of every (ingress, service), smoothed over two seconds, from the counters that agents
-// report. A new boot id or a counter that fell back restarts the difference, never the estimate. An ingress
-// that stops reporting keeps its last rate. Pure; owned by Decision.
+// New flows per second of every (ingress, service), from the counters that agents report: a plain mean at
+// first, then the arrival filter (calm while nothing changes, quick when something does). A new boot id or a
+// counter that fell back restarts the difference, never the estimate. An ingress that stops reporting keeps
+// its last rate. Pure; owned by Decision.
 #pragma once
 
 #include <cstdint>
@@ -12,13 +13,12 @@
 #include "core/model/sample.hpp"
 #include "core/model/units.hpp"
 #include "core/support/clock.hpp"
+#include "policies/arrival_filter.hpp"
 
 namespace suanlu {
 
 class ArrivalTable {
 public:
-    explicit ArrivalTable(Duration smoothing = std::chrono::seconds(2)) : smoothing_(smoothing) {}
-
     void note(const IngressReport& report, MonoTime now);
     /// New flows per second, summed over client classes; 0 before two reports.
     [[nodiscard]] PerSecond rate(const std::string& ingress, const std::string& service) const;
@@ -32,13 +32,15 @@ private:
         std::string boot_id;
         std::uint64_t counter = 0;
         MonoTime at;
-        /// Decayed sums; their quotient is unbiased from the first interval on.
+        /// Decayed sums; their quotient is unbiased from the first interval on. It serves until the filter,
+        /// which begins with it, has seen enough.
         double flows = 0;
         double seconds = 0;
+        double watched_s = 0;
+        ArrivalFilter filter;
     };
-    void update(Estimate& estimate, const std::string& boot_id, std::uint64_t counter, MonoTime now);
+    static void update(Estimate& estimate, std::uint64_t grown, double elapsed);
 
-    Duration smoothing_;
     std::map<std::pair<std::string, std::string>, Estimate> estimates_;
     std::uint64_t restarts_ = 0;
 };

@@ -60,6 +60,17 @@ struct DecisionCounters {
 enum class DecisionState : std::uint8_t { kWarmingUp, kNoLinks, kDeciding, kSelfSuspect };
 std::string_view to_text(DecisionState state);
 
+/// One part of a candidate's cost with where it comes from; all parts add up to the marginal cost.
+struct ExplainedTerm {
+    std::string name;
+    double value = 0;
+    std::string unit = "s";
+    /// Of what it was made of; nothing for what a file states.
+    std::optional<double> age_s;
+    std::string source;
+    std::string why; ///< figures behind it, where there is more to say
+};
+
 /// One candidate with what went into its costs and what would flip it.
 struct ExplainedCandidate : SiteCandidate {
     double rate_per_slot = 0;
@@ -67,6 +78,7 @@ struct ExplainedCandidate : SiteCandidate {
     double other_jobs = 0;
     bool is_fresh = false;
     FlipPoint flip;
+    std::vector<ExplainedTerm> parts;
 };
 
 /// Why a service is split as it is at one ingress. Ages are those at the last input.
@@ -146,6 +158,8 @@ private:
         SplitChecker checker;
         std::string refusal;
         std::map<std::string, Fallback> fallbacks;
+        /// By ingress: what new flows are placed by there; absent = by their slots alone.
+        std::map<std::string, PlacementTable> placement;
     };
     enum class Cause : std::uint8_t { kTick, kEvent };
 
@@ -163,6 +177,9 @@ private:
     void follow(ServiceState& state, const Service& service, const std::vector<bool>& is_live,
                 PolicyMemory before);
     bool is_accepted(ServiceState& state, const std::vector<bool>& is_live);
+    void place(ServiceState& state, const Service& service, const std::vector<bool>& is_live);
+    [[nodiscard]] PlacementTable placement(const std::string& service, const std::string& ingress) const;
+    void keep_close_placement(Plan& plan) const;
     void set_shares(const std::string& ingress, const std::string& service, std::vector<SiteShare> shares);
     void fall_back(const Service& service, const std::string& ingress, FallbackMode mode);
     [[nodiscard]] std::vector<SiteShare> reachable(const std::string& ingress,
@@ -173,8 +190,11 @@ private:
     [[nodiscard]] PolicySite policy_site(const Service& service, const Site& site, MonoTime now) const;
     [[nodiscard]] double other_jobs(const Service& service, const Site& site, const SiteReport& report) const;
     [[nodiscard]] std::string verdict_of(const ServiceState& state, const std::string& ingress) const;
+    [[nodiscard]] std::vector<ExplainedTerm> explain_terms(const ServiceState& state, const Explanation& of,
+                                                           const SiteCandidate& c, const PolicySite& told,
+                                                           const std::vector<std::string>& reasons) const;
     [[nodiscard]] std::vector<ExplainedCandidate> explain_candidates(const ServiceState& state,
-                                                                     const std::string& ingress) const;
+                                                                     const Explanation& of) const;
     void publish_all();
     void publish(const Router& router);
     [[nodiscard]] Plan build(const Router& router) const;

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "controller/decision/decision_loop.hpp"
 
+#include <algorithm>
+
 #include "core/support/log.hpp"
 
 namespace suanlu {
@@ -57,9 +59,10 @@ void DecisionJournal::append(const Strand& storage, bool in_new_file) {
 }
 
 void DecisionJournal::store(const Strand& storage, const Decision& decision, MonoTime now) {
+    largest_ = std::max(largest_, writer_.pending());
     written_ += writer_.pending();
     append(storage, false);
-    if (written_ > most_bytes_ / 2) {
+    if (written_ + largest_ > most_bytes_ / 2) { // the next batch might not fit
         writer_.begin_again(decision, now);
         written_ = writer_.pending();
         append(storage, true);
@@ -119,6 +122,9 @@ MonoTime DecisionLoop::handle(DecisionInput& input, MonoTime now) {
         if (!taken) {
             log_warn("site.report_refused", {{"site", name}, {"why", taken.error().text()}});
         }
+        if (taken) {
+            pass_on(decision, name, site->received);
+        }
         if (site->answer) {
             site->answer(sequence, taken ? "" : taken.error().text());
         }
@@ -139,6 +145,15 @@ MonoTime DecisionLoop::handle(DecisionInput& input, MonoTime now) {
     auto& command = std::get<DecisionCommand>(input);
     command.run(decision, now);
     return command.received;
+}
+
+/// Ingresses place flows by the freshest report, so it goes to them without waiting for a decision.
+void DecisionLoop::pass_on(const Decision& decision, const std::string& site, MonoTime received) {
+    auto loads = loads_of(*decision.sites().view(site, received)->report);
+    if (!loads.empty()) { // a full mailbox counts it; the next report comes in a moment
+        (void)programmer_.push(
+            LoadsHeard{std::make_shared<const std::vector<SiteLoad>>(std::move(loads)), received});
+    }
 }
 
 void DecisionLoop::publish(MonoTime cause) {

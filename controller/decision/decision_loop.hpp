@@ -59,6 +59,7 @@ private:
     std::shared_ptr<JournalFile> file_;
     std::uint64_t most_bytes_;
     std::uint64_t written_ = 0;
+    std::size_t largest_ = 0; ///< batch so far
     /// Set on the storage strand after a failure: nothing more is written.
     std::shared_ptr<std::atomic<bool>> has_failed_ = std::make_shared<std::atomic<bool>>(false);
 };
@@ -82,6 +83,7 @@ private:
     Task<void> keep_time();
     MonoTime handle(DecisionInput& input, MonoTime now);
     void publish(MonoTime cause);
+    void pass_on(const Decision& decision, const std::string& site, MonoTime received);
     void store_shares();
     void log_state();
 

@@ -175,6 +175,7 @@ void Decision::split(const Service& service, MonoTime now) {
         state.memory = before;
     }
     follow(state, service, is_live, std::move(before));
+    place(state, service, is_live);
 }
 
 } // namespace suanlu

@@ -1,12 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
-// Jobs per flow of every service, measured: requests that the sites finished over flows that the ingresses
-// sent there. Only sites that count requests take part; services whose counters are one and the same (a pool
-// that does not tell them apart) are measured together. The inventory's figure is the prior. Pure; owned by
-// Decision.
+// Jobs per flow of every service, and of it at every ingress, measured: requests that the sites finished over
+// flows that the ingresses sent there. Ingresses may differ (a gateway's connections carry more than a
+// camera's): what a site finished is shared out among the ingresses that sent flows there as their figures of
+// the moment expect, so that sites with different mixtures of ingresses tell them apart. Only sites that
+// count requests take part; services whose counters are one and the same (a pool that does not tell them
+// apart) are measured together. The inventory's figure is the prior. Pure; owned by Decision.
 #pragma once
 
 #include <cstdint>
 #include <map>
+#include <set>
 #include <string>
 #include <utility>
 
@@ -23,6 +26,8 @@ public:
     void note(const SiteReport& report, MonoTime now);
     /// The inventory's figure until something was counted.
     [[nodiscard]] double per_flow(const Service& service) const;
+    /// The service's figure while few flows of that ingress were counted.
+    [[nodiscard]] double per_flow(const Service& service, const std::string& ingress) const;
     [[nodiscard]] bool is_measured(const std::string& service) const { return measured_.contains(service); }
 
 private:
@@ -35,17 +40,23 @@ private:
     struct Round {
         MonoTime began;
         bool has_begun = false;
-        /// Flows sent to this site since then, by service; and requests finished.
-        std::map<std::string, std::uint64_t> flows;
+        /// Flows sent to this site since then, by (service, ingress); and requests finished.
+        std::map<std::pair<std::string, std::string>, std::uint64_t> flows;
         std::map<std::string, std::uint64_t> jobs;
     };
     void close(const SiteReport& report, Round& round, MonoTime now);
+    /// Of services whose counter is one and the same.
+    void count(const std::string& site, const std::set<std::string>& together, const Round& round,
+               std::uint64_t jobs, double seconds);
 
     /// (ingress, site, service) and (site, service).
     std::map<std::pair<std::string, std::pair<std::string, std::string>>, Counter> sent_;
     std::map<std::pair<std::string, std::string>, Counter> finished_;
     std::map<std::string, Round> rounds_;
     std::map<std::string, JobsPerFlow> measured_;
+    std::map<std::pair<std::string, std::string>, JobsPerFlow> measured_at_;
+    /// (site, (service, ingress)) -> flows sent there that may still be alive.
+    std::map<std::pair<std::string, std::pair<std::string, std::string>>, double> recent_;
 };
 
 } // namespace suanlu

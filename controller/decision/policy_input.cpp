@@ -30,8 +30,8 @@ double Decision::other_jobs(const Service& service, const Site& site, const Site
         for (const auto& [key, shares] : shares_) {
             for (const SiteShare& share : shares) {
                 if (key.second == other.service && share.site == site.id) {
-                    jobs += arrivals_.rate(key.first, other.service).value * jobs_.per_flow(*neighbour) *
-                            share.ppm / kWholeShare;
+                    jobs += arrivals_.rate(key.first, other.service).value *
+                            jobs_.per_flow(*neighbour, key.first) * share.ppm / kWholeShare;
                 }
             }
         }
@@ -82,14 +82,14 @@ PolicyInput Decision::policy_input(const Service& service, MonoTime now) const {
         const auto since = std::chrono::duration_cast<std::chrono::seconds>(now - wall_->first);
         out.wall_s = static_cast<std::int64_t>(wall_->second / 1'000'000'000) + since.count();
     }
-    const double jobs_per_flow = jobs_.per_flow(service);
     for (const Router& router : inventory_.routers) {
         if (!router.is_ingress) {
             continue;
         }
         PolicyIngress ingress;
         ingress.name = router.name;
-        ingress.jobs_per_s = arrivals_.rate(router.name, service.name).value * jobs_per_flow;
+        ingress.jobs_per_s =
+            arrivals_.rate(router.name, service.name).value * jobs_.per_flow(service, router.name);
         for (const Site& site : inventory_.sites) {
             const auto delay = paths_.delay(router.name, site.id);
             ingress.delay_s.push_back(delay ? std::optional<double>(delay->value) : std::nullopt);

@@ -11,8 +11,17 @@ constexpr std::size_t kInboxCapacity = 65536;
 constexpr auto kTick = std::chrono::milliseconds(200);
 constexpr int kTicksPerObservation = 5;
 
-/// Only "still there" messages fold; answers keep their order.
+/// Only "still there" messages and the loads of a site fold; answers keep their order.
 bool fold(ProgramInput& waiting, ProgramInput& incoming) {
+    auto* old_loads = std::get_if<LoadsHeard>(&waiting);
+    auto* fresh_loads = std::get_if<LoadsHeard>(&incoming);
+    if (old_loads != nullptr && fresh_loads != nullptr) {
+        const bool is_same = old_loads->loads->front().site == fresh_loads->loads->front().site;
+        if (is_same) {
+            *old_loads = std::move(*fresh_loads);
+        }
+        return is_same;
+    }
     auto* old = std::get_if<AgentHeard>(&waiting);
     auto* fresh = std::get_if<AgentHeard>(&incoming);
     if (old == nullptr || fresh == nullptr || old->session != fresh->session) {
@@ -90,6 +99,12 @@ void Programmer::handle(ProgramInput& input, MonoTime now) {
     } else if (auto* wanted = std::get_if<PlansWanted>(&input)) {
         for (Plan& plan : wanted->plans) {
             state.core.want(std::move(plan), wanted->cause, now);
+        }
+    } else if (auto* heard_loads = std::get_if<LoadsHeard>(&input)) {
+        for (const auto& [session, sink] : state.sinks) {
+            if (const auto target = sink.lock()) {
+                target->send(heard_loads->loads, heard_loads->received);
+            }
         }
     } else if (auto* question = std::get_if<ProgramQuestion>(&input)) {
         question->ask(state.core, now);

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // The strand around ProgramCore: takes what agents say and what the decision wants from one bounded mailbox,
-// hands new Plans to the agents' sessions and publishes what was applied. A session that is gone or slow
-// costs nothing but its own Plans. When the mailbox is full a message is refused and counted; an agent that
-// was not heard this way says it again with its next report.
+// hands new Plans and the loads of sites to the agents' sessions and publishes what was applied. A session
+// that is gone or slow costs nothing but its own Plans. When the mailbox is full a message is refused and
+// counted; an agent that was not heard this way says it again with its next report.
 #pragma once
 
 #include <functional>
@@ -14,6 +14,7 @@
 
 #include "controller/program/program_core.hpp"
 #include "controller/program/state_folder.hpp"
+#include "core/model/sample.hpp"
 #include "core/support/mailbox.hpp"
 #include "core/support/owned.hpp"
 #include "core/support/snapshot_cell.hpp"
@@ -29,6 +30,9 @@ public:
     PlanSink& operator=(const PlanSink&) = delete;
     virtual ~PlanSink() = default;
     virtual void send(std::shared_ptr<const Plan> plan, MonoTime cause) = 0;
+    /// Of one site, received at that time. Routers whose Plan has no services ignore it; for others the
+    /// newest of every site waits.
+    virtual void send(std::shared_ptr<const std::vector<SiteLoad>> loads, MonoTime received) = 0;
 };
 
 struct AgentConnected {
@@ -60,12 +64,17 @@ struct PlansWanted {
     std::vector<Plan> plans;
     MonoTime cause;
 };
+/// A site's report, on its way to the ingresses.
+struct LoadsHeard {
+    std::shared_ptr<const std::vector<SiteLoad>> loads; ///< of one site, never empty
+    MonoTime received;
+};
 /// A question to the owner; runs on its strand.
 struct ProgramQuestion {
     std::function<void(const ProgramCore&, MonoTime)> ask;
 };
 using ProgramInput = std::variant<AgentConnected, AgentGone, AgentHeard, AgentApplied, AgentRefused,
-                                  PlansWanted, ProgramQuestion>;
+                                  PlansWanted, LoadsHeard, ProgramQuestion>;
 
 class Programmer {
 public:

@@ -118,6 +118,8 @@ struct Service {
     Seconds latency_budget{0};
     /// Expected demand of one flow in jobs; the policy turns flows/s into jobs/s with it.
     double jobs_per_flow = 1.0;
+    /// Most live flows, 0..1, that an ingress may keep elsewhere than their slot says; 0 = no second choices.
+    double exception_share = 0.1;
 };
 
 std::string_view to_text(Transport transport);

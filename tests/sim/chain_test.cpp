@@ -155,6 +155,14 @@ TEST(Chain, LinkCut_PathsFollowAndFlowsStayOnTheirSite) {
     EXPECT_EQ(flow.moves, 0);
 }
 
+/// Its numbers are made of arrivals that the process has seen itself.
+Plan without_placement(Plan plan) {
+    for (ServicePlan& service : plan.services) {
+        service.placement = {};
+    }
+    return plan;
+}
+
 TEST(Chain, ControllerRestart_AdoptsWhatIsProgrammed) {
     SimWorld world;
     settle(world, 30);
@@ -169,7 +177,9 @@ TEST(Chain, ControllerRestart_AdoptsWhatIsProgrammed) {
     world.restart_controller();
     world.run(seconds(10));
     const Plan& after = *world.ingress("R1").core->plan();
-    EXPECT_TRUE(same_content(before, after)) << "a restart decides nothing new";
+    EXPECT_TRUE(same_content(without_placement(before), without_placement(after)))
+        << "a restart decides nothing new";
+    EXPECT_EQ(after.services[0].placement.sites.size(), before.services[0].placement.sites.size());
     EXPECT_GT(after.id.epoch, before.id.epoch);
     EXPECT_EQ(world.ingress("R1").core->mode(), AgentMode::kLive);
     EXPECT_GE(world.program().counters().adopted, 2U);

@@ -3,7 +3,9 @@
 #include <gtest/gtest.h>
 
 #include <fstream>
+#include <map>
 
+#include "proto/codec/placement_codec.hpp"
 #include "proto/codec/plan_codec.hpp"
 #include "proto/codec/report_codec.hpp"
 #include "suanlu/v1/agent.grpc.pb.h"
@@ -38,6 +40,15 @@ struct TestAgent {
         stream->Write(hello);
     }
     bool read() { return stream->Read(&last); }
+    /// Past the loads of sites that come between.
+    bool read_plan() {
+        while (read()) {
+            if (last.has_plan()) {
+                return true;
+            }
+        }
+        return false;
+    }
     grpc::Status finish() {
         stream->WritesDone();
         while (read()) {
@@ -70,9 +81,11 @@ struct TestSite {
         stream = stub->Report(&context);
     }
     /// The refusal, empty when the report was accepted.
-    std::string send(const std::string& site, double usable) {
+    std::string send(const std::string& site, double usable, double running = 0) {
+        SiteReport said = bench.site(site, usable);
+        said.instances.front().running = running;
         v1::SiteReport report;
-        encode(bench.site(site, usable), report);
+        encode(said, report);
         stream->Write(report);
         v1::SiteReportAck ack;
         return stream->Read(&ack) ? ack.refusal() : "no answer";
@@ -113,7 +126,7 @@ TEST(Api, ReportsBecomeAPlanThatCountsOnlyWhenApplied) {
     r1.send_links("R1");
     EXPECT_EQ(near.send("near", 4), "");
     EXPECT_EQ(far.send("far", 4), "");
-    ASSERT_TRUE(r1.read());
+    ASSERT_TRUE(r1.read_plan());
     const auto plan = decode(r1.last.plan());
     ASSERT_TRUE(plan) << plan.error().text();
     EXPECT_EQ(plan->node, "R1");
@@ -121,7 +134,7 @@ TEST(Api, ReportsBecomeAPlanThatCountsOnlyWhenApplied) {
     EXPECT_EQ(bench.applied(), nullptr);
     r1.apply();
     EXPECT_EQ(near.send("near", 0), "") << "a capacity that drops to zero waits for no tick";
-    ASSERT_TRUE(r1.read());
+    ASSERT_TRUE(r1.read_plan());
     const auto next = decode(r1.last.plan());
     ASSERT_TRUE(next);
     ASSERT_EQ(next->services[0].shares.size(), 1U);
@@ -129,6 +142,40 @@ TEST(Api, ReportsBecomeAPlanThatCountsOnlyWhenApplied) {
     ASSERT_NE(bench.applied(), nullptr);
     EXPECT_EQ(bench.applied()->plans.at("R1")->id, plan->id) << "the second one is only sent";
     EXPECT_NE(bench.metrics().find("suanlu_reaction_seconds_count 2"), std::string::npos);
+}
+
+TEST(Api, ReportsOfSitesReachIngressesAtOnce_AndNobodyElse) {
+    ApiBench bench;
+    TestAgent core(bench.channel("P1"), "P1");
+    ASSERT_TRUE(core.read_plan()) << "local SIDs";
+    TestAgent r1(bench.channel("R1"), "R1");
+    TestSite site(bench.channel());
+    r1.send_links("R1");
+    EXPECT_EQ(site.send("near", 4), "");
+    EXPECT_EQ(site.send("far", 4), "");
+    ASSERT_TRUE(r1.read_plan());
+    EXPECT_EQ(site.send("near", 4, 3), "");
+    EXPECT_NE(site.send("near", -1, 9), "") << "what is refused is not passed on";
+    EXPECT_EQ(site.send("far", 4, 2), "");
+    std::map<std::string, double> jobs;
+    while (!jobs.contains("far") && r1.read()) {
+        if (r1.last.has_loads()) {
+            const auto loads = decode(r1.last.loads());
+            ASSERT_TRUE(loads) << loads.error().text();
+            for (const SiteLoad& load : *loads) {
+                if (load.service == "analysis") {
+                    jobs[load.site] = load.jobs;
+                    EXPECT_LT(load.measured_age.value, 20'000'000U);
+                }
+            }
+        }
+    }
+    EXPECT_EQ(jobs, (std::map<std::string, double>{{"near", 3}, {"far", 2}}));
+    EXPECT_NE(bench.metrics().find("suanlu_api_loads_sent_total 2"), std::string::npos) << bench.metrics();
+    core.stream->WritesDone();
+    while (core.read()) {
+        EXPECT_FALSE(core.last.has_loads()) << "a core router places nothing";
+    }
 }
 
 TEST(Api, NobodySpeaksForAnother) {
@@ -168,6 +215,29 @@ TEST(Api, NewestSessionOfANodeWins) {
     EXPECT_EQ(first.finish().error_code(), grpc::StatusCode::ABORTED);
 }
 
+/// Every part is named, sourced and dated, and together they are the marginal cost.
+void expect_terms(const v1::CandidateView& candidate) {
+    double sum = 0;
+    std::map<std::string, v1::CostTermView> terms;
+    for (const auto& term : candidate.terms()) {
+        sum += term.value();
+        EXPECT_EQ(term.unit(), "s");
+        EXPECT_NE(term.source(), "") << term.name();
+        terms[term.name()] = term;
+    }
+    EXPECT_NEAR(sum, candidate.marginal_s(), 1e-9);
+    for (const char* name : {"delay", "return delay", "service", "queue", "price"}) {
+        EXPECT_TRUE(terms.contains(name)) << name;
+    }
+    EXPECT_EQ(terms["delay"].source(), "path R1>P1 P1>E2");
+    EXPECT_NEAR(terms["delay"].value(), 0.0035, 1e-9);
+    EXPECT_NEAR(terms["return delay"].value(), 0.0035, 1e-9);
+    EXPECT_NEAR(terms["service"].value(), 0.05, 1e-9);
+    EXPECT_EQ(terms["service"].source(), "report of far");
+    EXPECT_TRUE(terms["service"].has_age_s());
+    EXPECT_FALSE(terms["price"].has_age_s()) << "nothing was measured";
+}
+
 TEST(Api, EveryReplyMatchesItsSchema) {
     ApiBench bench;
     TestAgent r1(bench.channel("R1"), "R1");
@@ -175,8 +245,7 @@ TEST(Api, EveryReplyMatchesItsSchema) {
     r1.send_links("R1");
     site.send("near", 4);
     site.send("far", 4);
-    while (r1.read() && !r1.last.has_plan()) {
-    }
+    ASSERT_TRUE(r1.read_plan());
     IngressReport report = site.bench.ingress(5);
     report.mode = "live";
     report.sites = {{"near", SiteLiveness::kSuspect}};
@@ -184,9 +253,7 @@ TEST(Api, EveryReplyMatchesItsSchema) {
     v1::AgentMessage message;
     encode(report, *message.mutable_ingress());
     r1.stream->Write(message);
-    while (r1.read() &&
-           !r1.last.has_plan()) { // the suspicion is an event, so its Plan comes after the report
-    }
+    ASSERT_TRUE(r1.read_plan()) << "the suspicion is an event, so its Plan comes after the report";
     const auto stub = v1::Operator::NewStub(bench.channel("operator"));
     const auto sites = list<v1::SiteList>(*stub, &v1::Operator::Stub::ListSites);
     EXPECT_EQ(sites.sites(0).liveness().at("R1"), "suspect");
@@ -211,6 +278,7 @@ TEST(Api, EveryReplyMatchesItsSchema) {
     ASSERT_TRUE(stub->Explain(&context, request, &why).ok());
     EXPECT_EQ(why.candidates_size(), 2);
     EXPECT_EQ(why.candidates(0).rejected_by(), "not alive at this ingress");
+    expect_terms(why.candidates(1));
     EXPECT_EQ(schema_offence(why, "explain"), "");
     why.set_verdict("x");
     why.mutable_candidates(0)->set_share_given(1.5);

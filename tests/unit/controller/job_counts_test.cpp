@@ -3,6 +3,8 @@
 
 #include <gtest/gtest.h>
 
+#include <map>
+
 namespace suanlu {
 namespace {
 
@@ -77,6 +79,66 @@ TEST(JobCounts, OneCounterForTwoServicesIsSharedOut) {
     b.pass(60, 100, 400, {"analysis", "video"});
     EXPECT_NEAR(b.counts.per_flow(b.service), 4, 0.1);
     EXPECT_TRUE(b.counts.is_measured("video"));
+}
+
+/// Cameras send one job per connection, a gateway twelve; each reaches both sites, in other proportions.
+struct TwoIngresses {
+    JobCounts counts;
+    VirtualClock clock;
+    Service service;
+    std::map<std::string, std::map<std::string, std::uint64_t>> flows; // ingress -> site
+    std::map<std::string, std::uint64_t> jobs;
+
+    TwoIngresses() { service.name = "analysis"; }
+    void pass(int seconds, std::uint64_t cameras, std::uint64_t gateway) {
+        const std::map<std::string, std::map<std::string, std::uint64_t>> sent{
+            {"cameras", {{"near", cameras * 8}, {"far", cameras * 2}}},
+            {"gateway", {{"near", gateway * 3}, {"far", gateway * 7}}}};
+        for (int i = 0; i < seconds; ++i) {
+            clock.advance(std::chrono::seconds(1));
+            for (const auto& [ingress, sites] : sent) {
+                IngressReport report;
+                report.node = ingress;
+                report.boot_id = "a";
+                for (const auto& [site, count] : sites) {
+                    flows[ingress][site] += count;
+                    jobs[site] += count * (ingress == "gateway" ? 12 : 1);
+                }
+                report.services = {
+                    {"analysis", "", 0, 0, 0, 0, {flows[ingress].begin(), flows[ingress].end()}}};
+                counts.note(report);
+            }
+            for (const char* site : {"near", "far"}) {
+                SiteReport report;
+                report.site = site;
+                report.boot_id = "b";
+                InstanceReport instance;
+                instance.service = "analysis";
+                instance.completed = jobs[site];
+                report.instances = {instance};
+                counts.note(report, clock.now());
+            }
+        }
+    }
+};
+
+TEST(JobCounts, IngressesAreToldApart_WhereTheyMixDifferently) {
+    TwoIngresses b;
+    b.pass(1200, 10, 10);
+    EXPECT_NEAR(b.counts.per_flow(b.service), 6.5, 0.2) << "of both together";
+    EXPECT_NEAR(b.counts.per_flow(b.service, "gateway"), 12, 1.5);
+    EXPECT_NEAR(b.counts.per_flow(b.service, "cameras"), 1, 0.5);
+    EXPECT_EQ(b.counts.per_flow(b.service, "R9"), b.counts.per_flow(b.service)) << "never heard of";
+}
+
+TEST(JobCounts, AnIngressWithFewFlowsHasTheServicesFigure) {
+    TwoIngresses b;
+    b.pass(600, 10, 0);
+    const double whole = b.counts.per_flow(b.service);
+    b.pass(6, 0, 1);
+    EXPECT_NEAR(b.counts.per_flow(b.service, "gateway"), b.counts.per_flow(b.service), 1.5)
+        << "sixty flows do not make a figure";
+    EXPECT_NEAR(b.counts.per_flow(b.service, "cameras"), whole, 0.2);
 }
 
 } // namespace
