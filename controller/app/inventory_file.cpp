@@ -4,6 +4,7 @@
 #include <cmath>
 
 #include "controller/app/inventory_network.hpp"
+#include "controller/app/inventory_traffic.hpp"
 #include "core/support/yaml_walk.hpp"
 #include "policies/steering_policy.hpp"
 
@@ -43,19 +44,32 @@ Microseconds read_delay(YamlNode node) {
 }
 
 Affinity affinity_of(const std::string& word) {
-    return word == "source"    ? Affinity::kSource
-           : word == "movable" ? Affinity::kMovable
-           : word == "none"    ? Affinity::kNone
-                               : Affinity::kFlow;
+    return word == "source"               ? Affinity::kSource
+           : word == "source-destination" ? Affinity::kPair
+           : word == "movable"            ? Affinity::kMovable
+           : word == "none"               ? Affinity::kNone
+                                          : Affinity::kFlow;
+}
+
+Transport transport_of(const std::string& word) {
+    return word == "any" ? Transport::kAny : word == "udp" ? Transport::kUdp : Transport::kTcp;
+}
+
+/// Services with the same words get the same packets.
+std::string match_of(const Service& s) {
+    std::string words = std::string(to_text(s.transport)) + " " + std::to_string(s.port);
+    for (const std::uint16_t more :
+         {s.traffic.last_port, std::uint16_t{s.traffic.dscp}, s.traffic.vlan, s.traffic.tenant}) {
+        words += more == 0 || more == kAnyDscp ? "" : " " + std::to_string(more);
+    }
+    return words;
 }
 
 void read_addresses(YamlNode node, UniqueValues& unique, Service& s) {
-    YamlNode list = node.required("addresses");
+    YamlNode list = s.traffic.prefixes.empty() ? node.required("addresses") : node.optional("addresses");
     for (YamlNode& item : list.items()) {
         s.addresses.push_back(item.address());
-        unique.claim(item, "service address",
-                     s.addresses.back().text() + " " + std::string(to_text(s.transport)) + " " +
-                         std::to_string(s.port));
+        unique.claim(item, "service address", s.addresses.back().text() + " " + match_of(s));
     }
     if (list.is_present() && s.addresses.empty()) {
         list.complain("a service has at least one address");
@@ -82,11 +96,13 @@ void read_service(YamlNode node, UniqueValues& unique, Inventory& out) {
     Service s;
     s.name = read_name(node, unique, "service");
     s.id = {read_id(node, unique, "service id")};
-    s.transport =
-        node.required("transport").one_of({"tcp", "udp"}, "tcp") == "udp" ? Transport::kUdp : Transport::kTcp;
-    s.port = static_cast<std::uint16_t>(node.required("port").integer(1, 65535));
+    s.transport = transport_of(node.required("transport").one_of({"tcp", "udp", "any"}, "tcp"));
+    s.port = static_cast<std::uint16_t>(node.required("port").integer(0, 65535));
+    s.traffic = read_traffic(node, s.port);
     read_addresses(node, unique, s);
-    s.affinity = affinity_of(node.optional("affinity").one_of({"flow", "source", "movable", "none"}, "flow"));
+    s.affinity =
+        affinity_of(node.optional("affinity")
+                        .one_of({"flow", "source", "source-destination", "movable", "none"}, "flow"));
     YamlNode timeout = node.optional("affinity_timeout");
     s.affinity_timeout = timeout.duration({s.transport == Transport::kUdp ? 60.0 : 300.0});
     if (s.affinity_timeout.value <= 0 || s.affinity_timeout.value > 86400) {
@@ -99,7 +115,6 @@ void read_service(YamlNode node, UniqueValues& unique, Inventory& out) {
     }
     read_modes(node, s);
     s.jobs_per_flow = node.optional("jobs_per_flow").number(1e-6, 1e6, 1);
-    s.exception_share = node.optional("exception_share").number(0, 1, s.exception_share);
     s.latency_budget = node.optional("latency_budget").duration({0});
     out.services.push_back(std::move(s));
 }
@@ -247,6 +262,7 @@ Result<Inventory> read_inventory(YamlNode root) {
     for (YamlNode& item : services) {
         read_service(item, unique, out);
     }
+    out.tenants = read_tenants(root.optional("tenants"));
     for (YamlNode& item : root.required("sites").items()) {
         read_site(item, unique, out);
     }

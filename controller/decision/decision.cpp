@@ -281,6 +281,7 @@ ServicePlan Decision::build_service(const Service& service, const std::string& i
     out.addresses = service.addresses;
     out.transport = service.transport;
     out.port = service.port;
+    out.traffic = service.traffic;
     out.affinity = service.affinity;
     out.affinity_timeout = service.affinity_timeout;
     out.slots = service.slots;
@@ -291,7 +292,6 @@ ServicePlan Decision::build_service(const Service& service, const std::string& i
         weights != inventory_.static_shares.end()) {
         out.static_shares = weights->second;
     }
-    out.placement = placement(service.name, ingress);
     return out;
 }
 
@@ -314,6 +314,7 @@ Plan Decision::build(const Router& router) const {
         out.paths = paths_.paths(router.name, site.id);
         plan.sites.push_back(std::move(out));
     }
+    plan.tenants = inventory_.tenants;
     for (const Service& service : inventory_.services) {
         plan.services.push_back(build_service(service, router.name));
     }
@@ -336,7 +337,6 @@ void Decision::publish_all() {
 
 void Decision::publish(const Router& router) {
     Plan plan = build(router);
-    keep_close_placement(plan);
     if (const Status status = check_plan(plan, inventory_); !status) {
         std::string& why = held_back_[router.name];
         if (why != status.error().detail) {

@@ -79,8 +79,7 @@ void fields(A& a, Segment& x) {
 }
 template <class A>
 void fields(A& a, PathPlan& x) {
-    a(x.id, x.egress, x.segments.segments, x.mode, x.sids, x.weight, x.destination6, x.destination4, x.delay,
-      x.mtu, x.links);
+    a(x.id, x.egress, x.segments.segments, x.destination6, x.destination4, x.delay, x.mtu, x.links);
 }
 template <class A>
 void fields(A& a, SitePlan& x) {
@@ -100,9 +99,30 @@ void fields(A& a, PlacementTable& x) {
     a(x.exception_ppm, x.most_age_millis, x.sites);
 }
 template <class A>
+void fields(A& a, AccessRule& x) {
+    a(x.source, x.is_allowed);
+}
+template <class A>
+void fields(A& a, RateLimit& x) {
+    a(x.dscp, x.bytes_per_second, x.burst_bytes, x.mark);
+}
+template <class A>
+void fields(A& a, QuicServers::Server& x) {
+    a(x.site, x.id);
+}
+template <class A>
+void fields(A& a, ServiceTraffic& x) {
+    a(x.prefixes, x.last_port, x.dscp, x.vlan, x.tenant, x.access, x.rates, x.mark, x.is_quic, x.quic.offset,
+      x.quic.length, x.quic.servers);
+}
+template <class A>
+void fields(A& a, TenantTag& x) {
+    a(x.tenant, x.interface, x.outer_vlan, x.inner_vlan);
+}
+template <class A>
 void fields(A& a, ServicePlan& x) {
     a(x.id, x.name, x.addresses, x.transport, x.port, x.affinity, x.affinity_timeout, x.slots, x.shares,
-      x.static_shares, x.placement);
+      x.static_shares, x.placement, x.traffic);
 }
 template <class A>
 void fields(A& a, LocalSid& x) {
@@ -110,7 +130,7 @@ void fields(A& a, LocalSid& x) {
 }
 template <class A>
 void fields(A& a, Plan& x) {
-    a(x.node, x.sid_block, x.local_sids, x.sites, x.services);
+    a(x.node, x.sid_block, x.local_sids, x.sites, x.services, x.tenants);
 }
 template <class A>
 void fields(A& a, Duration& x) {
@@ -124,7 +144,7 @@ void fields(A& a, DecisionLimits& x) {
 }
 template <class A>
 void fields(A& a, JournalStart& x) {
-    a(x.limits, x.adopted, x.inventory_mark, x.is_continued, x.policies);
+    a(x.limits, x.adopted, x.inventory_mark, x.is_continued);
 }
 template <class A>
 void fields(A& a, JournalSite& x) {

@@ -6,6 +6,7 @@
 
 #include "proto/codec/field_codec.hpp"
 #include "proto/codec/placement_codec.hpp"
+#include "proto/codec/traffic_codec.hpp"
 #include "suanlu/v1/agent.pb.h"
 
 namespace suanlu {
@@ -39,16 +40,17 @@ Result<SidBehaviour> read_behaviour(std::string_view field, const std::string& t
 }
 
 Result<Transport> read_transport(std::string_view field, const std::string& text) {
-    for (const auto each : {Transport::kTcp, Transport::kUdp}) {
+    for (const auto each : {Transport::kTcp, Transport::kUdp, Transport::kAny}) {
         if (to_text(each) == text) {
             return each;
         }
     }
-    return bad_field(field, "neither tcp nor udp");
+    return bad_field(field, "neither tcp, udp nor any");
 }
 
 Result<Affinity> read_affinity(std::string_view field, const std::string& text) {
-    for (const auto each : {Affinity::kFlow, Affinity::kSource, Affinity::kMovable, Affinity::kNone}) {
+    for (const auto each :
+         {Affinity::kFlow, Affinity::kSource, Affinity::kMovable, Affinity::kNone, Affinity::kPair}) {
         if (to_text(each) == text) {
             return each;
         }
@@ -196,8 +198,10 @@ Result<std::vector<SiteShare>> decode_shares(const std::string& field, const Sha
 
 Status decode_addresses(const std::string& at, const v1::ServicePlan& from, ServicePlan& out) {
     SL_TRY_VOID(check_count(at + "addresses", from.addresses_size(), kMaxServiceAddresses));
-    SL_TRY_VOID(check_range(at + "addresses", static_cast<std::uint64_t>(from.addresses_size()), 1,
-                            kMaxServiceAddresses));
+    if (from.traffic().prefixes_size() == 0) {
+        SL_TRY_VOID(check_range(at + "addresses", static_cast<std::uint64_t>(from.addresses_size()), 1,
+                                kMaxServiceAddresses));
+    }
     for (int i = 0; i < from.addresses_size(); ++i) {
         SL_TRY(const Ip6 address,
                read_address(at + "addresses[" + std::to_string(i) + "]", from.addresses(i)));
@@ -214,8 +218,11 @@ Result<ServicePlan> decode_service(const std::string& at, const v1::ServicePlan&
     out.name = from.name();
     SL_TRY_VOID(decode_addresses(at, from, out));
     SL_TRY(out.transport, read_transport(at + "transport", from.transport()));
-    SL_TRY_VOID(check_range(at + "port", from.port(), 1, 0xffff));
+    SL_TRY_VOID(check_range(at + "port", from.port(), from.has_traffic() ? 0 : 1, 0xffff));
     out.port = static_cast<std::uint16_t>(from.port());
+    if (from.has_traffic()) {
+        SL_TRY(out.traffic, decode(at + "traffic.", from.traffic()));
+    }
     SL_TRY(out.affinity, read_affinity(at + "affinity", from.affinity()));
     SL_TRY_VOID(check_number(at + "affinity_timeout_s", from.affinity_timeout_s(), 0.001, 86'400));
     out.affinity_timeout.value = from.affinity_timeout_s();
@@ -320,6 +327,9 @@ void encode_service(const ServicePlan& from, v1::ServicePlan& to) {
     to.set_affinity(std::string(to_text(from.affinity)));
     to.set_affinity_timeout_s(from.affinity_timeout.value);
     to.set_slots(from.slots);
+    if (from.traffic != ServiceTraffic{} || from.port == 0) {
+        encode(from.traffic, *to.mutable_traffic());
+    }
     encode_shares(from.shares, *to.mutable_shares());
     encode_shares(from.static_shares, *to.mutable_static_shares());
     if (from.placement != PlacementTable{}) {
@@ -365,6 +375,9 @@ void encode(const Plan& from, v1::Plan& to) {
     for (const ServicePlan& service : from.services) {
         encode_service(service, *to.add_services());
     }
+    for (const TenantTag& tag : from.tenants) {
+        encode(tag, *to.add_tenants());
+    }
 }
 
 Result<Plan> decode(const v1::Plan& from) {
@@ -387,6 +400,11 @@ Result<Plan> decode(const v1::Plan& from) {
     SiteIds sites;
     SL_TRY_VOID(decode_sites(from, out, sites));
     SL_TRY_VOID(decode_services(from, out, sites));
+    SL_TRY_VOID(check_count("tenants", from.tenants_size(), kMaxPlanTenants));
+    for (int i = 0; i < from.tenants_size(); ++i) {
+        SL_TRY(TenantTag tag, decode(item_path("tenants", i), from.tenants(i)));
+        out.tenants.push_back(std::move(tag));
+    }
     return out;
 }
 

@@ -19,6 +19,7 @@ namespace suanlu {
 
 inline constexpr int kMaxPlanServices = 10'000;
 inline constexpr int kMaxPlanSites = 1'000;
+inline constexpr int kMaxPlanTenants = 8192;
 inline constexpr int kMaxPlanLocalSids = 4'096;
 inline constexpr int kMaxServiceAddresses = 64;
 inline constexpr int kMaxPathSegments = 16;

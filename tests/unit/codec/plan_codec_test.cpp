@@ -102,6 +102,66 @@ void expect_refused(const std::vector<Offence>& offences) {
     }
 }
 
+ServiceTraffic full_traffic() {
+    ServiceTraffic traffic;
+    traffic.prefixes = {prefix("2001:db8:b::/48"), *Prefix6::parse("203.0.113.0/24")};
+    traffic.last_port = 9000;
+    traffic.dscp = 0;
+    traffic.vlan = 300;
+    traffic.tenant = 7;
+    traffic.access = {{prefix("2001:db8:c1::/48"), true}, {prefix("2001:db8:c1:bad::/64"), false}};
+    traffic.rates = {{46, 1'000'000, 15'000, 8}, {kAnyDscp, 125'000'000, 1'000'000, kNoMark}};
+    traffic.mark = 34;
+    traffic.is_quic = true;
+    traffic.quic = {1, 2, {{SiteId{1}, 0x0101}, {SiteId{2}, ~std::uint64_t{0}}}};
+    return traffic;
+}
+
+TEST(PlanCodec, TrafficOfAServiceRoundTrips) {
+    Plan plan = full_plan();
+    plan.services[0].traffic = full_traffic();
+    plan.services[0].addresses.clear();
+    plan.services[0].transport = Transport::kAny;
+    plan.services[0].port = 0;
+    plan.services[0].affinity = Affinity::kPair;
+    plan.tenants = {{7, "", 700, 0}, {8, "eth9", 701, 5}};
+    v1::Plan message;
+    encode(plan, message);
+    const auto back = decode(message);
+    ASSERT_TRUE(back) << back.error().detail;
+    EXPECT_EQ(back->services, plan.services);
+    EXPECT_EQ(back->tenants, plan.tenants);
+}
+
+TEST(PlanCodec, TrafficThatCannotBeMeantIsRefused) {
+    const auto refused = [](const char* field, auto change) {
+        Plan plan = full_plan();
+        plan.services[0].traffic = full_traffic();
+        plan.tenants = {{7, "", 700, 0}};
+        v1::Plan message;
+        encode(plan, message);
+        change(message);
+        const auto back = decode(message);
+        ASSERT_FALSE(back) << field;
+        EXPECT_NE(back.error().detail.find(field), std::string::npos) << back.error().detail;
+    };
+    const auto traffic = [](v1::Plan& m) { return m.mutable_services(0)->mutable_traffic(); };
+    refused("services[0].traffic.dscp", [&](auto& m) { traffic(m)->set_dscp(64); });
+    refused("services[0].traffic.vlan", [&](auto& m) { traffic(m)->set_vlan(4095); });
+    refused("services[0].traffic.tenant", [&](auto& m) { traffic(m)->set_tenant(65536); });
+    refused("services[0].traffic.last_port", [&](auto& m) { traffic(m)->set_last_port(65536); });
+    refused("services[0].traffic.prefixes[0]",
+            [&](auto& m) { traffic(m)->mutable_prefixes(0)->set_length(129); });
+    refused("services[0].traffic.access[1].source",
+            [&](auto& m) { traffic(m)->mutable_access(1)->mutable_source()->set_address("short"); });
+    refused("services[0].traffic.rates[0].mark",
+            [&](auto& m) { traffic(m)->mutable_rates(0)->set_mark(64); });
+    refused("services[0].traffic.quic_length", [&](auto& m) { traffic(m)->set_quic_length(9); });
+    refused("services[0].traffic.quic_servers[0].site",
+            [&](auto& m) { traffic(m)->mutable_quic_servers(0)->set_site(0); });
+    refused("tenants[0].outer_vlan", [&](auto& m) { m.mutable_tenants(0)->set_outer_vlan(4095); });
+}
+
 TEST(PlanCodec, EveryOffenceIsRefusedWithItsField) {
     const std::vector<Offence> offences = {
         {"id.controller", [](v1::Plan& p) { p.mutable_id()->clear_controller(); }},

@@ -57,6 +57,62 @@ TEST(InventoryFile, GoodFile_IsReadWithItsDefaults) {
     EXPECT_EQ(sids[1].behaviour, SidBehaviour::kEndDx6);
 }
 
+TEST(InventoryFile, TrafficOfAService_IsRead) {
+    const auto inventory = parse_inventory(replaced("    port: 8080\n", R"(    port: 8080
+    last_port: 8090
+    prefixes: ["2001:db8:b::/48", 203.0.113.0/24]
+    dscp: 46
+    vlan: 300
+    tenant: 7
+    mark: 34
+    affinity: source-destination
+    access: [{source: 10.0.0.0/8}, {source: 10.1.0.0/16, allow: false}]
+    rates: [{dscp: 46, bytes_per_second: 1000000, mark: 8}, {bytes_per_second: 10, burst_bytes: 3000}]
+    quic: {length: 2, servers: [{site_id: 1, id: 257}]}
+)") + "tenants: [{tenant: 7, outer_vlan: 700}, {tenant: 8, interface: eth9}]\n",
+                                           "x.yaml");
+    ASSERT_TRUE(inventory) << inventory.error().detail;
+    const auto& service = inventory->services[0];
+    EXPECT_EQ(service.affinity, Affinity::kPair);
+    const auto& traffic = service.traffic;
+    EXPECT_EQ(traffic.last_port, 8090);
+    EXPECT_EQ(traffic.prefixes.size(), 2U);
+    EXPECT_EQ(traffic.prefixes[1].length, 120);
+    EXPECT_EQ(traffic.dscp, 46);
+    EXPECT_EQ(traffic.vlan, 300);
+    EXPECT_EQ(traffic.tenant, 7);
+    EXPECT_EQ(traffic.mark, 34);
+    ASSERT_EQ(traffic.access.size(), 2U);
+    EXPECT_TRUE(traffic.access[0].is_allowed);
+    EXPECT_FALSE(traffic.access[1].is_allowed);
+    const std::vector<RateLimit> rates = {{46, 1'000'000, 100'000, 8}, {kAnyDscp, 10, 3000, kNoMark}};
+    EXPECT_EQ(traffic.rates, rates);
+    EXPECT_TRUE(traffic.is_quic);
+    EXPECT_EQ(traffic.quic, (QuicServers{1, 2, {{SiteId{1}, 257}}}));
+    const std::vector<TenantTag> tenants = {{7, "", 700, 0}, {8, "eth9", 0, 0}};
+    EXPECT_EQ(inventory->tenants, tenants);
+}
+
+TEST(InventoryFile, TrafficThatCannotBeMeant_IsRefused) {
+    const std::pair<const char*, const char*> rows[] = {
+        {"    last_port: 8079\n", "ends before it begins"},
+        {"    dscp: 64\n", "dscp"},
+        {"    vlan: 4095\n", "vlan"},
+        {"    rates: [{bytes_per_second: 0}]\n", "bytes_per_second"},
+        {"    quic: {length: 2}\n", "both a length and servers"},
+        {"    quic: {offset: 19, length: 2, servers: [{site_id: 1, id: 1}]}\n", "at most 20 bytes"},
+        {"    access: [{allow: true}]\n", "source"}};
+    for (const auto& [line, what] : rows) {
+        const auto inventory =
+            parse_inventory(replaced("    port: 8080\n", std::string("    port: 8080\n") + line), "x.yaml");
+        ASSERT_FALSE(inventory) << line;
+        EXPECT_NE(inventory.error().detail.find(what), std::string::npos) << inventory.error().detail;
+    }
+    const auto nobody = parse_inventory(kGood + "tenants: [{tenant: 7}]\n", "x.yaml");
+    ASSERT_FALSE(nobody);
+    EXPECT_NE(nobody.error().detail.find("an interface, an outer VLAN"), std::string::npos);
+}
+
 struct Row {
     const char* from;
     const char* to;
