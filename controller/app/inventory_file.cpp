@@ -115,6 +115,7 @@ void read_service(YamlNode node, UniqueValues& unique, Inventory& out) {
     }
     read_modes(node, s);
     s.jobs_per_flow = node.optional("jobs_per_flow").number(1e-6, 1e6, 1);
+    s.exception_share = node.optional("exception_share").number(0, 1, s.exception_share);
     s.latency_budget = node.optional("latency_budget").duration({0});
     out.services.push_back(std::move(s));
 }

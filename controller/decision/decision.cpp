@@ -292,6 +292,7 @@ ServicePlan Decision::build_service(const Service& service, const std::string& i
         weights != inventory_.static_shares.end()) {
         out.static_shares = weights->second;
     }
+    out.placement = placement(service.name, ingress);
     return out;
 }
 
@@ -337,6 +338,7 @@ void Decision::publish_all() {
 
 void Decision::publish(const Router& router) {
     Plan plan = build(router);
+    keep_close_placement(plan);
     if (const Status status = check_plan(plan, inventory_); !status) {
         std::string& why = held_back_[router.name];
         if (why != status.error().detail) {

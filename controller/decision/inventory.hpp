@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // The inventory: what the operator declares and no protocol tells (routers with their locators, sites with
-// their attachments, services). Read once at start-up by controller/app/inventory_file and immutable
+// their attachments, services). Read once at start-up (inventory_file.hpp) and immutable
 // afterwards; a file that contradicts itself is refused as a whole with file:line. Pure values.
 #pragma once
 

@@ -13,6 +13,7 @@
 
 #include "controller/decision/decision.hpp"
 #include "controller/decision/decision_listener.hpp"
+#include "controller/decision/policy_texts.hpp"
 
 namespace suanlu {
 
@@ -27,6 +28,8 @@ struct JournalStart {
     /// The file before this one was dropped: what was known then is told once more, as after a restart, but
     /// not its history.
     bool is_continued = false;
+    /// The policy files of the recording, so that a replay needs no folder.
+    PolicyTexts policies{};
 };
 struct JournalSite {
     std::uint64_t wall_unix_ns = 0;

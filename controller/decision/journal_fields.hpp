@@ -79,7 +79,8 @@ void fields(A& a, Segment& x) {
 }
 template <class A>
 void fields(A& a, PathPlan& x) {
-    a(x.id, x.egress, x.segments.segments, x.destination6, x.destination4, x.delay, x.mtu, x.links);
+    a(x.id, x.egress, x.segments.segments, x.mode, x.sids, x.weight, x.destination6, x.destination4, x.delay,
+      x.mtu, x.links);
 }
 template <class A>
 void fields(A& a, SitePlan& x) {
@@ -144,7 +145,7 @@ void fields(A& a, DecisionLimits& x) {
 }
 template <class A>
 void fields(A& a, JournalStart& x) {
-    a(x.limits, x.adopted, x.inventory_mark, x.is_continued);
+    a(x.limits, x.adopted, x.inventory_mark, x.is_continued, x.policies);
 }
 template <class A>
 void fields(A& a, JournalSite& x) {
