@@ -17,6 +17,9 @@ constexpr double kOpenGap = 0.7;
 /// it. By generations and not by flows: connections that are kept alive end a hundred times less often.
 constexpr double kGenerations = 4;
 constexpr double kCorrection = 3;
+/// The gap aims a little above the share: the bound refuses some of what the gap lets through, and entries
+/// that stay free help nobody.
+constexpr double kAim = 1.3;
 
 } // namespace
 
@@ -39,7 +42,7 @@ void ExceptionBudget::adapt_gap(bool was_wanted) {
     const double share = live_ > 0 ? static_cast<double>(exceptions_) / live : 0;
     used_ += (share - used_) / (kGenerations * (live + 1));
     // Robbins-Monro for the quantile.
-    const double aim = share_ * std::clamp(1 + kCorrection * (1 - used_ / share_), 0.1, 3.0);
+    const double aim = share_ * std::clamp(kAim + kCorrection * (kAim - used_ / share_), 0.1, 3.0);
     gap_s_ = std::max(0.0, gap_s_ + kGapStep * scale_s_ * ((was_wanted ? 1 : 0) - aim));
 }
 
