@@ -211,6 +211,9 @@ TEST(ArrivalFilter, IsCalmInTheSteadyState_AndQuickAfterAStep) {
 
 TEST(ClassMix, OneLargeJobIsNoNewLoad_ButALastingChangeIs) {
     ClassMix mix({0.999, 0.001}, 10000);
+    for (int second = 0; second < 60; ++second) {
+        mix.count({300, 0.3}, 1);
+    }
     mix.count({300, 12}, 1); // a clump of large ones, each of which counts five hundred times
     EXPECT_NEAR(mix.share(1), 0.001, 0.0015);
     mix.count({300, std::nan("")}, 1);
