@@ -3,6 +3,7 @@
 
 #include <optional>
 
+#include "controller/decision/drain_view.hpp"
 #include "suanlu/v1/operator.pb.h"
 
 namespace suanlu {
@@ -169,6 +170,11 @@ void encode_sites(const Decision& decision, MonoTime now, v1::SiteList& out) {
         to.set_clock_skew_s(seconds_of(view.clock_skew));
         to.set_reports(view.accepted);
         to.set_refused(view.refused);
+        const DrainView drain = drain_view(decision, site, now);
+        to.set_drain(std::string(to_text(drain.state)));
+        to.set_live_slots(drain.slots);
+        to.set_live_exceptions(drain.exceptions);
+        to.set_silent_ingresses(drain.silent);
         for (const Attachment& attachment : site.attachments) {
             to.add_egresses(attachment.egress);
         }

@@ -130,4 +130,17 @@ Unary* OperatorServer::SetPolicy(Context* context, const v1::SetPolicyRequest* r
     });
 }
 
+Unary* OperatorServer::SetDrain(Context* context, const v1::SetDrainRequest* request,
+                                v1::SetDrainReply* reply) {
+    return on_decision(context, [request, reply](Decision& decision, MonoTime now) {
+        const Site* site = decision.inventory().site(request->site());
+        reply->set_was_on(site != nullptr && decision.is_draining(site->id));
+        if (const Status done = decision.set_drain(request->site(), request->on(), now); !done) {
+            return status_of(done.error());
+        }
+        log_info("site.drain", {{"site", request->site()}, {"on", request->on()}});
+        return grpc::Status::OK;
+    });
+}
+
 } // namespace suanlu

@@ -27,6 +27,8 @@ public:
                                         v1::FlowList* reply) override;
     grpc::ServerUnaryReactor* Explain(grpc::CallbackServerContext* context, const v1::ExplainRequest* request,
                                       v1::ExplainReply* reply) override;
+    grpc::ServerUnaryReactor* SetDrain(grpc::CallbackServerContext* context,
+                                       const v1::SetDrainRequest* request, v1::SetDrainReply* reply) override;
     grpc::ServerUnaryReactor* SetPolicy(grpc::CallbackServerContext* context,
                                         const v1::SetPolicyRequest* request,
                                         v1::SetPolicyReply* reply) override;

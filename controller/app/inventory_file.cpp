@@ -205,6 +205,9 @@ void read_site(YamlNode node, UniqueValues& unique, Inventory& out) {
     for (YamlNode& item : node.required("services").items()) {
         read_hosted(item, out, s);
     }
+    if (node.optional("drain").boolean(false)) {
+        out.drained.insert(s.id);
+    }
     out.sites.push_back(std::move(s));
 }
 
@@ -264,6 +267,8 @@ Result<Inventory> read_inventory(YamlNode root) {
         read_service(item, unique, out);
     }
     out.tenants = read_tenants(root.optional("tenants"));
+    out.probers_per_site = static_cast<std::uint32_t>(
+        root.optional("probers_per_site").integer(1, 100'000, out.probers_per_site));
     for (YamlNode& item : root.required("sites").items()) {
         read_site(item, unique, out);
     }

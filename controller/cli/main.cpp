@@ -22,6 +22,8 @@ struct Arguments {
     std::string service;
     std::string from;
     std::string policy;
+    std::string site;
+    std::string state;
 };
 
 void declare(CLI::App& app, Arguments& a) {
@@ -52,7 +54,10 @@ void declare(CLI::App& app, Arguments& a) {
     CLI::App* set_policy = set->add_subcommand("policy");
     set_policy->add_option("service", a.service, "service")->required();
     set_policy->add_option("policy", a.policy, "policy, e.g. default or nearest")->required();
-    for (CLI::App* command : {get, explain, explain_service, set, set_policy}) {
+    CLI::App* set_drain = set->add_subcommand("drain", "a site gets no new flows; no flow is moved");
+    set_drain->add_option("site", a.site, "site")->required();
+    set_drain->add_option("state", a.state, "on or off")->required()->check(CLI::IsMember({"on", "off"}));
+    for (CLI::App* command : {get, explain, explain_service, set, set_policy, set_drain}) {
         command->fallthrough();
     }
 }
@@ -74,8 +79,11 @@ suanlu::Result<std::string> call(suanlu::OperatorClient& client, const CLI::App&
     if (app.got_subcommand("get")) {
         return client.get(a.what);
     }
-    return app.got_subcommand("explain") ? client.explain(a.service, a.from)
-                                         : client.set_policy(a.service, a.policy);
+    if (app.got_subcommand("explain")) {
+        return client.explain(a.service, a.from);
+    }
+    return a.site.empty() ? client.set_policy(a.service, a.policy)
+                          : client.set_drain(a.site, a.state == "on");
 }
 
 int run_client(const CLI::App& app, const Arguments& a) {

@@ -120,6 +120,17 @@ Result<std::string> OperatorClient::set_policy(const std::string& service, const
     return print(Call(options_, channel_).run(&v1::Operator::Stub::SetPolicy, request), options_, say);
 }
 
+Result<std::string> OperatorClient::set_drain(const std::string& site, bool is_on) {
+    v1::SetDrainRequest request;
+    request.set_site(site);
+    request.set_on(is_on);
+    const auto say = [&](const v1::SetDrainReply& reply, bool) {
+        const std::string now = is_on ? "draining, see `suanluctl get sites`" : "takes new flows";
+        return "site " + site + ": " + now + (reply.was_on() == is_on ? " (as before)" : "") + "\n";
+    };
+    return print(Call(options_, channel_).run(&v1::Operator::Stub::SetDrain, request), options_, say);
+}
+
 Exit exit_of(const Error& error) {
     switch (error.code) {
     case Errc::kUnreachable:

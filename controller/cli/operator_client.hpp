@@ -34,6 +34,7 @@ public:
     Result<std::string> get(const std::string& what);
     Result<std::string> explain(const std::string& service, const std::string& from);
     Result<std::string> set_policy(const std::string& service, const std::string& policy);
+    Result<std::string> set_drain(const std::string& site, bool is_on);
 
 private:
     OperatorClient(ClientOptions options, std::shared_ptr<grpc::Channel> channel)

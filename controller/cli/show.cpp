@@ -29,6 +29,16 @@ std::string liveness_text(const v1::SiteView& site) {
     return joined(parts, ", ");
 }
 
+/// "fresh", "fresh, empty", "fresh, draining: 12 slots, 3 exceptions, 1 silent".
+std::string state_text(const v1::SiteView& site) {
+    if (site.drain().empty() || site.drain() == "empty") {
+        return site.state() + (site.drain().empty() ? "" : ", empty");
+    }
+    return site.state() + ", draining: " + std::to_string(site.live_slots()) + " slots, " +
+           std::to_string(site.live_exceptions()) + " exceptions" +
+           (site.silent_ingresses() == 0 ? "" : ", " + std::to_string(site.silent_ingresses()) + " silent");
+}
+
 std::string plan_number(std::uint64_t epoch, std::uint64_t generation) {
     return generation == 0 ? "-" : std::to_string(epoch) + "/" + std::to_string(generation);
 }
@@ -130,7 +140,7 @@ std::string show(const v1::SiteList& list, bool colour) {
         const std::vector<std::string> head{site.name(),
                                             std::to_string(site.id()),
                                             site.kind(),
-                                            site.state(),
+                                            state_text(site),
                                             never ? "-" : seconds_text(site.age_s()),
                                             never ? "-" : number_text(site.clock_skew_s(), 3) + " s",
                                             joined(site.egresses(), ",")};

@@ -71,7 +71,8 @@ bool is_urgent(const InstanceReport* before, const InstanceReport& after) {
 Decision::Decision(Inventory inventory, DecisionLimits limits, const ShareTable& adopted, MonoTime start)
     : inventory_(std::move(inventory)), limits_(limits), start_(start), next_split_(start + limits.tick),
       sites_(names_of(inventory_.sites), table_limits(limits)), ingresses_(names_of(inventory_.routers)),
-      paths_(inventory_, limits_.link_max_age), latest_(start) {
+      paths_(inventory_, limits_.link_max_age), latest_(start), drained_(inventory_.drained),
+      probers_(inventory_, start) {
     for (const Service& service : inventory_.services) {
         services_[service.name].policy = service.policy;
         every_service_.insert(service.name);
@@ -237,6 +238,21 @@ void Decision::on_event_everywhere(MonoTime now) {
     on_event(every_service_, now);
 }
 
+Status Decision::set_drain(const std::string& site, bool is_on, MonoTime now) {
+    const Site* found = inventory_.site(site);
+    if (found == nullptr) {
+        return Error{Errc::kNotFound, "no site '" + site + "'"};
+    }
+    latest_ = now;
+    if (listener_ != nullptr) {
+        listener_->on_drain(site, is_on, now);
+    }
+    if (is_on ? drained_.insert(found->id).second : drained_.erase(found->id) > 0) {
+        on_event_everywhere(now);
+    }
+    return {};
+}
+
 void Decision::tick(MonoTime now) {
     latest_ = now;
     if (listener_ != nullptr) {
@@ -290,9 +306,22 @@ ServicePlan Decision::build_service(const Service& service, const std::string& i
     }
     if (const auto weights = inventory_.static_shares.find(service.name);
         weights != inventory_.static_shares.end()) {
-        out.static_shares = weights->second;
+        out.static_shares = drained_.empty() ? weights->second : reachable(ingress, weights->second);
     }
     out.placement = placement(service.name, ingress);
+    return out;
+}
+
+SitePlan Decision::build_site(const Site& site, const std::string& ingress) const {
+    SitePlan out;
+    out.id = site.id;
+    out.name = site.name;
+    out.probe_address = site.address;
+    out.paths = paths_.paths(ingress, site.id);
+    const ProbeDuty duty = probers_.duty(ingress, site.id);
+    out.is_probed = duty.is_prober;
+    out.is_told_down = duty.is_down;
+    out.is_draining = is_draining(site.id);
     return out;
 }
 
@@ -307,15 +336,10 @@ Plan Decision::build(const Router& router) const {
     if (!router.is_ingress) {
         return plan;
     }
-    for (const Site& site : inventory_.sites) {
-        SitePlan out;
-        out.id = site.id;
-        out.name = site.name;
-        out.probe_address = site.address;
-        out.paths = paths_.paths(router.name, site.id);
-        plan.sites.push_back(std::move(out));
-    }
     plan.tenants = inventory_.tenants;
+    for (const Site& site : inventory_.sites) {
+        plan.sites.push_back(build_site(site, router.name));
+    }
     for (const Service& service : inventory_.services) {
         plan.services.push_back(build_service(service, router.name));
     }
@@ -323,6 +347,7 @@ Plan Decision::build(const Router& router) const {
 }
 
 void Decision::publish_all() {
+    probers_.update(ingresses_, latest_);
     for (const Router& router : inventory_.routers) {
         if (!router.is_ingress) {
             if (router.srv6_owner == SrOwner::kAgent) {

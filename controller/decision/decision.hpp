@@ -20,6 +20,7 @@
 #include "controller/decision/inventory.hpp"
 #include "controller/decision/job_counts.hpp"
 #include "controller/decision/path_table.hpp"
+#include "controller/decision/prober_table.hpp"
 #include "controller/decision/split_checker.hpp"
 #include "controller/program/state_folder.hpp"
 #include "core/model/plan.hpp"
@@ -119,6 +120,8 @@ public:
     Result<std::string> set_policy(const std::string& service, const std::string& policy, MonoTime now);
     /// What a job at that site costs, in the seconds it is worth. kNotFound: no such site.
     Status set_price(const std::string& site, double seconds, MonoTime now);
+    /// The site gets no new flows until the order is taken back; those it has stay. kNotFound: no such site.
+    Status set_drain(const std::string& site, bool is_on, MonoTime now);
     /// Call about every 100 ms; splits when it is time.
     void tick(MonoTime now);
 
@@ -127,6 +130,7 @@ public:
     /// The shares in force, when they changed since the last call; else null.
     const ShareTable* take_changed_shares();
 
+    [[nodiscard]] bool is_draining(SiteId site) const { return drained_.contains(site); }
     [[nodiscard]] Result<Explanation> explain(const std::string& service, const std::string& ingress) const;
     [[nodiscard]] DecisionState state() const { return state_; }
     /// What keeps a router's last Plan in force; empty when nothing does.
@@ -195,6 +199,7 @@ private:
                                                            const std::vector<std::string>& reasons) const;
     [[nodiscard]] std::vector<ExplainedCandidate> explain_candidates(const ServiceState& state,
                                                                      const Explanation& of) const;
+    [[nodiscard]] SitePlan build_site(const Site& site, const std::string& ingress) const;
     void publish_all();
     void publish(const Router& router);
     [[nodiscard]] Plan build(const Router& router) const;
@@ -215,6 +220,8 @@ private:
     MonoTime latest_;
     std::optional<std::pair<MonoTime, std::uint64_t>> wall_;
     std::map<std::string, double> prices_;
+    std::set<SiteId> drained_;
+    ProberTable probers_;
     std::map<std::string, ServiceState> services_;
     std::set<std::string> every_service_;
     std::set<std::string> stale_sites_;

@@ -23,6 +23,7 @@ public:
     virtual void on_ingress(const IngressReport& report, MonoTime now) = 0;
     virtual void on_links(const LinkReport& report, MonoTime now) = 0;
     virtual void on_policy(const std::string& service, const std::string& policy, MonoTime now) = 0;
+    virtual void on_drain(const std::string& site, bool is_on, MonoTime now) = 0;
     virtual void on_tick(MonoTime now) = 0;
     /// Plans that were handed out together; never empty. `now`: of the latest input.
     virtual void on_plans(const std::vector<Plan>& plans, MonoTime now) = 0;

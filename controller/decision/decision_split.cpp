@@ -14,7 +14,8 @@ std::vector<SiteShare> Decision::reachable(const std::string& ingress,
     std::vector<double> row;
     double sum = 0;
     for (const SiteShare& share : shares) {
-        row.push_back(paths_.paths(ingress, share.site).empty() ? 0 : share.ppm);
+        const bool can_go = !paths_.paths(ingress, share.site).empty() && !is_draining(share.site);
+        row.push_back(can_go ? share.ppm : 0);
         sum += row.back();
     }
     if (sum <= 0) {

@@ -6,6 +6,7 @@
 
 #include <map>
 #include <optional>
+#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -46,6 +47,10 @@ struct Inventory {
     std::vector<Service> services;
     /// Whose traffic comes in where.
     std::vector<TenantTag> tenants;
+    /// Ingresses that probe one site themselves; two paths each every 50 ms are 2000 probes a second.
+    std::uint32_t probers_per_site = 50;
+    /// Sites that start without new flows.
+    std::set<SiteId> drained;
     /// Service name -> weights of the fail-static state, sum kWholeShare; absent = the latest shares serve.
     std::map<std::string, std::vector<SiteShare>> static_shares;
 

@@ -40,6 +40,10 @@ struct JournalPolicy {
     std::string policy;
 };
 struct JournalTick {};
+struct JournalDrain {
+    std::string site;
+    bool is_on = false;
+};
 struct JournalPlans {
     std::vector<Plan> plans;
 };
@@ -48,7 +52,7 @@ struct JournalRecord {
     std::uint64_t offset = 0;
     MonoTime at;
     std::variant<JournalStart, JournalSite, IngressReport, LinkReport, JournalPolicy, JournalTick,
-                 JournalPlans>
+                 JournalPlans, JournalDrain>
         content;
 };
 
@@ -72,6 +76,7 @@ public:
     void on_ingress(const IngressReport& report, MonoTime now) override;
     void on_links(const LinkReport& report, MonoTime now) override;
     void on_policy(const std::string& service, const std::string& policy, MonoTime now) override;
+    void on_drain(const std::string& site, bool is_on, MonoTime now) override;
     void on_tick(MonoTime now) override;
     void on_plans(const std::vector<Plan>& plans, MonoTime now) override;
 

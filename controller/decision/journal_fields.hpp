@@ -60,8 +60,13 @@ void fields(A& a, FlowSample& x) {
     a(x.service, x.source, x.site, x.kind, x.age_s);
 }
 template <class A>
+void fields(A& a, SiteRest& x) {
+    a(x.slots, x.exceptions, x.is_counted);
+}
+template <class A>
 void fields(A& a, IngressReport& x) {
-    a(x.node, x.boot_id, x.sequence, x.uptime_s, x.mode, x.services, x.paths, x.sites, x.flows, x.reasons);
+    a(x.node, x.boot_id, x.sequence, x.uptime_s, x.mode, x.services, x.paths, x.sites, x.flows, x.reasons,
+      x.rests);
 }
 template <class A>
 void fields(A& a, LinkState& x) {
@@ -84,7 +89,7 @@ void fields(A& a, PathPlan& x) {
 }
 template <class A>
 void fields(A& a, SitePlan& x) {
-    a(x.id, x.name, x.probe_address, x.paths);
+    a(x.id, x.name, x.probe_address, x.paths, x.is_probed, x.is_told_down, x.is_draining);
 }
 template <class A>
 void fields(A& a, SiteShare& x) {
@@ -154,6 +159,10 @@ void fields(A& a, JournalSite& x) {
 template <class A>
 void fields(A& a, JournalPolicy& x) {
     a(x.service, x.policy);
+}
+template <class A>
+void fields(A& a, JournalDrain& x) {
+    a(x.site, x.is_on);
 }
 template <class A>
 void fields(A&, JournalTick&) {

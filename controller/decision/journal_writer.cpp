@@ -20,6 +20,9 @@ void JournalWriter::on_links(const LinkReport& report, MonoTime now) {
 void JournalWriter::on_policy(const std::string& service, const std::string& policy, MonoTime now) {
     add({0, now, JournalPolicy{service, policy}});
 }
+void JournalWriter::on_drain(const std::string& site, bool is_on, MonoTime now) {
+    add({0, now, JournalDrain{site, is_on}});
+}
 void JournalWriter::on_tick(MonoTime now) {
     add({0, now, JournalTick{}});
 }
@@ -35,6 +38,12 @@ void JournalWriter::begin_again(const Decision& decision, MonoTime now) {
     for (const Service& service : decision.inventory().services) {
         if (decision.policy_of(service.name) != service.policy) {
             on_policy(service.name, decision.policy_of(service.name), now);
+        }
+    }
+    for (const Site& site : decision.inventory().sites) {
+        const bool is_on = decision.is_draining(site.id);
+        if (is_on != decision.inventory().drained.contains(site.id)) {
+            on_drain(site.name, is_on, now);
         }
     }
     std::map<std::string, LinkReport> links;

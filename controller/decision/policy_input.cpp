@@ -77,6 +77,9 @@ PolicyInput Decision::policy_input(const Service& service, MonoTime now) const {
     out.latency_budget_s = service.latency_budget.value;
     for (const Site& site : inventory_.sites) {
         out.sites.push_back(policy_site(service, site, now));
+        if (is_draining(site.id)) {
+            out.sites.back().slots = 0;
+        }
     }
     if (wall_) {
         const auto since = std::chrono::duration_cast<std::chrono::seconds>(now - wall_->first);

@@ -70,6 +70,11 @@ private:
         return previous ? Status()
                         : Status(Error(previous.error()).with("journal, offset " + std::to_string(offset_)));
     }
+    Status feed(const JournalDrain& drain) {
+        return out_.decision->set_drain(drain.site, drain.is_on, at_).map_error([this](Error&& e) {
+            return std::move(e).with("journal, offset " + std::to_string(offset_));
+        });
+    }
     Status feed(const JournalTick&) {
         out_.decision->tick(at_);
         return {};

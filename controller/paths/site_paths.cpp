@@ -6,6 +6,7 @@
 #include <set>
 
 #include "controller/paths/fastest_list.hpp"
+#include "controller/paths/plan_list.hpp"
 #include "controller/paths/segments/encode.hpp"
 #include "controller/paths/segments/walk_list.hpp"
 #include "core/model/segment_list.hpp"
@@ -47,51 +48,10 @@ std::uint32_t most_segments(const Router& ingress) {
     return std::clamp<std::uint32_t>(ingress.msd, 1, kUsidsPerAddress) - 1;
 }
 
-/// The node or the link of that router that has this id; the walk refuses what nobody has.
-Result<paths::PathSegment> as_path_segment(const Graph& graph, const Segment& segment) {
-    SL_TRY(const std::uint32_t router, graph.view().find(segment.node));
-    const paths::PathSegment node = paths::node_segment(graph.view(), router);
-    if (segment.usid < kFirstLocalUsid || segment.usid == node.usid) {
-        return node;
-    }
-    for (auto [link, end] = graph.out(router); link < end; ++link) {
-        if (graph.link(link).adjacency_usid == segment.usid) {
-            return paths::adjacency_segment(graph.view(), link);
-        }
-    }
-    return Error{Errc::kNotFound, "no link of " + segment.node + " has the id of segment " + segment.text()};
-}
-
-/// What the network does with a list; refused unless it is one way of known delay.
-Result<WalkedList> walk_segments(Forwarding& forwarding, std::uint32_t source, const SegmentList& list) {
-    const Graph& graph = forwarding.graph();
-    PathList way;
-    for (const Segment& segment : list.segments) {
-        SL_TRY(const paths::PathSegment next, as_path_segment(graph, segment));
-        way.push_back(next);
-    }
-    SL_TRY(WalkedList walked, paths::walk_list(forwarding, source, way));
-    if (!walked.is_single) {
-        return Error{Errc::kBadInput, "several equal paths from " + graph.view().routers[source].name};
-    }
-    if (walked.longest_delay == kInfinite) {
-        return Error{Errc::kBadInput, "a link of unknown delay"};
-    }
-    return walked;
-}
-
-SegmentList as_segment_list(const TopologyView& view, const PathList& list) {
-    SegmentList out;
-    for (const paths::PathSegment& segment : list) {
-        out.segments.push_back({view.routers[segment.router].name, segment.usid});
-    }
-    return out;
-}
-
 Result<Found> finish(Forwarding& forwarding, const SitePathRequest& request, const Attachment& attachment,
                      std::uint32_t source, SegmentList list) {
     const Graph& graph = forwarding.graph();
-    SL_TRY(const WalkedList walked, walk_segments(forwarding, source, list));
+    SL_TRY(const WalkedList walked, paths::walk_segments(forwarding, source, list));
     for (const Segment& segment : list.segments) {
         SL_TRY(const std::uint32_t node, graph.view().find(segment.node));
         if (const Router& router = graph.view().routers[node];
@@ -152,7 +112,7 @@ Result<SegmentList> pin(Forwarding& forwarding, std::uint32_t source, const Walk
     options.max_segments = most;
     options.may_loosen = options.may_use_algorithms = options.may_bind = false;
     SL_TRY(const paths::Encoding encoding, paths::encode(forwarding, source, walk, options));
-    return as_segment_list(forwarding.graph().view(), encoding.segments);
+    return paths::as_segment_list(forwarding.graph().view(), encoding.segments);
 }
 
 /// The fastest pinnable path to one attachment that avoids `without`.
@@ -189,7 +149,7 @@ Result<Found> fastest(Forwarding& forwarding, const SitePathRequest& request, co
         }
     }
     SL_TRY(const PathList list, paths::fastest_list(forwarding, source, target, most, delays));
-    return finish(forwarding, request, attachment, source, as_segment_list(graph.view(), list));
+    return finish(forwarding, request, attachment, source, paths::as_segment_list(graph.view(), list));
 }
 
 /// Things two paths share: links and routers, the egress included, the ingress not.
@@ -309,6 +269,28 @@ std::optional<Found> choose_backup(Forwarding& forwarding, const SitePathRequest
     return best;
 }
 
+/// Ways through the attachments that none leads through yet: a site is gone only when none of them answers.
+void cover_attachments(Forwarding& forwarding, const SitePathRequest& request, std::vector<PathPlan>& out) {
+    for (const Attachment& attachment : request.site->attachments) {
+        const auto leads_there = [&attachment](const PathPlan& p) { return p.egress == attachment.egress; };
+        if (out.size() == kPathsPerSite || std::any_of(out.begin(), out.end(), leads_there)) {
+            continue;
+        }
+        std::optional<Found> way;
+        for (std::size_t position = 0; position < request.previous.size() && !way; ++position) {
+            if (leads_there(request.previous[position])) {
+                way = still_there(forwarding, request, position);
+            }
+        }
+        if (auto found = fastest(forwarding, request, attachment, {}); found && !way) {
+            way = *std::move(found);
+        }
+        if (way) {
+            out.push_back(std::move(way->plan));
+        }
+    }
+}
+
 /// Ids stay with their way; a new way takes an id that nobody used last time, if one is left.
 void assign_ids(std::vector<PathPlan>& paths, const SitePathRequest& request) {
     std::set<std::uint32_t> taken;
@@ -347,6 +329,7 @@ Result<std::vector<PathPlan>> compile_site_paths(Forwarding& forwarding, const S
     if (backup) {
         out.push_back(std::move(backup->plan));
     }
+    cover_attachments(forwarding, request, out);
     assign_ids(out, request);
     return out;
 }
@@ -354,7 +337,7 @@ Result<std::vector<PathPlan>> compile_site_paths(Forwarding& forwarding, const S
 Status check_path(Forwarding& forwarding, const std::string& ingress, const PathPlan& path) {
     const Graph& graph = forwarding.graph();
     SL_TRY(const std::uint32_t source, graph.view().find(ingress));
-    SL_TRY(const WalkedList walked, walk_segments(forwarding, source, path.segments));
+    SL_TRY(const WalkedList walked, paths::walk_segments(forwarding, source, path.segments));
     if (path.segments.segments.empty() || path.segments.segments.back().node != path.egress) {
         return Error{Errc::kBadInput, "the list does not end at " + path.egress};
     }

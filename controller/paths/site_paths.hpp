@@ -26,8 +26,9 @@ struct SitePathRequest {
     std::vector<PathPlan> previous;
 };
 
-/// Best first, one or two paths. Delays include the access link. kNotFound when no attachment can be reached;
-/// the error says why for each attachment.
+/// Best first: the fastest, its backup, then one through every other attachment. At most kPathsPerSite.
+/// Delays include the access link. kNotFound when no attachment can be reached; the error says why for each
+/// attachment.
 Result<std::vector<PathPlan>> compile_site_paths(paths::Forwarding& forwarding,
                                                  const SitePathRequest& request);
 

@@ -111,6 +111,24 @@ TEST(SitePaths, BackupSharesNothing_AndUsesTheOtherAttachment) {
     EXPECT_EQ(paths[1].links, (std::vector<std::string>{"R0>R2", "R2>R5"}));
 }
 
+TEST(SitePaths, EveryAttachmentHasAPath) {
+    const Net net = make_net(6, lab_edges());
+    const Site site = site_at({4, 5, 3, 2});
+    const auto paths = compile(net, site);
+    ASSERT_EQ(paths.size(), 4U);
+    std::set<std::string> egresses;
+    std::set<std::uint32_t> ids;
+    for (const PathPlan& path : paths) {
+        egresses.insert(path.egress);
+        ids.insert(path.id.value);
+        EXPECT_TRUE(check_path(net->forwarding, "R0", path)) << path.egress;
+    }
+    EXPECT_EQ(egresses, (std::set<std::string>{"R2", "R3", "R4", "R5"}));
+    EXPECT_EQ(ids.size(), 4U);
+    const auto again = compile(net, site, paths);
+    EXPECT_EQ(again, paths) << "nothing moves without a reason";
+}
+
 TEST(SitePaths, SingleAttachment_BackupAvoidsThePrimarysRouters) {
     const Net net = make_net(6, lab_edges());
     const auto paths = compile(net, site_at({4}));
