@@ -21,11 +21,10 @@ TEST(PathId, CarriesItsSite) {
 TEST(Plan, SameContent_IgnoresTheNumberOnly) {
     Plan a;
     a.node = "R1";
-    a.services.push_back({.id = {1},
-                          .name = "analysis",
-                          .addresses = {},
-                          .shares = {{{1}, kWholeShare}},
-                          .static_shares = {}});
+    ServicePlan& service = a.services.emplace_back();
+    service.id = {1};
+    service.name = "analysis";
+    service.shares = {{{1}, kWholeShare}};
     Plan b = a;
     b.id.generation = 9;
     EXPECT_TRUE(same_content(a, b));
