@@ -59,7 +59,10 @@ PlacementTable Decision::placement(const std::string& service, const std::string
         return {};
     }
     PlacementTable out = found->second;
-    std::erase_if(out.sites, [&](const SitePlacement& s) { return paths_.paths(ingress, s.site).empty(); });
+    // The last good table may be older than a drain order or the loss of the paths.
+    std::erase_if(out.sites, [&](const SitePlacement& s) {
+        return paths_.paths(ingress, s.site).empty() || is_draining(s.site);
+    });
     return out.sites.size() < 2 ? PlacementTable{} : out;
 }
 
