@@ -131,8 +131,8 @@ void read_engine(YamlNode& root, AgentConfig& out) {
     read_interfaces(interfaces, out);
     YamlNode pins = root.optional("pins");
     out.pins = pins.text();
-    if (out.engine == "xdp" && out.pins.empty()) {
-        root.complain("engine xdp needs pins");
+    if (out.engine != "none" && out.pins.empty()) {
+        root.complain("engine " + out.engine + " needs pins");
     }
     if (out.engine == "none" && !out.interfaces.empty()) {
         interfaces.complain("engine none has no interfaces");

@@ -171,8 +171,8 @@ void AgentCore::count_refusal(const Error& why) {
 void AgentCore::on_probe(const ProbeResult& result, MonoTime now) {
     const auto site = sites_.find(site_of(result.path));
     PathState* path = site == sites_.end() ? nullptr : site->second.find(result.path);
-    if (path == nullptr || path->plan.destination6 != result.destination) {
-        return;
+    if (path == nullptr || path->plan.destination6 != result.destination || !site->second.plan().is_probed) {
+        return; // measured for the Plan before this one
     }
     path->sent = result.sent;
     path->received = result.received;

@@ -31,7 +31,7 @@ public:
     }
 
 private:
-    [[nodiscard]] bool has_engine() const { return config_.engine == "xdp"; }
+    [[nodiscard]] bool has_engine() const { return config_.engine != "none"; }
 
     void add(Severity severity, std::string check, std::string subject, std::string text,
              std::string remedy = {}) {
@@ -142,6 +142,11 @@ void Examination::check_program(const std::string& name, const InterfaceFacts& i
             "use a driver with native XDP, or lower the MTU to what it takes");
         break;
     case XdpMode::kNone:
+        if (config_.engine == "tc") {
+            add(Severity::kNote, "xdp", name, "none, as engine tc asks",
+                "tc filter show dev " + name + " ingress shows whether the program is there");
+            break;
+        }
         add(Severity::kWarn, "xdp", name, "no XDP program: packets go by plain routing, unguarded",
             "start suanlu-agent; its log says why it does not attach");
         break;

@@ -38,7 +38,11 @@ NextHopMap KernelFeed::resolve(const Plan& plan) {
 void KernelFeed::refresh_services(const Plan& plan, AgentCore& core, MonoTime now) {
     for (const ServicePlan& service : plan.services) {
         RouteKind best = RouteKind::kUnreachable;
-        for (const Ip6& address : service.addresses) {
+        std::vector<Ip6> addresses = service.addresses;
+        for (const Prefix6& prefix : service.traffic.prefixes) {
+            addresses.push_back(prefix.address);
+        }
+        for (const Ip6& address : addresses) {
             const auto answer = hops_->route(address);
             if (answer && (answer->kind == RouteKind::kUsable || best == RouteKind::kUnreachable)) {
                 best = answer->kind;

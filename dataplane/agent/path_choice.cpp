@@ -21,7 +21,8 @@ void SitePaths::adopt(const SitePlan& plan, MonoTime now) {
     std::vector<PathState> next;
     for (const PathPlan& path : plan.paths) {
         const PathState* before = find(path.id);
-        const bool is_same_way = before != nullptr && before->plan.destination6 == path.destination6 &&
+        const bool is_same_way = before != nullptr && before->plan.mode == path.mode &&
+                                 before->plan.destination6 == path.destination6 &&
                                  before->plan.destination4 == path.destination4 &&
                                  before->plan.sids == path.sids && before->plan.segments == path.segments;
         PathState state = is_same_way ? *before : PathState{};

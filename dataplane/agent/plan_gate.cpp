@@ -70,6 +70,12 @@ Status check_services(const PlanRules& rules, const Plan& plan) {
                                address.text() + " is outside allow.service_prefixes");
             }
         }
+        for (const Prefix6& prefix : plan.services[i].traffic.prefixes) {
+            if (!is_inside(rules.service_prefixes, prefix)) {
+                return refused(item("services", i) + ".prefixes",
+                               prefix.text() + " is outside allow.service_prefixes");
+            }
+        }
     }
     return {};
 }

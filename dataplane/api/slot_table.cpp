@@ -42,7 +42,8 @@ SlotTable::SlotTable(SlotRules rules, std::span<std::uint64_t> words, std::span<
 }
 
 bool SlotTable::keeps_entries() const {
-    return rules_.affinity == Affinity::kFlow || rules_.affinity == Affinity::kSource;
+    return rules_.affinity == Affinity::kFlow || rules_.affinity == Affinity::kSource ||
+           rules_.affinity == Affinity::kPair;
 }
 
 SiteId SlotTable::base(std::uint32_t slot) const {

@@ -88,16 +88,17 @@ SL_INLINE int sl_admit(struct sl_port* port, struct sl_flow* flow, const struct 
     if ((service->flags & SL_SERVICE_GUARDED) && sl_is_denied(port, flow, service->id, table)) {
         return -SL_R_access_denied;
     }
-    if (service->mark != SL_NO_MARK) {
-        flow->traffic_class = (sl_u8)(service->mark | (flow->traffic_class & 3));
-    }
+    int marked = flow->traffic_class; // rates go by the client's DSCP
     if (service->bucket_count != 0) {
-        const int marked = sl_police(port, flow, service->bucket, service->bucket_count);
+        marked = sl_police(port, flow, service->bucket, service->bucket_count);
         if (marked < 0) {
             return marked;
         }
-        flow->traffic_class = (sl_u8)marked;
     }
+    if (service->mark != SL_NO_MARK && marked == flow->traffic_class) {
+        marked = service->mark | (marked & 3);
+    }
+    flow->traffic_class = (sl_u8)marked;
     return 0;
 }
 

@@ -40,6 +40,10 @@ SL_SUBPROGRAM int sl_send(struct sl_port* port, const struct sl_flow* flow, cons
         return -SL_R_no_path;
     }
     if (sl_length_sent(port, flow, path) > path->inner_mtu) {
+        // Never an error about an error (RFC 4443 section 2.4 e.1, RFC 1122 section 3.2.2).
+        if (flow->shape & SL_SHAPE_ERROR) {
+            return -SL_R_too_big;
+        }
         return sl_answer_too_big(port, flow, path->inner_mtu) == 0 ? -SL_R_too_big_answered : -SL_R_too_big;
     }
     if (sl_is_syn(flow)) {

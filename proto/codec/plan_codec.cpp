@@ -257,7 +257,9 @@ Status decode_services(const v1::Plan& from, Plan& out, const SiteIds& sites) {
     SL_TRY_VOID(check_count("services", from.services_size(), kMaxPlanServices));
     std::set<std::uint16_t> ids;
     std::set<std::string> names;
-    std::set<std::tuple<Ip6, Transport, std::uint16_t>> keys;
+    using Match =
+        std::tuple<Ip6, Transport, std::uint16_t, std::uint16_t, std::uint16_t, std::uint8_t, std::uint16_t>;
+    std::set<Match> keys;
     for (int i = 0; i < from.services_size(); ++i) {
         const std::string at = item_path("services", i);
         SL_TRY(ServicePlan service, decode_service(at, from.services(i), sites));
@@ -265,8 +267,12 @@ Status decode_services(const v1::Plan& from, Plan& out, const SiteIds& sites) {
             return bad_field(at + "id", "id or name appears twice");
         }
         for (const Ip6& address : service.addresses) {
-            if (!keys.insert({address, service.transport, service.port}).second) {
-                return bad_field(at + "addresses", "two services share " + address.text() + " and port");
+            const ServiceTraffic& t = service.traffic;
+            if (!keys.insert(
+                         {address, service.transport, service.port, t.last_port, t.tenant, t.dscp, t.vlan})
+                     .second) {
+                return bad_field(at + "addresses",
+                                 "two services share " + address.text() + ", ports, tenant, DSCP and VLAN");
             }
         }
         out.services.push_back(std::move(service));

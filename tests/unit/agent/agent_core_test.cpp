@@ -79,6 +79,7 @@ TEST(AgentPlans, EveryWayOutsideTheAllowListsIsRefusedWithItsField) {
     const Offence offences[] = {
         {"node", [](Plan& p) { p.node = "R2"; }},
         {"sid_block", [](Plan& p) { p.sid_block = *Prefix6::parse("fc01::/32"); }},
+        {"services[0].prefixes", [](Plan& p) { p.services[0].traffic.prefixes = {*Prefix6::parse("::/0")}; }},
         {"local_sids[0].sid", [](Plan& p) { p.local_sids[0].sid = *Prefix6::parse("2001:db8::/48"); }},
         {"local_sids[0].sid", [](Plan& p) { p.local_sids[0].sid = *Prefix6::parse("fc00:0:2::/48"); }},
         {"sites[1].paths[0].destination",

@@ -133,6 +133,19 @@ TEST(PlanCodec, TrafficOfAServiceRoundTrips) {
     EXPECT_EQ(back->tenants, plan.tenants);
 }
 
+TEST(PlanCodec, TwoTenantsMayHaveTheSameAddresses) {
+    Plan plan = full_plan();
+    plan.services.push_back(plan.services[0]);
+    plan.services[1].id = {8};
+    plan.services[1].name = "twin";
+    plan.services[1].traffic.tenant = 7;
+    v1::Plan message;
+    encode(plan, message);
+    const auto back = decode(message);
+    ASSERT_TRUE(back) << back.error().detail;
+    EXPECT_EQ(back->services, plan.services);
+}
+
 TEST(PlanCodec, TrafficThatCannotBeMeantIsRefused) {
     const auto refused = [](const char* field, auto change) {
         Plan plan = full_plan();

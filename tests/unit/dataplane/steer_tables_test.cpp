@@ -162,6 +162,15 @@ TEST_F(Tables, Dead_SlotsAndEntriesMoveAtOnce_ReturnIsAnOrdinaryMove) {
     EXPECT_EQ(bases(1), before);
 }
 
+TEST_F(Tables, BoundPairs_KeepTheirSlotForG) {
+    use(plan_of({1000000, 0}, Affinity::kPair));
+    reshare({0, 1000000});
+    pass(10s);
+    EXPECT_EQ(bases(1), kSlots) << "moved before G";
+    pass(62s);
+    EXPECT_EQ(bases(2), kSlots);
+}
+
 TEST_F(Tables, Movable_TenPercentATick_AndSixtySecondsStay) {
     use(plan_of({1000000, 0}, Affinity::kMovable));
     reshare({0, 1000000});
