@@ -16,8 +16,10 @@ namespace {
 
 // An ingress without measured arrivals still needs well-defined shares.
 constexpr double kLeastArrivals = 0.01;
-// Shares below this are noise of the exponentiated gradient and cost a slot edit each.
+// Shares below this cost a slot edit each and carry next to nothing ...
 constexpr double kLeastShare = 1e-3;
+// ... unless many sites have such a share: what leaves them must not overfill the others.
+constexpr double kMostDropped = 0.01;
 
 using Rows = std::vector<std::vector<SiteCandidate>>;
 
@@ -123,15 +125,21 @@ std::string why_no_arrivals(const PolicyInput& input) {
     return {};
 }
 
-void drop_noise(SplitShares& shares) {
+std::string why_even(const Status& solved) {
+    return solved ? "" : "; even shares, as there is nothing to solve: " + solved.error().text();
+}
+
+void drop_trifles(SplitShares& shares) {
     for (std::vector<double>& row : shares) {
-        double sum = 0;
-        for (double& x : row) {
-            x = x < kLeastShare ? 0 : x;
-            sum += x;
+        double dropped = 0;
+        for (const double x : row) {
+            dropped += x < kLeastShare ? x : 0;
+        }
+        if (dropped > kMostDropped) {
+            continue;
         }
         for (double& x : row) {
-            x /= sum;
+            x = x < kLeastShare ? 0 : x / (1 - dropped);
         }
     }
 }
@@ -167,14 +175,14 @@ public:
             return out;
         }
         SplitResult best = split(frame.problem, frame.last);
-        drop_noise(best.shares);
+        drop_trifles(best.shares);
         out.cost_after = frame.load_weight * split_cost(frame.problem, best.shares);
         out.cost_before =
             frame.has_history ? frame.load_weight * split_cost(frame.problem, frame.last) : out.cost_after;
         const double gain = out.cost_before > 0 ? 1 - out.cost_after / out.cost_before : 0;
         const bool at_once = failure || !frame.has_history;
         const bool hold = !at_once && gain <= kLeastGain;
-        out.verdict = verdict(at_once, hold, gain) + notes;
+        out.verdict = verdict(at_once, hold, gain) + notes + why_even(best.status);
         const SplitShares given = hold ? frame.last : followed(frame, best.shares, at_once);
         auto marginal = marginal_costs(frame.problem, given);
         for (std::size_t k = 0; k < frame.ingress.size(); ++k) {

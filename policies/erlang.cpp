@@ -87,31 +87,6 @@ QueuePoint QueueCurve::exact(double arrivals) const {
             spread / (rate * rate) * (waits2 * g + 2 * waits1 * g1 + waits * g2)};
 }
 
-double QueueCurve::arrivals_at(double price) const {
-    if (!(price > 0)) {
-        return 0;
-    }
-    if (price >= at_limit_.price) {
-        return limit_ + (price - at_limit_.price) / std::max(bend_, 1e-300);
-    }
-    // 1 / sqrt(price) is close to a straight line near saturation, so Newton's method on it needs few steps.
-    const double capacity = servers_.capacity();
-    const double spread = (1 + servers_.cv2) / 2;
-    double load = std::clamp(1 - std::sqrt(spread / (capacity * price)), 0.3, kExactLoad) * capacity;
-    double low = 0;
-    double high = limit_;
-    for (int k = 0; k < 8; ++k) {
-        const QueuePoint there = exact(load);
-        (there.price < price ? low : high) = load;
-        if (std::fabs(there.price - price) < 1e-3 * price) {
-            break;
-        }
-        const double next = load + 2 * there.price / there.bend * (1 - std::sqrt(there.price / price));
-        load = next > low && next < high ? next : (low + high) / 2;
-    }
-    return load;
-}
-
 double queue_length(const Servers& servers, double arrivals) {
     return QueueCurve(servers).at(arrivals).length;
 }

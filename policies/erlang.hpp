@@ -35,8 +35,6 @@ public:
     explicit QueueCurve(const Servers& servers);
     /// `arrivals` in jobs/s; below zero counts as zero.
     [[nodiscard]] QueuePoint at(double arrivals) const;
-    /// Arrivals at which the price is `price`, to about a thousandth; 0 for no price.
-    [[nodiscard]] double arrivals_at(double price) const;
 
 private:
     [[nodiscard]] QueuePoint exact(double arrivals) const;

@@ -8,8 +8,6 @@ namespace suanlu {
 
 namespace {
 
-/// A queue shrinks no slower than this share of the capacity allows, for the sake of the relaxation time.
-constexpr double kLeastSpare = 0.05;
 /// Own flows are expected to show up in the relaxed mean for this many service times.
 constexpr double kMemory = 3;
 

@@ -9,6 +9,9 @@
 
 namespace suanlu {
 
+/// A queue shrinks no slower than this share of the capacity allows, for the sake of the relaxation time.
+inline constexpr double kLeastSpare = 0.05;
+
 /// A site's word on how many jobs it had. `at_s` on the clock of the asker; never = nothing heard yet.
 struct JobsReport {
     double jobs = 0;

@@ -45,6 +45,9 @@ std::string reject(const PolicyInput& input, const PolicyIngress& ingress, std::
     if (!(site.slots > 0)) {
         return with_number("no usable slots", site.slots);
     }
+    if (site.slots > kMostSplitSlots) {
+        return with_number("more slots than can be reckoned with", site.slots);
+    }
     if (!(site.rate_per_slot > 0) || !std::isfinite(site.slots * site.rate_per_slot)) {
         return with_number("no usable rate per slot", site.rate_per_slot);
     }

@@ -10,7 +10,7 @@ public:
     /// New flows and jobs begun in the last `seconds`. Counters that ran backwards (a restart), or no
     /// numbers, change nothing.
     void count(double flows, double jobs, double seconds);
-    /// At least 1; 1 until there are counts.
+    /// 1 until there are counts, and at least that.
     [[nodiscard]] double value() const { return value(1, 1); }
     /// The same with another belief than one job per flow: `prior` jobs per flow, worth `flows` flows.
     [[nodiscard]] double value(double prior, double flows) const;

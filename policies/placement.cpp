@@ -11,9 +11,6 @@ namespace {
 
 /// Weights that sum to less than this leave nothing to draw from.
 constexpr double kLeastWeight = 1e-9;
-/// Weight of all usable sites by capacity in the second draw, beside that of the split: the split leaves most
-/// of them out, yet any may be the better one now.
-constexpr double kExplore = 0.4;
 /// Own flows kept per site; more than a site can have unreported.
 constexpr std::size_t kMostSent = 4096;
 

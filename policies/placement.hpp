@@ -16,6 +16,10 @@
 
 namespace suanlu {
 
+/// Weight of all usable sites by capacity in the second draw, beside that of the split: the split leaves most
+/// of them out, yet any may be the better one now.
+inline constexpr double kExplore = 0.4;
+
 /// Which site is compared with the first draw. kDrawn: one drawn by the weights, where every other site keeps
 /// a small chance. kCheapest: the cheapest of all others; with few second choices it loses less, with many
 /// all ingresses run after the same report.

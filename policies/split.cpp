@@ -56,8 +56,7 @@ std::vector<std::vector<double>> marginal_costs(const SplitProblem& problem, con
 
 namespace {
 
-/// Beyond these the arithmetic has no digits left for the rest.
-constexpr double kMostSlots = 1e6;
+/// As kMostSplitSlots, for everything else.
 constexpr double kMost = 1e12;
 constexpr double kLeast = 1e-12;
 
@@ -73,7 +72,7 @@ Error bad(const std::string& what, double is) {
 
 Status check_site(const SplitSite& site, const std::string& name) {
     const Servers& servers = site.servers;
-    if (!is_between(servers.slots, kLeast, kMostSlots)) {
+    if (!is_between(servers.slots, kLeast, kMostSplitSlots)) {
         return bad(name + ": slots", servers.slots);
     }
     if (!is_between(servers.rate_per_slot, kLeast, kMost)) {

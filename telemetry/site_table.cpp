@@ -3,6 +3,8 @@
 
 #include <algorithm>
 #include <cmath>
+#include <set>
+#include <string_view>
 
 namespace suanlu {
 
@@ -76,8 +78,14 @@ Status check_report(const SiteReport& report, const SiteTableLimits& limits) {
     if (report.instances.size() > limits.most_instances) {
         return Error{Errc::kOutOfRange, "instances: too many"};
     }
+    std::set<std::string_view> services;
     for (std::size_t i = 0; i < report.instances.size(); ++i) {
-        SL_TRY_VOID(check_instance("instances[" + std::to_string(i) + "]", report.instances[i]));
+        const std::string place = "instances[" + std::to_string(i) + "]";
+        SL_TRY_VOID(check_instance(place, report.instances[i]));
+        // Counters of requests are kept per service: two instances would be taken for one that jumps.
+        if (!services.insert(report.instances[i].service).second) {
+            return Error{Errc::kBadInput, place + ".service: a second instance of the same service"};
+        }
     }
     return check_quantities("host", report.host);
 }

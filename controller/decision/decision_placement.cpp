@@ -20,7 +20,11 @@ void Decision::place(ServiceState& state, const Service& service, const std::vec
     std::vector<double> jobs(state.input.sites.size(), 0);
     for (std::size_t i = 0; i < is_live.size(); ++i) {
         const PolicyIngress& ingress = state.input.ingresses[i];
-        for (const SiteShare& share : shares_[{ingress.name, service.name}]) {
+        const auto row = shares_.find({ingress.name, service.name});
+        if (row == shares_.end()) {
+            continue;
+        }
+        for (const SiteShare& share : row->second) {
             for (std::size_t j = 0; j < jobs.size(); ++j) {
                 jobs[j] +=
                     state.input.sites[j].id == share.site ? ingress.jobs_per_s * share.ppm / kWholeShare : 0;

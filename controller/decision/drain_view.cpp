@@ -28,13 +28,17 @@ DrainView drain_view(const Decision& decision, const Site& site, MonoTime now) {
         return out;
     }
     bool is_empty = true;
-    bool was_heard = false;
+    bool is_any = false;
     for (const Router& router : decision.inventory().routers) {
-        const auto row = decision.ingresses().rows().find(router.name);
-        if (!router.is_ingress || row == decision.ingresses().rows().end() || !row->second.report) {
-            continue; // never heard: it never steered anything there that we know of
+        if (!router.is_ingress) {
+            continue;
         }
-        was_heard = true;
+        is_any = true;
+        const auto row = decision.ingresses().rows().find(router.name);
+        if (row == decision.ingresses().rows().end() || !row->second.report) {
+            ++out.silent; // it may have flows there from before this controller began
+            continue;
+        }
         const auto rest = row->second.report->rests.find(site.name);
         if (rest == row->second.report->rests.end() || now - row->second.received > kMostAge) {
             ++out.silent;
@@ -44,7 +48,7 @@ DrainView drain_view(const Decision& decision, const Site& site, MonoTime now) {
         out.exceptions += rest->second.exceptions;
         is_empty = is_empty && rest->second.is_empty();
     }
-    const bool all_said = was_heard && out.silent == 0;
+    const bool all_said = is_any && out.silent == 0;
     out.state = all_said && is_empty ? DrainState::kEmpty : DrainState::kDraining;
     return out;
 }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // How far the drain of a site is, from what the ingresses report: live slots and exceptions, and whether
-// anybody has yet to say. A site is empty only when every ingress that was ever heard says so now. Pure.
+// anybody has yet to say. A site is empty only when every ingress says so now. Pure.
 #pragma once
 
 #include <cstdint>

@@ -86,7 +86,8 @@ std::string to_bytes(const JournalRecord& record) {
 
 Result<JournalReading> read_journal(std::string_view bytes) {
     if (!bytes.starts_with(kJournalMagic)) {
-        return bad(0, "does not begin with \"suanlu-journal 3\"");
+        return bad(0, "does not begin with \"" +
+                          std::string(kJournalMagic.substr(0, kJournalMagic.size() - 1)) + "\"");
     }
     JournalReading out;
     std::uint64_t offset = kJournalMagic.size();

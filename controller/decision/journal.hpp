@@ -17,7 +17,7 @@
 
 namespace suanlu {
 
-inline constexpr std::string_view kJournalMagic = "suanlu-journal 3\n";
+inline constexpr std::string_view kJournalMagic = "suanlu-journal 4\n";
 
 /// First record of every file.
 struct JournalStart {

@@ -10,11 +10,6 @@ namespace suanlu {
 
 namespace {
 
-/// Part of the second draw that goes to all sites by capacity (policies/placement.cpp).
-constexpr double kExplore = 0.05;
-/// A queue shrinks no slower than this share of the capacity allows (policies/estimate.cpp).
-constexpr double kLeastSpare = 0.05;
-
 /// Two numbers closer than a tenth, or than the step, are one.
 constexpr double kClose = 0.1;
 constexpr std::uint32_t kWeightStep = 20'000;

@@ -71,6 +71,9 @@ public:
         for (const auto& [site, price] : change_.prices) {
             SL_TRY_VOID(run_.decision->set_price(site, price, run_.end));
         }
+        for (const std::string& site : change_.drained_sites) {
+            SL_TRY_VOID(run_.decision->set_drain(site, true, run_.end));
+        }
         for (int second = 1; second <= kSettleSeconds; ++second) {
             run_.end = run_.end + std::chrono::seconds(1);
             SL_TRY_VOID(say_links());
@@ -130,7 +133,6 @@ private:
                 const double slots = more == change_.added_slots.end() ? 0 : more->second;
                 instance.slots_total = std::max(0.0, instance.slots_total + slots);
                 instance.slots_usable = std::max(0.0, instance.slots_usable + slots);
-                instance.slots_usable = change_.drained_sites.contains(name) ? 0 : instance.slots_usable;
             }
             SL_TRY_VOID(run_.decision->take(std::move(now), run_.end, 0));
         }

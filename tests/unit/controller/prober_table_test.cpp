@@ -172,9 +172,10 @@ TEST(Drain, EmptyOnlyWhenEveryIngressSaysSoNow) {
     b.begin();
     const Site& near = *b.decision->inventory().site("near");
     const auto view = [&] { return drain_view(*b.decision, near, b.clock.now()); };
-    ASSERT_TRUE(b.decision->take(b.ingress(5), b.clock.now()));
-    EXPECT_EQ(view().state, DrainState::kNone);
     ASSERT_TRUE(b.decision->set_drain("near", true, b.clock.now()));
+    EXPECT_EQ(view().silent, 1U) << "never heard since this controller began";
+    EXPECT_EQ(view().state, DrainState::kDraining);
+    ASSERT_TRUE(b.decision->take(b.ingress(5), b.clock.now()));
     EXPECT_EQ(view().state, DrainState::kDraining);
     EXPECT_EQ(view().silent, 1U) << "its last report is from before";
     ASSERT_TRUE(b.decision->take(rest_report(b, {12, 3, true}), b.clock.now()));

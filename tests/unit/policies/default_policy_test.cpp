@@ -181,6 +181,21 @@ TEST(DefaultPolicy, NonsenseFigures_AreRefusedByName_NeverFollowed) {
 }
 
 /// Each alone, beside two sound sites: the reason names the figure and its value, and the share is nothing.
+TEST(DefaultPolicy, ManySitesOfTrifles_KeepTheirShares) {
+    PolicyInput in;
+    in.service = "analysis";
+    in.ingresses = {{"R1", 15'000, {}, {}}};
+    for (std::uint16_t id = 1; id <= 1'001; ++id) {
+        in.sites.push_back(site(id, 1, 20));
+        in.ingresses[0].delay_s.emplace_back(0.001);
+        in.ingresses[0].is_alive.push_back(true);
+    }
+    PolicyMemory memory;
+    const PolicyDecision d = policy().decide(in, memory, kStart);
+    EXPECT_EQ(d.ingresses[0].shares.size(), in.sites.size());
+    EXPECT_NEAR(share(d, 1'001), 1 / 1001.0, 1e-5);
+}
+
 TEST(DefaultPolicy, EveryBadFigureOfASite_HasItsOwnReason) {
     const double nan = std::numeric_limits<double>::quiet_NaN();
     const double inf = std::numeric_limits<double>::infinity();
@@ -193,7 +208,8 @@ TEST(DefaultPolicy, EveryBadFigureOfASite_HasItsOwnReason) {
         {[](PolicySite& s, double x) { s.slots = x; }, 0, "no usable slots (0)"},
         {[](PolicySite& s, double x) { s.slots = x; }, -5, "no usable slots (-5)"},
         {[](PolicySite& s, double x) { s.slots = x; }, nan, "no usable slots (nan)"},
-        {[](PolicySite& s, double x) { s.slots = x; }, inf, "no usable rate per slot"},
+        {[](PolicySite& s, double x) { s.slots = x; }, inf, "more slots than can be reckoned with (inf)"},
+        {[](PolicySite& s, double x) { s.slots = x; }, 2e6, "more slots than can be reckoned with (2e+06)"},
         {[](PolicySite& s, double x) { s.rate_per_slot = x; }, -1, "no usable rate per slot (-1)"},
         {[](PolicySite& s, double x) { s.rate_per_slot = x; }, nan, "no usable rate per slot (nan)"},
         {[](PolicySite& s, double x) { s.price_s = x; }, nan, "no usable price (nan)"},

@@ -37,6 +37,10 @@ TEST(SiteTable, UnknownSite_AndNonsense_AreRefused) {
     bad.instances.push_back(
         {.service = "s", .slots_total = std::numeric_limits<double>::quiet_NaN(), .raw = {}});
     EXPECT_FALSE(table.accept(bad, kStart, kWall));
+    SiteReport twice = report("a", "x", 1);
+    twice.instances.resize(2);
+    twice.instances[0].service = twice.instances[1].service = "s";
+    EXPECT_FALSE(table.accept(twice, kStart, kWall)) << "their counters would be taken for one that jumps";
     EXPECT_EQ(table.view("a", kStart)->freshness, Freshness::kNeverReported);
 }
 
