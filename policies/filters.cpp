@@ -5,6 +5,8 @@
 #include <cmath>
 #include <cstdio>
 
+#include "policies/split.hpp"
+
 namespace suanlu {
 
 namespace {
