@@ -367,7 +367,7 @@ std::string XdpDataplane::engine_name() const {
     }
     const auto& interfaces = state_->config.interfaces;
     const auto generic = [](const XdpInterface& interface) { return is_generic(interface.name); };
-    return std::any_of(interfaces.begin(), interfaces.end(), generic) ? "xdp generic" : "xdp native";
+    return std::any_of(interfaces.begin(), interfaces.end(), generic) ? "xdp-generic" : "xdp-native";
 }
 
 bool XdpDataplane::is_adopted() const {

@@ -64,7 +64,7 @@ def main():
         checks.that("one filter on each interface", seen == (1, 1), seen)
         ask(probe, "quit")
         probe, line = chain.probe(program)
-        checks.that("XDP takes the maps over", line.startswith("ready adopted=1") and ask(probe, "engine") == "xdp native",
+        checks.that("XDP takes the maps over", line.startswith("ready adopted=1") and ask(probe, "engine") == "xdp-native",
                     line)
         checks.that("and the filters go", (filters(chain, "i-c"), filters(chain, "i-t")) == (0, 0), "0 and 0")
         checks.that("packets flow", chain.client(UDP_SIZES, ANY6) == ["11"], "11 sizes echoed")

@@ -82,7 +82,7 @@ def jumbo(chain, checks, probe, client):
     whole = [ask(client, word) for word in (f"open {ANY6}", "send", "close")]
     checks.that("TCP over both", whole[-1] == "True", " ".join(whole))
     mode = ask(probe, "engine")
-    checks.that("still attached in the driver", mode == "xdp native", mode)
+    checks.that("still attached in the driver", mode == "xdp-native", mode)
 
 
 def no_napi(chain, checks, client):
