@@ -226,31 +226,38 @@ def refuse_layout(chain, checks, program, probe):
     return chain.probe(program)[0]
 
 
-def main():
-    options = argparse.ArgumentParser(description=__doc__)
+def tell(about, prefix, story, prepare=None):
+    """The frame of every story told on the chain: arguments, root, build-up, an echo server, clean-up. Exit status."""
+    options = argparse.ArgumentParser(description=about)
     options.add_argument("probe")
     program = options.parse_args().probe
     if os.geteuid() != 0:
         print("skipped: needs root")
         return 77
-    checks, chain = Checks(), Chain(f"sx{os.getpid()}")
+    checks, chain = Checks(), Chain(f"{prefix}{os.getpid()}")
     try:
         chain.build()
+        if prepare:
+            prepare(chain)
         server = chain.start("s", sys.executable, "-c", SERVER, ANY6, ANY4)
         server.stdout.readline()
-        probe, line = chain.probe(program)
-        checks.that("the engine starts fresh", line == "ready adopted=0 applied=/0/0", line)
-        carry(chain, checks, probe)
-        probe = survive(chain, checks, program, probe)
-        probe = refuse_layout(chain, checks, program, probe)
-        checks.that("withdrawal removes every pin",
-                    ask(probe, "withdraw") == "withdrawn" and not os.path.exists(chain.pins), "no pin left")
-        checks.that("without the engine the anycast address is out of reach",
-                    chain.client(UDP_SIZES, ANY6) != ["11"], "no echo")
+        story(chain, checks, program)
     finally:
         chain.close()
     return 1 if checks.failed else 0
 
 
+def story(chain, checks, program):
+    probe, line = chain.probe(program)
+    checks.that("the engine starts fresh", line == "ready adopted=0 applied=/0/0", line)
+    carry(chain, checks, probe)
+    probe = survive(chain, checks, program, probe)
+    probe = refuse_layout(chain, checks, program, probe)
+    checks.that("withdrawal removes every pin",
+                ask(probe, "withdraw") == "withdrawn" and not os.path.exists(chain.pins), "no pin left")
+    checks.that("without the engine the anycast address is out of reach",
+                chain.client(UDP_SIZES, ANY6) != ["11"], "no echo")
+
+
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(tell(__doc__, "sx", story))

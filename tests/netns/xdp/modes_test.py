@@ -2,12 +2,10 @@
 # SPDX-License-Identifier: Apache-2.0
 """Every mode and length of a path with real TCP and UDP over the chain of chain_test.py, several paths of one site, and
 the death of one of them. The kernel of the transit node executes every segment. Needs root."""
-import argparse
 import ipaddress
-import os
 import sys
 
-from chain_test import ANY4, ANY6, SERVER, Chain, Checks, ask
+from chain_test import ANY4, ANY6, ask, tell
 
 CLIENT = """
 import socket, sys
@@ -98,31 +96,16 @@ def share(chain, checks, probe, client):
                 set(seen) == {"True"} and after == (both[0], both[1] + 20), f"{after} packets")
 
 
-def main():
-    options = argparse.ArgumentParser(description=__doc__)
-    options.add_argument("probe")
-    program = options.parse_args().probe
-    if os.geteuid() != 0:
-        print("skipped: needs root")
-        return 77
-    checks, chain = Checks(), Chain(f"sm{os.getpid()}")
-    try:
-        chain.build()
-        add_sids(chain)
-        server = chain.start("s", sys.executable, "-c", SERVER, ANY6, ANY4)
-        server.stdout.readline()
-        probe, line = chain.probe(program)
-        checks.that("the engine starts", line.startswith("ready"), line)
-        client = carry(chain, checks, probe)
-        share(chain, checks, probe, client)
-        counters = ask(probe, "counters")
-        checks.that("nothing is lost on the way in",
-                    counters["no_path"] + counters["too_big"] + counters["no_headroom"] == 0, counters["steered"])
-        ask(probe, "withdraw")
-    finally:
-        chain.close()
-    return 1 if checks.failed else 0
+def story(chain, checks, program):
+    probe, line = chain.probe(program)
+    checks.that("the engine starts", line.startswith("ready"), line)
+    client = carry(chain, checks, probe)
+    share(chain, checks, probe, client)
+    counters = ask(probe, "counters")
+    checks.that("nothing is lost on the way in",
+                counters["no_path"] + counters["too_big"] + counters["no_headroom"] == 0, counters["steered"])
+    ask(probe, "withdraw")
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(tell(__doc__, "sm", story, add_sids))

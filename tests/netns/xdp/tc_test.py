@@ -2,11 +2,9 @@
 # SPDX-License-Identifier: Apache-2.0
 """The same core at the clsact hook: real traffic with segmentation offload, sizes that do not fit, and the way
 back to XDP. Needs root."""
-import argparse
-import os
 import sys
 
-from chain_test import ANY4, ANY6, SERVER, UDP_SIZES, Chain, Checks, ask, sh
+from chain_test import ANY4, ANY6, UDP_SIZES, ask, sh, tell
 from modes_test import CLIENT as TRAFFIC
 from traps_test import CLIENT as SIZES
 
@@ -44,38 +42,24 @@ def filters(chain, device):
     return sh(*chain.inside("i", "tc", "filter", "show", "dev", device, "ingress")).count("handle 0x1 suanlu_")
 
 
-def main():
-    options = argparse.ArgumentParser(description=__doc__)
-    options.add_argument("probe")
-    program = options.parse_args().probe
-    if os.geteuid() != 0:
-        print("skipped: needs root")
-        return 77
-    checks, chain = Checks(), Chain(f"sc{os.getpid()}")
-    try:
-        chain.build()
-        server = chain.start("s", sys.executable, "-c", SERVER, ANY6, ANY4)
-        server.stdout.readline()
-        probe, line = chain.probe(program, hook="tc")
-        checks.that("the engine starts at tc", line.startswith("ready") and ask(probe, "engine") == "tc", line)
-        carry(chain, checks, probe)
-        too_big(chain, checks, probe)
-        seen = (filters(chain, "i-c"), filters(chain, "i-t"))
-        checks.that("one filter on each interface", seen == (1, 1), seen)
-        ask(probe, "quit")
-        probe, line = chain.probe(program)
-        checks.that("XDP takes the maps over", line.startswith("ready adopted=1") and ask(probe, "engine") == "xdp-native",
-                    line)
-        checks.that("and the filters go", (filters(chain, "i-c"), filters(chain, "i-t")) == (0, 0), "0 and 0")
-        checks.that("packets flow", chain.client(UDP_SIZES, ANY6) == ["11"], "11 sizes echoed")
-        ask(probe, "withdraw")
-        probe, line = chain.probe(program, hook="tc")
-        checks.that("withdrawal removes the filters too",
-                    ask(probe, "withdraw") == "withdrawn" and filters(chain, "i-c") == 0, "0")
-    finally:
-        chain.close()
-    return 1 if checks.failed else 0
+def story(chain, checks, program):
+    probe, line = chain.probe(program, hook="tc")
+    checks.that("the engine starts at tc", line.startswith("ready") and ask(probe, "engine") == "tc", line)
+    carry(chain, checks, probe)
+    too_big(chain, checks, probe)
+    seen = (filters(chain, "i-c"), filters(chain, "i-t"))
+    checks.that("one filter on each interface", seen == (1, 1), seen)
+    ask(probe, "quit")
+    probe, line = chain.probe(program)
+    checks.that("XDP takes the maps over", line.startswith("ready adopted=1") and ask(probe, "engine") == "xdp-native",
+                line)
+    checks.that("and the filters go", (filters(chain, "i-c"), filters(chain, "i-t")) == (0, 0), "0 and 0")
+    checks.that("packets flow", chain.client(UDP_SIZES, ANY6) == ["11"], "11 sizes echoed")
+    ask(probe, "withdraw")
+    probe, line = chain.probe(program, hook="tc")
+    checks.that("withdrawal removes the filters too",
+                ask(probe, "withdraw") == "withdrawn" and filters(chain, "i-c") == 0, "0")
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(tell(__doc__, "sc", story))

@@ -2,11 +2,10 @@
 # SPDX-License-Identifier: Apache-2.0
 """What went wrong on real links before, each as a check over the chain of chain_test.py: sizes that do not fit, paths that
 shrink under a connection, jumbo frames, a first link that is wider than the second, veth without NAPI. Needs root."""
-import argparse
 import os
 import sys
 
-from chain_test import ANY4, ANY6, SERVER, Chain, Checks, ask
+from chain_test import ANY4, ANY6, ask, tell
 
 SIDS = "fc00:0:a1:e1:f006:: fc00:0:a1:e1:f004::"
 
@@ -95,30 +94,16 @@ def no_napi(chain, checks, client):
     checks.that("and takes it with GRO", seen.startswith("(1000"), seen)
 
 
-def main():
-    options = argparse.ArgumentParser(description=__doc__)
-    options.add_argument("probe")
-    program = options.parse_args().probe
-    if os.geteuid() != 0:
-        print("skipped: needs root")
-        return 77
-    checks, chain = Checks(), Chain(f"st{os.getpid()}")
-    try:
-        chain.build()
-        server = chain.start("s", sys.executable, "-c", SERVER, ANY6, ANY4)
-        server.stdout.readline()
-        probe, line = chain.probe(program)
-        checks.that("the engine starts", line.startswith("ready"), line)
-        client = chain.start("c", sys.executable, "-c", CLIENT)
-        too_big(checks, probe, client)
-        shrink(checks, probe, client)
-        jumbo(chain, checks, probe, client)
-        no_napi(chain, checks, client)
-        ask(probe, "withdraw")
-    finally:
-        chain.close()
-    return 1 if checks.failed else 0
+def story(chain, checks, program):
+    probe, line = chain.probe(program)
+    checks.that("the engine starts", line.startswith("ready"), line)
+    client = chain.start("c", sys.executable, "-c", CLIENT)
+    too_big(checks, probe, client)
+    shrink(checks, probe, client)
+    jumbo(chain, checks, probe, client)
+    no_napi(chain, checks, client)
+    ask(probe, "withdraw")
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(tell(__doc__, "st", story))
