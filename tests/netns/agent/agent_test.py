@@ -369,8 +369,9 @@ class Story:
                 "sigterm_leaves_withdraw_removes")
 
 
-def main():
-    parser = argparse.ArgumentParser()
+def tell(about, lab_of, story_of):
+    """Runs the cases of a story in a lab of its own; what a test file of this folder ends with."""
+    parser = argparse.ArgumentParser(description=about)
     parser.add_argument("agent")
     parser.add_argument("peer")
     arguments = parser.parse_args()
@@ -378,10 +379,10 @@ def main():
         print("skip agent # needs root")
         return 77
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
-    lab = Lab(arguments.agent, arguments.peer)
+    lab = lab_of(arguments.agent, arguments.peer)
     try:
         lab.build()
-        story = Story(lab)
+        story = story_of(lab)
         good = [check(name, getattr(story, name)) for name in story.cases()]
     finally:
         lab.show()
@@ -390,4 +391,4 @@ def main():
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(tell(__doc__, Lab, Story))

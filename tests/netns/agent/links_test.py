@@ -4,14 +4,11 @@
 interfaces and neighbours that vanish and come back; the doctor; an exchange of the program.
 
 As in agent_test.py, with a second link i - t (6) and a second link t - e (5) that no route uses. Needs root."""
-import argparse
 import json
-import os
-import signal
 import sys
 import time
 
-from agent_test import DX6, NODES, OUR_PROTOCOL, SERVER, SITE, Lab, Story, check, end_sid, packed, service_text, sh
+from agent_test import DX6, NODES, OUR_PROTOCOL, SERVER, SITE, Lab, Story, end_sid, packed, service_text, sh, tell
 
 CORE_LINK = ("fc00:0:e001::", 48, f'behaviour: "End.X" next_hop: "{packed("2001:db8:5::2")}"')   # t, to e by the second link
 OWN_LINK = ("fc00:0:e002::", 48, f'behaviour: "End.X" next_hop: "{packed("2001:db8:6::2")}"')    # i, to t by the second link
@@ -224,25 +221,5 @@ class LinkStory(Story):
                 "client_interface_comes_back_with_its_program", "program_is_exchanged_by_a_new_agent", "doctor_finds_the_traps")
 
 
-def main():
-    parser = argparse.ArgumentParser()
-    parser.add_argument("agent")
-    parser.add_argument("peer")
-    arguments = parser.parse_args()
-    if os.geteuid() != 0:
-        print("skip links # needs root")
-        return 77
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
-    lab = ParallelLab(arguments.agent, arguments.peer)
-    try:
-        lab.build()
-        story = LinkStory(lab)
-        good = [check(name, getattr(story, name)) for name in story.cases()]
-    finally:
-        lab.show()
-        lab.close()
-    return 0 if all(good) else 1
-
-
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(tell(__doc__, ParallelLab, LinkStory))
