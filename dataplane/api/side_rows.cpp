@@ -124,6 +124,22 @@ runs_of(const std::vector<ServicePlan>& services, std::uint32_t table,
     return runs;
 }
 
+/// An answer does not tell the slice (DSCP, VLAN) of what it answers: of all that it may belong to, the
+/// smallest path counts.
+void limit_answers(std::vector<sl_rule>& rules) {
+    const std::vector<sl_rule> own = rules;
+    for (auto& rule : rules) {
+        for (const auto& other : own) {
+            const bool meets = other.port_low <= rule.port_high && rule.port_low <= other.port_high &&
+                               (other.protocol == rule.protocol || other.protocol == 0 || rule.protocol == 0);
+            if (meets && other.service.clamp_mtu != 0 &&
+                (rule.service.clamp_mtu == 0 || other.service.clamp_mtu < rule.service.clamp_mtu)) {
+                rule.service.clamp_mtu = other.service.clamp_mtu;
+            }
+        }
+    }
+}
+
 Status add_rules(SideRows& out, std::map<RowBytes, std::vector<sl_rule>> runs, std::uint32_t table) {
     std::uint32_t next = table * SL_RULES_PER_TABLE;
     for (auto& [key, rules] : runs) {
@@ -134,6 +150,7 @@ Status add_rules(SideRows& out, std::map<RowBytes, std::vector<sl_rule>> runs, s
         std::stable_sort(rules.begin(), rules.end(),
                          [](const auto& a, const auto& b) { return order_of(a) < order_of(b); });
         out.tables[SideTable::kWide][key] = bytes_of(sl_wide{next, count});
+        limit_answers(rules);
         for (const auto& rule : rules) {
             out.tables[SideTable::kRule][bytes_of(next++)] = bytes_of(rule);
         }

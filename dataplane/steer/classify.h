@@ -8,7 +8,11 @@
 #include "parse.h"
 
 // How rules are looked through.
-enum { SL_RULES_OF_HOST = 1, SL_RULES_WITHOUT_PORTS = 2 };
+enum {
+    SL_RULES_OF_HOST = 1,
+    SL_RULES_WITHOUT_PORTS = 2,
+    SL_RULES_OF_ANSWER = 4 // of packets the other way, whose DSCP and VLAN are not those of a rule
+};
 
 SL_SUBPROGRAM int sl_find_tenant(struct sl_port* port, const struct sl_flow* flow, sl_u32 table) {
     if (!flow) {
@@ -33,9 +37,12 @@ SL_INLINE sl_u16 sl_tenant_of(struct sl_port* port, const struct sl_control* con
 
 SL_INLINE int sl_matches(const struct sl_rule* rule, const struct sl_flow* flow, sl_u32 how) {
     const sl_u16 port = sl_load_be16((const sl_u8*)&flow->destination_port_be);
-    if ((rule->protocol != 0 && rule->protocol != flow->protocol) ||
-        (rule->dscp != SL_ANY_DSCP && rule->dscp != flow->traffic_class >> 2) ||
-        (rule->vlan != 0 && rule->vlan != flow->outer_vlan)) {
+    if (rule->protocol != 0 && rule->protocol != flow->protocol) {
+        return 0;
+    }
+    if ((how & SL_RULES_OF_ANSWER) == 0 &&
+        ((rule->dscp != SL_ANY_DSCP && rule->dscp != flow->traffic_class >> 2) ||
+         (rule->vlan != 0 && rule->vlan != flow->outer_vlan))) {
         return 0;
     }
     return (how & SL_RULES_WITHOUT_PORTS) != 0 || (port >= rule->port_low && port <= rule->port_high);
@@ -106,6 +113,23 @@ SL_INLINE const struct sl_service* sl_classify(struct sl_port* port, const struc
         return &rule->service; // lies first in its rule
     }
     return exact;
+}
+
+// Largest packet that all paths take of the services whose answers look so (`flow` = turned round); 0 =
+// unknown.
+SL_INLINE sl_u32 sl_answer_mtu(struct sl_port* port, const struct sl_control* control,
+                               const struct sl_flow* flow, sl_u32 table) {
+    const struct sl_service* exact = sl_find_service(port, &flow->destination, flow->destination_port_be,
+                                                     flow->protocol, flow->tenant, table);
+    const sl_u32 mtu = exact ? exact->clamp_mtu : 0;
+    if ((exact && !(exact->flags & SL_SERVICE_NARROWED)) || control->wide[table & 1].count == 0) {
+        return mtu;
+    }
+    const sl_u32 how = (sl_u32)SL_RULES_OF_ANSWER | (exact ? (sl_u32)SL_RULES_OF_HOST : 0u);
+    const int index = sl_find_rule(port, flow, table, how);
+    const struct sl_rule* rule = index < 0 ? 0 : sl_port_rule(port, (sl_u32)index);
+    const sl_u32 wide = rule ? rule->service.clamp_mtu : 0; // the least of all that differ by slice only
+    return wide == 0 || (mtu != 0 && mtu < wide) ? mtu : wide;
 }
 
 // Whether anything here serves the address, whatever the port.

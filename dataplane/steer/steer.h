@@ -144,29 +144,34 @@ struct sl_way {
     int code;
 };
 
-SL_INLINE struct sl_way sl_way_of_fragment(struct sl_port* port, const struct sl_control* control,
-                                           const struct sl_flow* flow, sl_u32 table, struct sl_trace* trace) {
-    struct sl_decision first = {0, 0, 0};
-    struct sl_way way = {0, 0, -SL_R_fragment_early};
-    if (sl_recall_fragment(port, flow, &first) != 0) {
-        way.code = sl_is_served(port, control, flow, table) ? -SL_R_fragment_early : -SL_R_no_service;
-        return way;
+// Gives a later fragment what only its first one had. 0 or a negative reason.
+SL_SUBPROGRAM int sl_follow_first(struct sl_port* port, struct sl_flow* flow, sl_u32 table,
+                                  struct sl_decision* first) {
+    const struct sl_control* control = sl_port_control(port);
+    if (!flow || !first || !control || !sl_may_be_steered(flow)) {
+        return -SL_R_other_protocol;
     }
-    if (first.site == 0) {
-        way.code = -SL_R_ip_fragment;
-        return way;
+    if (sl_recall_fragment(port, flow, first) != 0) {
+        return sl_is_served(port, control, flow, table) ? -SL_R_fragment_early : -SL_R_no_service;
     }
-    trace->service = first.service;
-    way.hash = first.hash;
-    way.site = sl_live_site(port, table, first.site);
-    return way;
+    flow->source_port_be = first->source_port_be;
+    flow->destination_port_be = first->destination_port_be;
+    flow->protocol = first->protocol;
+    return first->site == 0 ? -SL_R_ip_fragment : 0;
 }
 
-SL_INLINE struct sl_way sl_way_of_flow(struct sl_port* port, const struct sl_control* control,
-                                       struct sl_flow* flow, sl_u32 table, struct sl_trace* trace) {
-    struct sl_way way = {0, 0, -SL_R_no_service};
+// A later fragment is admitted like every packet, and goes where its first one went.
+SL_INLINE struct sl_way sl_way_of(struct sl_port* port, const struct sl_control* control,
+                                  struct sl_flow* flow, sl_u32 table, struct sl_trace* trace) {
+    struct sl_decision first = {0, 0, 0, 0, 0, 0, {0}};
+    const int is_later = (flow->shape & SL_SHAPE_LATER_FRAGMENT) != 0;
+    struct sl_way way = {0, 0, is_later ? sl_follow_first(port, flow, table, &first) : 0};
+    if (way.code != 0) {
+        return way;
+    }
     const struct sl_service* service = sl_classify(port, control, flow, table);
     if (!service) {
+        way.code = -SL_R_no_service;
         return way;
     }
     if (!(service->flags & SL_SERVICE_STEERED)) {
@@ -176,6 +181,12 @@ SL_INLINE struct sl_way sl_way_of_flow(struct sl_port* port, const struct sl_con
     trace->service = service->id;
     way.code = sl_admit(port, flow, service, table);
     if (way.code != 0) {
+        return way;
+    }
+    if (is_later) {
+        way.code = -SL_R_fragment_early;
+        way.hash = first.hash;
+        way.site = sl_live_site(port, table, first.site);
         return way;
     }
     way.code = -SL_R_no_site;
@@ -189,7 +200,8 @@ SL_INLINE void sl_leave_decision(struct sl_port* port, const struct sl_control* 
     if (sl_is_loss(-code) || (code != 0 && !sl_is_served(port, control, flow, table))) {
         return;
     }
-    struct sl_decision decision = {0, 0, 0};
+    struct sl_decision decision = {0,  0, 0, flow->source_port_be, flow->destination_port_be, flow->protocol,
+                                   {0}};
     if (code == 0) {
         decision.hash = hash;
         decision.service = trace->service;
@@ -205,9 +217,7 @@ SL_INLINE int sl_steer(struct sl_port* port, const struct sl_control* control, s
     if (about != 0) {
         return about;
     }
-    const struct sl_way way = flow->shape & SL_SHAPE_LATER_FRAGMENT
-                                  ? sl_way_of_fragment(port, control, flow, table, trace)
-                                  : sl_way_of_flow(port, control, flow, table, trace);
+    const struct sl_way way = sl_way_of(port, control, flow, table, trace);
     int code = way.code;
     trace->bytes = flow->length;
     if (way.site) {
@@ -229,18 +239,20 @@ SL_INLINE int sl_steer(struct sl_port* port, const struct sl_control* control, s
 
 // A SYN+ACK of a steered service on its way back: the client must not send more than the path takes. The
 // answer's source is the anycast address, so its site cannot be told and the smallest path counts.
-SL_INLINE int sl_answer(struct sl_port* port, const struct sl_flow* flow, sl_u32 table) {
+SL_INLINE int sl_answer(struct sl_port* port, const struct sl_control* control, struct sl_flow* flow,
+                        sl_u32 table) {
     const sl_u8 both = SL_TCP_SYN | SL_TCP_ACK;
     if (flow->protocol != SL_PROTOCOL_TCP || (flow->tcp_flags & both) != both) {
         return -SL_R_core_packet;
     }
-    const struct sl_service* service =
-        sl_find_service(port, &flow->source, flow->source_port_be, flow->protocol, flow->tenant, table);
-    if (!service || service->clamp_mtu == 0) {
+    flow->destination = flow->source; // its service is that of the packets that it answers
+    flow->destination_port_be = flow->source_port_be;
+    const sl_u32 mtu = sl_answer_mtu(port, control, flow, table);
+    if (mtu == 0) {
         return -SL_R_core_packet;
     }
-    const sl_u16 limit = sl_mss_of(service->clamp_mtu, flow->version);
-    return sl_clamp_mss(port, flow->l4, limit) ? -SL_R_clamped_answer : -SL_R_core_packet;
+    return sl_clamp_mss(port, flow->l4, sl_mss_of(mtu, flow->version)) ? -SL_R_clamped_answer
+                                                                       : -SL_R_core_packet;
 }
 
 SL_INLINE int sl_walk(struct sl_port* port, enum sl_role role, struct sl_trace* trace) {
@@ -259,13 +271,19 @@ SL_INLINE int sl_walk(struct sl_port* port, enum sl_role role, struct sl_trace* 
             return foreign;
         }
     }
-    if (parsed != 0) {
+    const int is_left = parsed == -SL_R_other_protocol && (flow.shape & SL_SHAPE_FIRST_FRAGMENT) != 0 &&
+                        role == SL_ROLE_EXTERNAL; // the later fragments want to know
+    if (parsed != 0 && !is_left) {
         return sl_is_border_code(parsed) ? -SL_R_core_packet : parsed;
     }
     const sl_u32 table = *(const volatile sl_u32*)&control->table & 1;
     flow.tenant = sl_tenant_of(port, control, &flow, table);
+    if (is_left) {
+        sl_leave_decision(port, control, &flow, table, parsed, 0, trace);
+        return parsed;
+    }
     return role == SL_ROLE_EXTERNAL ? sl_steer(port, control, &flow, table, trace)
-                                    : sl_answer(port, &flow, table);
+                                    : sl_answer(port, control, &flow, table);
 }
 
 // Runs one packet through the engine, which then carries out the outcome. `trace` comes zeroed.

@@ -25,7 +25,7 @@ typedef uint64_t sl_u64;
 #define SL_ASSERT_SIZE(type, bytes) _Static_assert(sizeof(type) == (bytes), #type)
 #endif
 
-enum { SL_LAYOUT = 2 };
+enum { SL_LAYOUT = 3 };
 
 // Time is counted in ticks of 2^20 ns (1.05 ms) of the monotonic clock: a shift instead of a division per
 // packet.

@@ -145,12 +145,15 @@ SL_ASSERT_SIZE(struct sl_server, 4);
 
 // What became of the first fragment of a packet. `place`: site in bits 0..15, service in bits 16..31, tick
 // (of 2^28 ns) in bits 32..43, fingerprint in bits 44..63; one word, so that what is read belongs together.
-// `hash` = of the flow; a torn pair gives a wrong flow label, no wrong site.
+// `hash` = of the flow; a torn pair gives a wrong flow label, no wrong site. `transport`: source port in bits
+// 0..15, destination port in bits 16..31 (both as in the packet), protocol in bits 32..39, fingerprint in
+// bits 44..63.
 struct sl_fragment {
     sl_u64 place;
     sl_u64 hash;
+    sl_u64 transport;
 };
-SL_ASSERT_SIZE(struct sl_fragment, 16);
+SL_ASSERT_SIZE(struct sl_fragment, 24);
 
 enum { SL_FRAGMENT_LINES = 32768, SL_FRAGMENT_TICK_SHIFT = 8 };
 enum { SL_FRAGMENT_HOLD = 224 }; // 224 * 268 ms = 60 s (RFC 8200 section 4.5)

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: (BSD-2-Clause OR GPL-2.0-only)
-// The same core at the clsact hook, for interfaces and kernels that refuse the XDP programs. Packets whose
-// VLAN tag the kernel holds beside them are left to it: the programs belong on the VLAN's own interface then.
+// The same core at the clsact hook, for interfaces and kernels that refuse the XDP programs. The kernel has
+// taken the outer tag off and holds it beside the packet. A priority tag (VLAN 0, IEEE 802.1Q) means nothing
+// and is gone with the rest of the client's link; other tagged packets are left to the kernel when they have
+// passed the border: the programs belong on the VLAN's own interface then.
 #define SL_TC
 #include "port_bpf.h"
 
@@ -9,13 +11,20 @@
 enum { ACT_OK = 0, ACT_SHOT = 2 }; // linux/pkt_cls.h
 enum { SL_HEADERS_AT_HAND = 192 }; // Ethernet, tags, IPv6 with some extension headers, TCP with options
 
+SL_INLINE int is_of_a_vlan(const struct __sk_buff* context) {
+    const __u32 type = context->protocol; // behind the tag that was taken off
+    return (context->vlan_present && (context->vlan_tci & 0x0fff) != 0) ||
+           type == __builtin_bswap16(0x8100) || type == __builtin_bswap16(0x88a8);
+}
+
 SL_INLINE int run(struct __sk_buff* context, enum sl_role role) {
     struct sl_trace trace = {0, 0, 0, 0, 0, 0, 0};
-    if (context->vlan_present) {
-        return ACT_OK;
-    }
     sl_port_pull(context, SL_HEADERS_AT_HAND);
-    const struct sl_outcome outcome = sl_process(context, role, &trace);
+    const struct sl_outcome outcome =
+        sl_process(context, role == SL_ROLE_EXTERNAL && is_of_a_vlan(context) ? SL_ROLE_SITE : role, &trace);
+    if (trace.reason == SL_R_steered && context->vlan_present) {
+        bpf_skb_vlan_pop(context);
+    }
     if (outcome.verdict == SL_REDIRECT) {
         return (int)bpf_redirect(outcome.interface, 0);
     }

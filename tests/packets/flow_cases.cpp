@@ -64,6 +64,8 @@ void add_fragments(std::vector<PacketCase>& all) {
         rows.steered(family + "first fragment of an echo request", fragment(echo, 0, true, 5));
         rows.steered(family + "later fragment of an echo request", fragment(echo, 16, false, 5)).is_sequel =
             true;
+        rows.passed(family + "later fragment of a protocol that is nobody's (GRE)",
+                    fragment(with(plain, is_v4 ? 23 : 20, {47}), 48, true, 10), SL_R_other_protocol);
     }
     rows.dropped("v4 fragment of another protocol",
                  fragment(build_frame(packet(true, Transport::kTcp, 1)), 48, true, 1), SL_R_fragment_early);
@@ -117,6 +119,9 @@ void add_errors(std::vector<PacketCase>& all) {
         rows.steered(family + "error about an echo reply", error(is_v4, too_big, reply));
         rows.passed(family + "fragment of an error", fragment(error(is_v4, too_big, quoted), 0, true, 9),
                     SL_R_other_protocol);
+        rows.passed(family + "later fragment of an error",
+                    fragment(error(is_v4, too_big, quoted), 48, false, 9), SL_R_ip_fragment)
+            .is_sequel = true;
     }
     const auto v6 = answer(false, Transport::kUdp, 9001);
     const auto v4 = answer(true, Transport::kUdp, 9001);

@@ -131,7 +131,10 @@ void add_limits(Plan& plan) {
     quic.traffic.quic = {1, 2, {{SiteId{1}, 0x0101}, {SiteId{2}, 0x0202}}};
     auto pair = service(20, Transport::kTcp, 4008);
     pair.affinity = Affinity::kPair;
-    plan.services.insert(plan.services.end(), {guarded, limited, quic, pair});
+    auto whole = service(22, Transport::kUdp, 4009);
+    whole.traffic.rates = {{kAnyDscp, 1, 1500, kNoMark}};
+    whole.traffic.mark = 34;
+    plan.services.insert(plan.services.end(), {guarded, limited, quic, pair, whole});
 }
 
 void add_sources(Rows rows) {
@@ -197,6 +200,43 @@ void add_rates(Rows rows) {
     }
 }
 
+/// Each fragment takes from the bucket and carries the mark of its service.
+void add_fragment_rates(Rows rows) {
+    const auto marked = [](const Frame&, const Frame& after) { EXPECT_EQ(outer_dscp(after), 34); };
+    auto p = packet(false, Transport::kUdp, 4009);
+    p.flow.destination = address(kShared6);
+    p.payload = 992;
+    const auto whole = build_frame(p);
+    p.payload = 292;
+    const auto rest = build_frame(p);
+    rows.steered("first fragment of a limited service", fragment(whole, 0, true, 95)).check = marked;
+    auto& later = rows.steered("later fragment within the rate", fragment(rest, 1000, true, 95));
+    later.is_sequel = true;
+    later.check = marked;
+    later.service = 22;
+    rows.dropped("later fragment over the rate", fragment(rest, 1300, false, 95), SL_R_rate_exceeded)
+        .is_sequel = true;
+}
+
+/// SYN+ACKs of services that are found by rules. The one with the smallest path counts, whatever its slice.
+void add_wide_answers(Rows rows) {
+    for (const auto& [where, port] : {std::pair{kWide6, 1500}, {kWide4, 1500}, {"2001:db8:b:1::5", 7}}) {
+        const bool is_v4 = address(where).is_mapped_v4();
+        auto p = syn(is_v4, 1460);
+        p.flow = {address(where), static_cast<std::uint16_t>(port), p.flow.source, p.flow.source_port,
+                  Transport::kTcp};
+        p.tcp_flags = SyntheticPacket::kSyn | SyntheticPacket::kAck;
+        const std::size_t option = 14 + (is_v4 ? 42U : 62U);
+        const int limit = static_cast<int>(kPathMtu) - (is_v4 ? 80 : 100);
+        rows.passed("SYN+ACK of a rule at " + std::string(where), build_frame(p), SL_R_clamped_answer,
+                    PacketRole::kCore)
+            .check = [=](const Frame&, const Frame& after) {
+            EXPECT_EQ(after[option] << 8 | after[option + 1], limit);
+            EXPECT_TRUE(has_valid_checksum(after, 14));
+        };
+    }
+}
+
 /// UDP to the QUIC service with this payload.
 Frame quic(const std::vector<std::uint8_t>& payload) {
     auto p = packet(false, Transport::kUdp, 4433);
@@ -228,6 +268,8 @@ void add_services(std::vector<PacketCase>& all) {
     add_matches(Rows(all));
     add_sources(Rows(all));
     add_rates(Rows(all));
+    add_fragment_rates(Rows(all));
+    add_wide_answers(Rows(all));
     add_quic(Rows(all));
 }
 

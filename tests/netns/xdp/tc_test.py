@@ -9,6 +9,22 @@ from modes_test import CLIENT as TRAFFIC
 from traps_test import CLIENT as SIZES
 
 SIDS = "fc00:0:a1:e1:f006:: fc00:0:a1:e1:f004::"
+# UDP over IPv6 behind VLAN tags: argv = MAC of the router, destination, VLAN ids.
+TAGGED = """
+import socket, struct, sys
+mac, to, tags = bytes.fromhex(sys.argv[1].replace(":", "")), socket.inet_pton(socket.AF_INET6, sys.argv[2]), sys.argv[3:]
+me = socket.inet_pton(socket.AF_INET6, "2001:db8:1::1")
+udp = struct.pack("!HHHH", 40000, 9001, 12, 0) + b"tags"
+words = struct.unpack("!%dH" % ((len(me + to + udp) + 8) // 2), me + to + struct.pack("!II", len(udp), 17) + udp)
+total = sum(words)
+total = (total & 0xffff) + (total >> 16)
+check = 0xffff & ~((total & 0xffff) + (total >> 16))
+packet = struct.pack("!IHBB", 6 << 28, len(udp), 17, 64) + me + to + udp[:6] + struct.pack("!H", check) + udp[8:]
+wire = socket.socket(socket.AF_PACKET, socket.SOCK_RAW)
+wire.bind(("c-i", 0))
+wire.send(mac + bytes(6) + b"".join(struct.pack("!HH", 0x8100, int(tag)) for tag in tags) + b"\\x86\\xdd" + packet)
+print("sent")
+"""
 
 
 def carry(chain, checks, probe):
@@ -38,6 +54,21 @@ def too_big(chain, checks, probe):
         checks.that(f"IPv{version} too big is answered", learnt.endswith("1460)"), learnt)
 
 
+def tags(chain, checks, probe):
+    """The kernel has taken the outer tag off; the border holds all the same."""
+    def counted(reason, to, *vlans):
+        before = ask(probe, "counters")[reason]
+        assert chain.client(TAGGED, chain.mac("i", "i-c"), to, *vlans) == ["sent"]
+        return ask(probe, "counters")[reason] - before  # the send ends when the router's hook has run: veth, no NAPI
+    for vlans in (("0",), ("5",), ("0", "5"), ("5", "6")):
+        seen = counted("border_sid", "fc00:0:e1:f006::1", *vlans)
+        checks.that(f"a SID behind VLAN {' '.join(vlans)} is dropped", seen == 1, seen)
+    seen = counted("steered", ANY6, "0")
+    checks.that("a priority tag changes nothing", seen == 1, seen)
+    seen = counted("steered", ANY6, "5")
+    checks.that("another tag is left to the kernel", seen == 0, seen)
+
+
 def filters(chain, device):
     return sh(*chain.inside("i", "tc", "filter", "show", "dev", device, "ingress")).count("handle 0x1 suanlu_")
 
@@ -47,6 +78,7 @@ def story(chain, checks, program):
     checks.that("the engine starts at tc", line.startswith("ready") and ask(probe, "engine") == "tc", line)
     carry(chain, checks, probe)
     too_big(chain, checks, probe)
+    tags(chain, checks, probe)
     seen = (filters(chain, "i-c"), filters(chain, "i-t"))
     checks.that("one filter on each interface", seen == (1, 1), seen)
     ask(probe, "quit")
