@@ -1,13 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 // suanluctl: what the operator sees and sets. Exit: 0 fine, 1 the thing asked about is bad, 2 wrong usage, 3
 // not reachable. `topology`, `path` and `policy` ask files instead of suanlud (offline_commands.hpp,
-// policy_commands.hpp).
+// policy_commands.hpp), and `dns decode` takes a record apart (dns_commands.hpp).
 #include <unistd.h>
 
 #include <CLI/CLI.hpp>
 #include <cstdio>
 #include <cstdlib>
 
+#include "controller/cli/dns_commands.hpp"
 #include "controller/cli/offline_commands.hpp"
 #include "controller/cli/operator_client.hpp"
 #include "controller/cli/policy_commands.hpp"
@@ -108,6 +109,7 @@ int main(int argc, char** argv) {
     const suanlu::OfflineCommands offline(app);
     const suanlu::PolicyCommands policies(app);
     const suanlu::ReplayCommands journals(app);
+    const suanlu::DnsCommands records(app);
     try {
         app.parse(argc, argv);
     } catch (const CLI::ParseError& e) {
@@ -123,6 +125,9 @@ int main(int argc, char** argv) {
     }
     if (journals.is_asked()) {
         return show(journals.run(as_json, colour));
+    }
+    if (records.is_asked()) {
+        return show(records.run(as_json, colour));
     }
     return offline.is_asked() ? show(offline.run(as_json, colour)) : run_client(app, arguments);
 }

@@ -16,6 +16,11 @@ ALLOWED = {
     "policies": CORE + ("policies/",),
     "telemetry": CORE + EVERY_TELEMETRY,
     "telemetry/site": CORE + EVERY_TELEMETRY,
+    "dns/record": CORE + ("dns/record/",),
+    "dns/answer": CORE + ("dns/answer/", "dns/record/"),
+    "dns/zone": CORE + ("dns/zone/", "dns/answer/", "dns/record/"),
+    "dns/udp": CORE + ("dns/udp/", "dns/answer/", "dns/record/"),
+    "dns/tcp": CORE + ("dns/tcp/", "dns/answer/", "dns/record/"),
     "dns": CORE + ("dns/",),
     "dataplane/steer": ("dataplane/steer/",),
     "dataplane/api": CORE + ("dataplane/api/", "dataplane/steer/"),
@@ -26,12 +31,13 @@ ALLOWED = {
     "controller": CORE + ("controller/", "policies/", "telemetry/", "dns/", "dataplane/api/"),
     "controller/offline": CORE + ("controller/offline/", "controller/paths/", "controller/topology/", "policies/"),
     "simulator": CORE + ("simulator/", "policies/", "controller/paths/", "controller/topology/", "dataplane/api/"),
-    "controller/cli": CORE + ("controller/cli/", "controller/api/", "controller/decision/", "controller/offline/", "controller/topology/"),
+    "controller/cli": CORE + ("controller/cli/", "controller/api/", "controller/decision/", "controller/offline/", "controller/topology/",
+                               "dns/record/", "dns/zone/"),
 }
 # Programs: they know everybody below them and nobody includes them.
 PROGRAMS = ("controller/app", "controller/cli", "telemetry/site", "dataplane/agent", "dns/app")
 # Without I/O, so without the means for it.
-PURE = ("core/model", "policies", "controller/offline")
+PURE = ("core/model", "policies", "controller/offline", "dns/record", "dns/answer", "dns/zone")
 IMPURE_SUPPORT = ("core/support/asio", "core/support/mailbox", "core/support/owned", "core/support/snapshot_cell")
 
 OURS = ("core/", "policies/", "telemetry/", "dns/", "dataplane/", "controller/", "simulator/", "tests/")

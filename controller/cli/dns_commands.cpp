@@ -1,0 +1,130 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "controller/cli/dns_commands.hpp"
+
+#include <cstdio>
+#include <fstream>
+#include <iterator>
+
+#include <nlohmann/json.hpp>
+
+#include "core/support/text_table.hpp"
+#include "dns/record/octet_text.hpp"
+#include "dns/record/record_view.hpp"
+#include "dns/record/rr_type.hpp"
+#include "dns/zone/record_text.hpp"
+
+namespace suanlu {
+
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+/// Names of a record may hold bytes that are no UTF-8.
+std::string dumped(const Json& json) {
+    return json.dump(2, ' ', false, Json::error_handler_t::replace) + "\n";
+}
+
+Json to_json(const dns::FieldView& field) {
+    return field.is_number ? Json(std::stoull(field.text)) : Json(field.text);
+}
+
+Json to_json(const dns::RecordView& view) {
+    Json json{{"type", view.type}};
+    for (const dns::FieldView& field : view.head) {
+        json[field.name] = to_json(field);
+    }
+    json["keys"] = Json::array();
+    for (const dns::KeyView& key : view.keys) {
+        Json fields = Json::object();
+        for (const dns::FieldView& field : key.fields) {
+            fields[field.name] = to_json(field);
+        }
+        json["keys"].push_back({{"name", key.name}, {"key", key.key}, {"fields", fields}});
+    }
+    json["others"] = Json::array();
+    for (const dns::FieldView& other : view.others) {
+        json["others"].push_back({{"name", other.name}, {"value", other.text}});
+    }
+    return json;
+}
+
+std::string to_text(const dns::RecordView& view, bool colour) {
+    TextTable table({"KEY", "FIELD", "VALUE"});
+    for (const dns::FieldView& field : view.head) {
+        table.add({view.type, field.name, field.text});
+    }
+    for (const dns::KeyView& key : view.keys) {
+        for (const dns::FieldView& field : key.fields) {
+            table.add({key.name + " (" + std::to_string(key.key) + ")", field.name, field.text});
+        }
+    }
+    for (const dns::FieldView& other : view.others) {
+        table.add({other.name, "", other.text});
+    }
+    return table.text(colour);
+}
+
+/// The argument, or what stands on standard input for "-".
+Result<std::string> read_argument(const std::string& argument) {
+    if (argument != "-") {
+        return argument;
+    }
+    std::ifstream in("/dev/stdin", std::ios::binary);
+    std::string bytes((std::istreambuf_iterator<char>(in)), {});
+    return in ? Result<std::string>(bytes) : Error{Errc::kNotFound, "standard input cannot be read"};
+}
+
+Result<dns::Bytes> octets_of(const std::string& input, const std::string& form) {
+    if (form == "hex") {
+        return dns::parse_hex(input);
+    }
+    if (form == "base64") {
+        return dns::parse_base64(input);
+    }
+    return dns::Bytes(input.begin(), input.end());
+}
+
+} // namespace
+
+DnsCommands::DnsCommands(CLI::App& app)
+    : dns_(app.add_subcommand("dns", "records of the computing DNS; needs no suanlud")),
+      decode_(dns_->add_subcommand("decode", "what an SVCB, HTTPS, CMP or TXT record says of compute")) {
+    dns_->require_subcommand(1);
+    dns_->fallthrough();
+    decode_->fallthrough();
+    decode_->add_option("record", record_, "a line as dig prints it, or rdata; - reads standard input")
+        ->required();
+    decode_->add_option("--form", form_, "text (a whole record), or the rdata as hex, base64 or wire")
+        ->check(CLI::IsMember({"text", "hex", "base64", "wire"}))
+        ->capture_default_str();
+    decode_->add_option("--type", type_, "SVCB, HTTPS, CMP or TXT; with text the record says it");
+}
+
+bool DnsCommands::is_asked() const {
+    return dns_->parsed();
+}
+
+Result<OfflineAnswer> DnsCommands::run(bool as_json, bool colour) const {
+    SL_TRY(const std::string input, read_argument(record_));
+    dns::Record record;
+    if (form_ == "text") {
+        SL_TRY(record, dns::parse_record(input));
+    } else {
+        const auto type = dns::parse_type(type_);
+        if (!type) {
+            return Error{Errc::kBadInput,
+                         "rdata alone does not say its type: --type SVCB, HTTPS, CMP or TXT"};
+        }
+        record.type = *type;
+        SL_TRY(record.rdata, octets_of(input, form_));
+    }
+    const auto view = dns::view_record(record.type, record.rdata);
+    if (!view) {
+        return OfflineAnswer{as_json ? dumped({{"error", view.error().detail}})
+                                     : "malformed: " + view.error().detail + "\n",
+                             Exit::kBad};
+    }
+    return OfflineAnswer{as_json ? dumped(to_json(*view)) : to_text(*view, colour)};
+}
+
+} // namespace suanlu
