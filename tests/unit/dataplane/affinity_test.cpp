@@ -7,6 +7,7 @@
 #include <cstdlib>
 
 #include "tests/unit/dataplane/affinity_model.hpp"
+#include "tests/unit/dataplane/shared_engine.hpp"
 
 namespace suanlu::affinity {
 namespace {
@@ -52,6 +53,18 @@ TEST(Guarantee, Everything_NoFlowMoves) {
 
 TEST(Guarantee, TableFull_MovesWaitAndNoFlowMoves) {
     const auto seen = total(small_table());
+    EXPECT_EQ(seen.established, 0);
+    EXPECT_EQ(seen.handshake, 0);
+    EXPECT_GT(seen.full, 1000);
+    EXPECT_GT(seen.commits, 10);
+}
+
+TEST(Guarantee, TablesOfTheDpdkEngine_NoFlowMoves) {
+    expect_kept(total<SharedEngine>({}, 2));
+}
+
+TEST(Guarantee, TablesOfTheDpdkEngineFull_MovesWaitAndNoFlowMoves) {
+    const auto seen = total<SharedEngine>(small_table(), 2);
     EXPECT_EQ(seen.established, 0);
     EXPECT_EQ(seen.handshake, 0);
     EXPECT_GT(seen.full, 1000);

@@ -1,0 +1,127 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "dataplane/dpdk/shared_memory.hpp"
+
+#include <fcntl.h>
+#include <sys/file.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <sys/vfs.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <system_error>
+
+namespace suanlu {
+namespace {
+
+constexpr std::uint32_t kMagic = 0x534c4650; // "SLFP"
+
+Error system_error(const std::string& what) {
+    const int number = errno;
+    return {Errc::kKernel, what + ": " + std::generic_category().message(number)};
+}
+
+/// A lock on one byte of the file for each kind of program.
+struct flock lock_of(TableUser user) {
+    struct flock lock {};
+    lock.l_type = F_WRLCK;
+    lock.l_whence = SEEK_SET;
+    lock.l_start = user == TableUser::kEngine ? 0 : 1;
+    lock.l_len = 1;
+    return lock;
+}
+
+/// In whole pages of the file system that it lies on; huge ones on hugetlbfs.
+std::size_t bytes_on(int file) {
+    struct statfs about {};
+    const auto page = fstatfs(file, &about) == 0 ? static_cast<std::size_t>(about.f_bsize) : 4096;
+    return (sizeof(SharedTables) + page - 1) / page * page;
+}
+
+/// Makes a new file as long as it must be, or says why an old one does not fit.
+Status fit(int file, const std::string& path) {
+    struct stat about {};
+    if (fstat(file, &about) != 0) {
+        return system_error("looking at " + path);
+    }
+    const auto bytes = bytes_on(file);
+    if (about.st_size == 0) {
+        return ftruncate(file, static_cast<off_t>(bytes)) == 0 ? Status{}
+                                                               : system_error("making room in " + path);
+    }
+    if (static_cast<std::size_t>(about.st_size) != bytes) {
+        return Error{Errc::kConflict, path + " holds tables of another layout; stop agent and engine, then "
+                                             "remove it"};
+    }
+    return {};
+}
+
+Status check_layout(SharedTables& tables, const std::string& path) {
+    if (tables.magic == 0) {
+        tables.layout = SL_LAYOUT;
+        tables.bytes = sizeof(SharedTables);
+        tables.control.layout = SL_LAYOUT;
+        tables.exceptions.set_bound(ExceptionTable::kMostEntries);
+        tables.magic = kMagic;
+    }
+    if (tables.magic != kMagic || tables.layout != SL_LAYOUT || tables.bytes != sizeof(SharedTables)) {
+        return Error{Errc::kConflict, path + " holds tables of layout " + std::to_string(tables.layout) +
+                                          ", this program has " + std::to_string(SL_LAYOUT) +
+                                          "; stop agent and engine, then remove it"};
+    }
+    return {};
+}
+
+} // namespace
+
+Result<SharedMemory> SharedMemory::map(int file, const std::string& path) {
+    const std::size_t bytes = file >= 0 ? bytes_on(file) : sizeof(SharedTables);
+    const int flags = file >= 0 ? MAP_SHARED : MAP_SHARED | MAP_ANONYMOUS | MAP_NORESERVE;
+    void* memory = mmap(nullptr, bytes, PROT_READ | PROT_WRITE, flags, file, 0);
+    if (memory == MAP_FAILED) {
+        return system_error("mapping " + path + " (" + std::to_string(bytes >> 20) + " MB)");
+    }
+    SharedMemory shared(memory, bytes, file >= 0 ? fcntl(file, F_DUPFD_CLOEXEC, 0) : -1);
+    SL_TRY_VOID(check_layout(shared.tables(), path));
+    return shared;
+}
+
+Result<SharedMemory> SharedMemory::open(const std::string& path, TableUser user) {
+    const int file = ::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+    if (file < 0) {
+        return system_error("opening the tables " + path);
+    }
+    auto lock = lock_of(user);
+    Status ready =
+        fcntl(file, F_OFD_SETLK, &lock) == 0
+            ? fit(file, path)
+            : Status(Error{Errc::kConflict,
+                           std::string(user == TableUser::kEngine ? "another engine" : "another agent") +
+                               " uses the tables " + path});
+    auto shared = ready ? map(file, path) : Result<SharedMemory>(std::move(ready).error());
+    close(file); // the map holds a copy, with the lock
+    return shared;
+}
+
+Result<SharedMemory> SharedMemory::anonymous() {
+    return map(-1, "memory");
+}
+
+SharedMemory::~SharedMemory() {
+    if (memory_ != nullptr) {
+        munmap(memory_, bytes_);
+    }
+    if (file_ >= 0) {
+        close(file_);
+    }
+}
+
+bool SharedMemory::has_engine() const {
+    if (file_ < 0) {
+        return true;
+    }
+    auto lock = lock_of(TableUser::kEngine);
+    return fcntl(file_, F_OFD_GETLK, &lock) != 0 || lock.l_type != F_UNLCK;
+}
+
+} // namespace suanlu

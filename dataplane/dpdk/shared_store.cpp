@@ -1,0 +1,263 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "dataplane/dpdk/shared_store.hpp"
+
+#include <net/if.h>
+
+#include <algorithm>
+
+#include "dataplane/api/host_engine.hpp"
+#include "dataplane/api/rows.hpp"
+
+namespace suanlu {
+namespace {
+
+using Bytes = TableStore::Bytes;
+using ByteRows = std::vector<std::pair<Bytes, Bytes>>;
+
+constexpr const char* kEngineCounts[] = {"transmit_full", "no_port", "exception_port_full", "unreadable"};
+static_assert(std::size(kEngineCounts) == static_cast<std::size_t>(EngineCount::kCount));
+
+template <class Row>
+Bytes bytes_of(const Row& row) {
+    Bytes bytes(sizeof row);
+    std::memcpy(bytes.data(), &row, sizeof row);
+    return bytes;
+}
+
+template <class Row>
+Row row_from(const Bytes& bytes) {
+    Row row{};
+    std::memcpy(&row, bytes.data(), std::min(bytes.size(), sizeof row));
+    return row;
+}
+
+template <class Writer>
+ByteRows byte_rows(const Writer& writer) {
+    ByteRows list;
+    for (const auto& [key, value] : writer.rows()) {
+        list.emplace_back(bytes_of(key), bytes_of(value));
+    }
+    return list;
+}
+
+template <class Writer>
+Status put_bytes(Writer& writer, const Bytes& key, const Bytes& value) {
+    return writer.put(row_from<typename Writer::Key>(key), row_from<typename Writer::Value>(value));
+}
+
+template <class Writer>
+void drop_bytes(Writer& writer, const Bytes& key) {
+    writer.drop(row_from<typename Writer::Key>(key));
+}
+
+} // namespace
+
+SharedStore::SharedStore(SharedMemory& memory)
+    : tables_(memory.tables()),
+      services_(tables_.services, tables_.grace, [&memory] { return memory.has_engine(); }),
+      sites_(tables_.sites, tables_.grace, [&memory] { return memory.has_engine(); }),
+      tenants_(tables_.tenants, tables_.grace, [&memory] { return memory.has_engine(); }),
+      wide_(tables_.wide, tables_.grace, [&memory] { return memory.has_engine(); }),
+      servers_(tables_.servers, tables_.grace, [&memory] { return memory.has_engine(); }),
+      access_(tables_.access.rows, tables_.grace, [&memory] { return memory.has_engine(); }),
+      counter_rows_(tables_.counter_rows, tables_.grace, [&memory] { return memory.has_engine(); }) {
+    note_access_lengths();
+}
+
+Status SharedStore::put_service(const sl_service_key& key, const sl_service& value) {
+    return services_.put(key, value);
+}
+
+Status SharedStore::drop_service(const sl_service_key& key) {
+    services_.drop(key);
+    return {};
+}
+
+Status SharedStore::put_site(const sl_site_key& key, const sl_site& value) {
+    return sites_.put(key, value);
+}
+
+Status SharedStore::drop_site(const sl_site_key& key) {
+    sites_.drop(key);
+    return {};
+}
+
+Result<ByteRows> SharedStore::side_rows(SideTable table) {
+    switch (table) {
+    case SideTable::kRule:
+        return rule_rows();
+    case SideTable::kWide:
+        return byte_rows(wide_);
+    case SideTable::kTenant:
+        return byte_rows(tenants_);
+    case SideTable::kAccess:
+        return byte_rows(access_);
+    case SideTable::kServer:
+        break;
+    }
+    return byte_rows(servers_);
+}
+
+Status SharedStore::put_side(SideTable table, const Bytes& key, const Bytes& value) {
+    switch (table) {
+    case SideTable::kRule:
+        return put_rule(key, value);
+    case SideTable::kWide:
+        return put_bytes(wide_, key, value);
+    case SideTable::kTenant:
+        return put_bytes(tenants_, key, value);
+    case SideTable::kAccess:
+        return put_access(key, value);
+    case SideTable::kServer:
+        break;
+    }
+    return put_bytes(servers_, key, value);
+}
+
+Status SharedStore::drop_side(SideTable table, const Bytes& key) {
+    switch (table) {
+    case SideTable::kRule:
+        return {}; // an array
+    case SideTable::kWide:
+        drop_bytes(wide_, key);
+        return {};
+    case SideTable::kTenant:
+        drop_bytes(tenants_, key);
+        return {};
+    case SideTable::kAccess:
+        drop_bytes(access_, key);
+        return {};
+    case SideTable::kServer:
+        break;
+    }
+    drop_bytes(servers_, key);
+    return {};
+}
+
+Status SharedStore::put_rule(const Bytes& key, const Bytes& value) {
+    const auto index = row_from<std::uint32_t>(key);
+    if (index >= tables_.rules.size()) {
+        return Error{Errc::kExhausted, "rule " + std::to_string(index) + " is beyond the engine's table"};
+    }
+    tables_.rules[index] = row_from<sl_rule>(value);
+    return {};
+}
+
+ByteRows SharedStore::rule_rows() const {
+    ByteRows list;
+    for (std::uint32_t index = 0; index < tables_.rules.size(); index++) {
+        if (tables_.rules[index].service.id != 0) {
+            list.emplace_back(bytes_of(index), bytes_of(tables_.rules[index]));
+        }
+    }
+    return list;
+}
+
+// A length is known before its first row and stays known: one too many costs packets a look-up.
+Status SharedStore::put_access(const Bytes& key, const Bytes& value) {
+    const auto length = row_from<sl_access_key>(key).length - 32;
+    if (length > 128) {
+        return Error{Errc::kBadInput, "a list of sources has a prefix longer than an address"};
+    }
+    tables_.access.lengths[length / 64].fetch_or(std::uint64_t{1} << (length % 64));
+    return put_bytes(access_, key, value);
+}
+
+void SharedStore::note_access_lengths() {
+    std::array<std::uint64_t, 3> lengths{};
+    for (const auto& [key, value] : access_.rows()) {
+        const auto length = std::min(key.length - 32, sl_u32{128});
+        lengths[length / 64] |= std::uint64_t{1} << (length % 64);
+    }
+    for (std::size_t i = 0; i < lengths.size(); i++) {
+        tables_.access.lengths[i].store(lengths[i]);
+    }
+}
+
+std::uint32_t SharedStore::interface_index(const std::string& name) {
+    const auto count = std::min(tables_.port_count.load(), kMostPorts);
+    for (std::uint32_t i = 0; i < count; i++) {
+        const auto& port = tables_.ports[i];
+        if (name == std::string(port.interface, strnlen(port.interface, sizeof port.interface))) {
+            return port.index;
+        }
+    }
+    return if_nametoindex(name.c_str());
+}
+
+Status SharedStore::admit_interface(std::uint32_t index) {
+    const auto count = std::min(tables_.port_count.load(), kMostPorts);
+    const auto* begin = tables_.ports.data();
+    const bool is_known = std::any_of(begin, begin + count, [&](const auto& p) { return p.index == index; });
+    if (count == 0 || is_known) {
+        return {};
+    }
+    return Error{Errc::kNotFound, "no port of suanlu-fwd stands for interface " + std::to_string(index)};
+}
+
+Status SharedStore::admit_counter(const sl_counter_key& key) {
+    if (tables_.counter_rows.find(key) != nullptr) {
+        return {};
+    }
+    if (counter_rows_.size() >= kMostCounters) {
+        return Error{Errc::kExhausted, "the engine counts " + std::to_string(kMostCounters) +
+                                           " pairs of service and site already"};
+    }
+    return counter_rows_.put(key, counter_rows_.size());
+}
+
+Result<bool> SharedStore::sweep(std::size_t limit, const IsOver& is_over) {
+    swept_ = tables_.exceptions.sweep(swept_, static_cast<std::uint32_t>(limit), tables_.grace, is_over);
+    return swept_ == 0;
+}
+
+EngineCounters SharedStore::counters() const {
+    EngineCounters all;
+    for (const auto& [key, index] : counter_rows_.rows()) {
+        for (const auto& lcore : tables_.lcores) {
+            add_counter(all, key, lcore.counters[index]);
+        }
+    }
+    for (std::size_t i = 0; i < SL_REASON_COUNT; i++) {
+        auto& sum = all.reasons[reason_name(static_cast<sl_reason>(i))];
+        for (const auto& lcore : tables_.lcores) {
+            sum += lcore.reasons[i];
+        }
+    }
+    for (std::size_t i = 0; i < std::size(kEngineCounts); i++) {
+        for (const auto& lcore : tables_.lcores) {
+            all.reasons[kEngineCounts[i]] += lcore.engine[i];
+        }
+    }
+    const auto count = std::min(tables_.port_count.load(), kMostPorts);
+    for (std::uint32_t i = 0; i < count; i++) {
+        all.reasons["port_missed"] += tables_.ports[i].missed.load();
+    }
+    return all;
+}
+
+std::vector<EngineFlow> SharedStore::flows(std::size_t limit, MonoTime now) {
+    std::vector<EngineFlow> list;
+    std::uint32_t cursor = 0;
+    do {
+        cursor =
+            tables_.exceptions.sweep(cursor, 4096, tables_.grace, [&](const auto& key, const auto& entry) {
+                if (list.size() < limit) {
+                    list.push_back(exception_flow(key, entry, now));
+                }
+                return false;
+            });
+    } while (cursor != 0 && list.size() < limit);
+    for (std::size_t i = 0; i < kMostLcores; i++) {
+        const auto& lcore = tables_.lcores[i];
+        auto& read = events_read_[i];
+        const auto written = lcore.events_written.load(std::memory_order_acquire);
+        read = std::max(read, written - std::min<std::uint64_t>(written, kEventsKept));
+        for (; read < written && list.size() < limit; read++) {
+            list.push_back(event_flow(lcore.events[read % kEventsKept], now));
+        }
+    }
+    return list;
+}
+
+} // namespace suanlu

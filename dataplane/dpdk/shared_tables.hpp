@@ -1,0 +1,109 @@
+// SPDX-License-Identifier: Apache-2.0
+// Everything that the agent and suanlu-fwd share, as one structure in a file that both map: the agent writes
+// tables, packets of the lcores read them and keep their state here, the engine says what it does. Either may
+// die and come back: the file is what remains, as pinned maps do for eBPF. All zero is a valid empty engine.
+// The limits are those of the eBPF maps (dataplane/xdp).
+#pragma once
+
+#include "dataplane/dpdk/exception_table.hpp"
+#include "dataplane/dpdk/grace.hpp"
+#include "dataplane/dpdk/row_table.hpp"
+#include "dataplane/steer/reasons.h"
+#include "dataplane/steer/wire.h"
+
+namespace suanlu {
+
+inline constexpr std::uint32_t kMostSlots = 262144;
+inline constexpr std::uint32_t kMostCounters = 8192;
+inline constexpr std::uint32_t kMostPorts = 32;
+inline constexpr std::uint32_t kEventsKept = 1024;
+
+/// What the engine counts beside the reasons of the core; the names are in shared_store.cpp.
+enum class EngineCount : std::uint8_t {
+    kTransmitFull,  ///< the device took no more
+    kNoPort,        ///< steered to an interface that no port stands for
+    kExceptionFull, ///< the exception port took no more
+    kUnreadable,    ///< header spread over more segments than can be brought together
+    kCount,
+};
+
+/// Lists of sources. The lengths in use are known, so that a packet looks only for those.
+struct AccessTable {
+    RowTable<sl_access_key, sl_access, 65536> rows;
+    std::array<std::atomic<std::uint64_t>, 3> lengths; ///< bit n = some row has a prefix of n bits
+
+    /// The longest prefix that the source falls under.
+    [[nodiscard]] const sl_access* find(const sl_access_key& key) const;
+};
+
+/// What one lcore writes; the agent reads.
+struct alignas(64) LcoreState {
+    std::atomic<std::uint64_t> alive; ///< monotonic ns of the last burst; 0 = has never run
+    std::uint64_t answer_budget;
+    std::array<std::uint64_t, SL_REASON_COUNT> reasons;
+    std::array<std::uint64_t, static_cast<std::size_t>(EngineCount::kCount)> engine;
+    std::array<sl_counter, kMostCounters> counters;
+    /// New flows; what the agent does not fetch in time is lost.
+    std::atomic<std::uint64_t> events_written;
+    std::array<sl_flow_event, kEventsKept> events;
+};
+
+/// A port as the engine opened it.
+struct SharedPort {
+    char interface[16]; ///< of the kernel, zero-terminated
+    std::uint32_t index;
+    std::uint32_t role; ///< enum sl_role
+    std::atomic<std::uint64_t> received;
+    std::atomic<std::uint64_t> sent;
+    std::atomic<std::uint64_t> missed; ///< by the device: no buffer, no descriptor, an error
+};
+
+struct SharedTables {
+    std::uint32_t magic;
+    std::uint32_t layout;
+    std::uint64_t bytes;
+
+    alignas(64) sl_control control;
+    alignas(64) Grace grace;
+    std::atomic<std::uint32_t> port_count;
+    std::array<SharedPort, kMostPorts> ports;
+
+    alignas(64) RowTable<sl_service_key, sl_service, 2048> services;
+    alignas(64) RowTable<sl_site_key, sl_site, 8192> sites;
+    alignas(64) RowTable<sl_tenant_key, sl_tenant, 8192> tenants;
+    alignas(64) RowTable<sl_wide_key, sl_wide, 8192> wide;
+    alignas(64) RowTable<sl_server_key, sl_server, 8192> servers;
+    alignas(64) AccessTable access;
+    alignas(64) std::array<sl_rule, std::size_t{2} * SL_RULES_PER_TABLE> rules;
+    alignas(64) std::array<sl_bucket, SL_BUCKETS> buckets;
+
+    alignas(64) std::array<std::uint64_t, kMostSlots> slots;
+    alignas(64) std::array<sl_target, kMostSlots> targets;
+    alignas(64) std::array<std::uint64_t, SL_START_LINES> starts;
+    alignas(64) std::array<sl_fragment, SL_FRAGMENT_LINES> fragments;
+    ExceptionTable exceptions;
+
+    /// Where a service's counter at a site lies in the lcores' arrays; rows stay for ever.
+    alignas(64) RowTable<sl_counter_key, std::uint32_t, kMostCounters> counter_rows;
+    std::array<LcoreState, kMostLcores> lcores;
+};
+
+inline const sl_access* AccessTable::find(const sl_access_key& key) const {
+    sl_access_key at = key;
+    for (int length = 128; length >= 0; length--) {
+        const auto bit = static_cast<unsigned>(length);
+        if (length < 128) {
+            at.source.b[bit / 8] &= static_cast<std::uint8_t>(0xff00U >> (bit % 8));
+        }
+        if ((lengths[bit / 64].load(std::memory_order_relaxed) >> (bit % 64) & 1) == 0) {
+            continue;
+        }
+        at.length = 32 + bit;
+        if (const auto* row = rows.find(at); row != nullptr) {
+            return row;
+        }
+    }
+    return nullptr;
+}
+
+} // namespace suanlu

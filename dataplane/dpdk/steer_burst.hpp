@@ -1,0 +1,34 @@
+// SPDX-License-Identifier: Apache-2.0
+// A burst of packets through the shared C core. Called by an lcore on packets that it owns; what becomes of
+// them is the caller's to carry out. Nothing can fail: each packet has a verdict and is counted.
+#pragma once
+
+#include <cstdint>
+#include <span>
+
+#include "dataplane/dpdk/shared_tables.hpp"
+
+struct rte_mbuf;
+
+namespace suanlu {
+
+inline constexpr std::uint16_t kBurst = 32;
+
+/// What a burst shares.
+struct BurstContext {
+    SharedTables* tables;
+    LcoreState* lcore;
+    std::uint64_t now;       ///< monotonic, ns
+    std::uint32_t interface; ///< that they came in by
+    std::uint32_t role;      ///< enum sl_role of that interface
+};
+
+struct BurstOutcome {
+    std::uint32_t verdict;   ///< enum sl_verdict
+    std::uint32_t interface; ///< for SL_REDIRECT
+};
+
+/// At most kBurst packets; `outcomes` has as many places.
+void steer_burst(const BurstContext& context, std::span<rte_mbuf*> packets, BurstOutcome* outcomes);
+
+} // namespace suanlu

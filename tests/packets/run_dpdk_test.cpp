@@ -1,0 +1,204 @@
+// SPDX-License-Identifier: Apache-2.0
+// The same rows in mbufs through the burst of suanlu-fwd, over tables in shared memory, and random packets
+// with results equal to the host build's. EAL without huge pages and devices needs no rights.
+#include <gtest/gtest.h>
+#include <rte_eal.h>
+#include <rte_mbuf.h>
+
+#include "dataplane/dpdk/shared_store.hpp"
+#include "dataplane/dpdk/steer_burst.hpp"
+#include "tests/packets/golden_cases.hpp"
+
+namespace suanlu::packets {
+namespace {
+
+constexpr MonoTime kNow{std::chrono::seconds(1000)};
+
+/// One EAL and one pool for all tests: EAL cannot start twice.
+rte_mempool* buffers() {
+    static rte_mempool* pool = [] {
+        static char arguments[][16] = {
+            "packets-dpdk", "--no-huge", "--no-pci", "--no-shconf", "--no-telemetry", "-l", "0",
+            "--log-level",  "3"};
+        std::vector<char*> list;
+        for (auto& argument : arguments) {
+            list.push_back(argument);
+        }
+        list.push_back(nullptr);
+        return rte_eal_init(static_cast<int>(list.size()) - 1, list.data()) < 0
+                   ? nullptr
+                   : rte_pktmbuf_pool_create("packets", 1023, 0, 0, RTE_MBUF_DEFAULT_BUF_SIZE + 8192, 0);
+    }();
+    return pool;
+}
+
+class DpdkPackets : public testing::Test {
+protected:
+    void SetUp() override {
+        ASSERT_NE(buffers(), nullptr) << "EAL does not start";
+        ASSERT_TRUE(memory) << memory.error().text();
+        store = std::make_unique<SharedStore>(*memory);
+        tables = std::make_unique<SteerTables>(*store, address("fc00:0:1::1"));
+        ASSERT_TRUE(prepare(*tables, kNow));
+        context = {&memory->tables(), &memory->tables().lcores[0], now_of(kNow), kInterface, 0};
+        memory->tables().grace.enter(0);
+    }
+    void TearDown() override { EXPECT_EQ(rte_mempool_in_use_count(buffers()), 0U) << "buffers are lost"; }
+
+    static std::uint64_t now_of(MonoTime time) { return static_cast<std::uint64_t>(time.since_boot.count()); }
+
+    static rte_mbuf* buffer_of(const Frame& frame) {
+        auto* packet = rte_pktmbuf_alloc(buffers());
+        auto* bytes = reinterpret_cast<std::uint8_t*>(
+            rte_pktmbuf_append(packet, static_cast<std::uint16_t>(frame.size())));
+        std::copy(frame.begin(), frame.end(), bytes);
+        return packet;
+    }
+
+    static Frame frame_of(rte_mbuf* packet) {
+        Frame out;
+        for (const auto* part = packet; part != nullptr; part = part->next) {
+            const auto* bytes = rte_pktmbuf_mtod(part, const std::uint8_t*);
+            out.insert(out.end(), bytes, bytes + part->data_len);
+        }
+        rte_pktmbuf_free(packet);
+        return out;
+    }
+
+    std::pair<Verdict, Frame> run(rte_mbuf* packet, PacketRole role) {
+        BurstOutcome outcome{};
+        context.role = static_cast<std::uint32_t>(role);
+        steer_burst(context, {&packet, 1}, &outcome);
+        memory->tables().grace.pause(0);
+        return {static_cast<Verdict>(outcome.verdict), frame_of(packet)};
+    }
+    std::pair<Verdict, Frame> run(const Frame& frame, PacketRole role) { return run(buffer_of(frame), role); }
+
+    Result<SharedMemory> memory = SharedMemory::anonymous();
+    std::unique_ptr<SharedStore> store;
+    std::unique_ptr<SteerTables> tables;
+    BurstContext context{};
+};
+
+TEST_F(DpdkPackets, Rows) {
+    for (const auto& row : all_cases()) {
+        const auto* name = reason_name(row.reason);
+        auto before = store->counters();
+        const auto [verdict, frame] = run(row.frame, row.role);
+        expect_row(row, verdict, frame);
+        auto after = store->counters();
+        EXPECT_EQ(after.reasons.at(name), before.reasons.at(name) + 1) << row.name;
+        const ServiceId service{row.service};
+        EXPECT_EQ(after.services[service].packets, before.services[service].packets + (row.service ? 1 : 0))
+            << row.name;
+    }
+}
+
+TEST_F(DpdkPackets, Rows_InOneBurst_AsOneByOne) {
+    const auto rows = all_cases();
+    for (std::size_t first = 0; first < rows.size(); first += kBurst) {
+        const auto end = std::min(rows.size(), first + kBurst);
+        std::array<rte_mbuf*, kBurst> packets{};
+        std::array<BurstOutcome, kBurst> outcomes{};
+        std::size_t count = 0;
+        for (auto at = first; at < end; at++) {
+            if (rows[at].role == PacketRole::kExternal) {
+                packets[count++] = buffer_of(rows[at].frame);
+            }
+        }
+        steer_burst(context, {packets.data(), count}, outcomes.data());
+        count = 0;
+        for (auto at = first; at < end; at++) {
+            if (rows[at].role == PacketRole::kExternal) {
+                expect_row(rows[at], static_cast<Verdict>(outcomes[count].verdict), frame_of(packets[count]));
+                count++;
+            }
+        }
+    }
+}
+
+TEST_F(DpdkPackets, Golden_EveryModeAndLength_BitForBit) {
+    std::uint64_t generation = 100;
+    for (const auto& row : golden_cases()) {
+        const auto ready = prepare_golden(*tables, row, ++generation, kNow);
+        ASSERT_TRUE(ready) << row.name << ": " << ready.error().text();
+        const auto [verdict, frame] = run(golden_packet(row), PacketRole::kExternal);
+        EXPECT_EQ(verdict, Verdict::kRedirect) << row.name;
+        EXPECT_EQ(frame, row.expected) << row.name;
+    }
+}
+
+TEST_F(DpdkPackets, ManySegments_ReadAcrossTheirBorders) {
+    const auto frame = build_frame(udp(false, 300));
+    const auto [verdict, whole] = run(frame, PacketRole::kExternal);
+    ASSERT_EQ(verdict, Verdict::kRedirect);
+    for (const std::ptrdiff_t border : {1, 14, 40, 60, 200}) {
+        auto* packet = buffer_of({frame.begin(), frame.begin() + border});
+        ASSERT_EQ(rte_pktmbuf_chain(packet, buffer_of({frame.begin() + border, frame.end()})), 0);
+        EXPECT_EQ(run(packet, PacketRole::kExternal), std::pair(Verdict::kRedirect, whole)) << border;
+    }
+}
+
+TEST_F(DpdkPackets, NoRoomForTheOuterHeader_DroppedAndCounted) {
+    const auto frame = build_frame(udp(false, 40));
+    auto* packet = rte_pktmbuf_alloc(buffers());
+    packet->data_off = 0;
+    std::copy(frame.begin(), frame.end(),
+              rte_pktmbuf_append(packet, static_cast<std::uint16_t>(frame.size())));
+    ASSERT_NE(rte_pktmbuf_append(packet, rte_pktmbuf_tailroom(packet)), nullptr); // nor can it move back
+    const auto before = store->counters().reasons.at("no_headroom");
+    const auto result = run(packet, PacketRole::kExternal);
+    EXPECT_EQ(result.first, Verdict::kDrop);
+    EXPECT_EQ(store->counters().reasons.at("no_headroom"), before + 1);
+}
+
+TEST_F(DpdkPackets, RandomPackets_EqualToTheHost) {
+    constexpr int kPackets = 200'000;
+    HostEngine host;
+    SteerTables host_tables(host, address("fc00:0:1::1"));
+    ASSERT_TRUE(prepare(host_tables, kNow));
+    auto plan = case_plan();
+    plan.id.generation = 2;
+    for (auto& service : plan.services) { // half of the slots move: packets record and follow
+        service.shares = {{SiteId{1}, kWholeShare / 2}, {SiteId{2}, kWholeShare / 2}};
+    }
+    ASSERT_TRUE(host_tables.apply(plan, kNow));
+    ASSERT_TRUE(tables->apply(plan, kNow));
+    RandomFrames frames(20261121);
+    int mismatches = 0;
+    for (int i = 0; i < kPackets && mismatches < 10; i++) {
+        const MonoTime now{kNow.since_boot + std::chrono::milliseconds(i)};
+        const auto frame = frames.next();
+        const auto role = static_cast<PacketRole>(i % 5 < 3 ? 0 : i % 5 - 2);
+        const auto expected = host.run(frame, role, now);
+        context.now = now_of(now);
+        const auto [verdict, out] = run(frame, role);
+        if (verdict != expected.verdict || out != expected.frame) {
+            mismatches++;
+            ADD_FAILURE() << "packet " << i << ", host says " << reason_name(expected.reason);
+        }
+    }
+    const auto ours = store->counters().reasons;
+    for (const auto& [name, count] : host.counters().reasons) {
+        EXPECT_EQ(ours.at(name), count) << name;
+    }
+    EXPECT_GT(ours.at("recorded"), 0U);
+    EXPECT_EQ(memory->tables().exceptions.size(), host.exceptions());
+}
+
+TEST_F(DpdkPackets, Adopted_TablesKeepTheirServices) {
+    SharedStore second(*memory);
+    SteerTables again(second, address("fc00:0:1::1"));
+    ASSERT_TRUE(again.adopt());
+    EXPECT_EQ(again.applied(), tables->applied());
+    for (const auto& row : all_cases()) {
+        const auto [verdict, frame] = run(row.frame, row.role);
+        expect_row(row, verdict, frame);
+    }
+    for (const std::uint16_t id : {1, 10, 11, 16, 21}) {
+        EXPECT_TRUE(again.slots(ServiceId{id})) << id;
+    }
+}
+
+} // namespace
+} // namespace suanlu::packets
