@@ -117,6 +117,7 @@ Status Agent::State::start() {
     SL_TRY_VOID(open_parts());
     SL_TRY_VOID(restore());
     SL_TRY_VOID(open_edges());
+    refresh_sids();
     if (core->plan() != nullptr) {
         aim_probes(kernel->resolve(*core->plan()));
     }

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "dataplane/agent/agent_config.hpp"
 
+#include <algorithm>
+
 namespace suanlu {
 
 namespace {
@@ -136,6 +138,18 @@ void read_engine(YamlNode& root, AgentConfig& out) {
     }
     if (out.engine == "none" && !out.interfaces.empty()) {
         interfaces.complain("engine none has no interfaces");
+    }
+    YamlNode decapsulation = root.optional("decapsulation");
+    out.engine_decapsulates = decapsulation.one_of({"kernel", "engine"}, "kernel") == "engine";
+    if (!out.engine_decapsulates) {
+        return;
+    }
+    const auto is_core = [](const AgentInterface& interface) { return interface.role == "core"; };
+    if (out.engine == "none" || std::none_of(out.interfaces.begin(), out.interfaces.end(), is_core)) {
+        decapsulation.complain("engine needs an engine with an interface of role core");
+    }
+    if (out.srv6_owner != SrOwner::kAgent) {
+        decapsulation.complain("engine needs srv6.owner agent: the kernel's routes are beside it");
     }
 }
 

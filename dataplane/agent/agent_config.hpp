@@ -40,6 +40,9 @@ struct AgentConfig {
     std::vector<Prefix6> sid_blocks;
     /// "xdp", "tc" or "none".
     std::string engine;
+    /// Outer headers of packets for this node's service SIDs are taken off by the engine; the kernel's routes
+    /// stay beside it.
+    bool engine_decapsulates = false;
     std::vector<AgentInterface> interfaces;
     std::string pins;
     std::string state_dir;

@@ -203,6 +203,17 @@ void AgentCore::set_next_hops(const NextHopMap& hops, MonoTime now) {
     choose_paths(now);
 }
 
+void AgentCore::set_engine_sids(const std::vector<EngineSid>& sids) {
+    if (engine_sids_ == sids) {
+        return;
+    }
+    const Status done = engine_.set_sids(sids);
+    expect(done, "set_sids");
+    if (done) {
+        engine_sids_ = sids;
+    }
+}
+
 void AgentCore::push_paths(SitePaths& site, MonoTime now) {
     const auto next = site.choose(now);
     if (next.empty()) {

@@ -82,6 +82,8 @@ public:
 
     void on_probe(const ProbeResult& result, MonoTime now);
     void set_next_hops(const NextHopMap& hops, MonoTime now);
+    /// Service SIDs that the engine serves beside the kernel, as their links are now.
+    void set_engine_sids(const std::vector<EngineSid>& sids);
     /// The service's addresses have a route that is neither blackhole nor unreachable. `why` for the log.
     /// Known before the Plan that brings the service, it counts from that Plan's first packet on.
     void set_route_usable(ServiceId service, bool usable, const std::string& why, MonoTime now);
@@ -141,6 +143,8 @@ private:
     std::map<SiteId, SitePaths> sites_;
     std::map<SiteId, std::vector<UsablePath>> pushed_;
     std::map<ServiceId, bool> route_usable_;
+    /// Those that the engine has taken; none before the first call.
+    std::optional<std::vector<EngineSid>> engine_sids_;
     /// Sites of a restored Plan whose state in the engine nobody has measured since.
     std::set<SiteId> unconfirmed_;
     /// Draining site -> looks at the exceptions when the drain began.

@@ -41,9 +41,16 @@ void Agent::State::refresh(const KernelChanges& changes) {
         const NextHopMap hops = kernel->resolve(*core->plan());
         core->set_next_hops(hops, clock.now());
         kernel->refresh_services(*core->plan(), *core, clock.now());
+        refresh_sids();
         aim_probes(hops);
     }
     flush_events();
+}
+
+void Agent::State::refresh_sids() {
+    core->set_engine_sids(config.engine_decapsulates && core->plan() != nullptr
+                              ? kernel->engine_sids(*core->plan())
+                              : std::vector<EngineSid>{});
 }
 
 void Agent::State::aim_probes(const NextHopMap& hops) {
@@ -75,6 +82,7 @@ void Agent::State::on_plan(const Plan& plan) {
     if (core->plan() == nullptr || !(core->applied() == plan.id)) {
         return;
     }
+    refresh_sids();
     aim_probes(hops);
     if (const Status saved = store->save(*core->plan()); !saved) {
         ++save_errors;

@@ -68,6 +68,9 @@ struct Agent::State {
     AgentHello hello() const;
     /// The kernel may have changed: puts lost SIDs back, looks up next hops and service routes.
     void refresh(const KernelChanges& changes);
+    /// Tells the engine the service SIDs that are its business: none with `decapsulation: kernel`, also where
+    /// a predecessor has left some.
+    void refresh_sids();
     void aim_probes(const NextHopMap& hops);
     void flush_events();
     void on_event(SessionEvent event);

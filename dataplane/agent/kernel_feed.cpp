@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "dataplane/agent/kernel_feed.hpp"
 
+#include <algorithm>
+
 #include "core/support/log.hpp"
 
 namespace suanlu {
@@ -15,18 +17,34 @@ Result<NextHop> KernelFeed::resolve(const Plan& plan, const PathPlan& path) {
     return hop.is_own_link ? hops_->resolve_on_link(hop.towards, hop.interface) : hops_->resolve(hop.towards);
 }
 
+void KernelFeed::complain(const std::string& about, const std::string& why) {
+    std::string& last = complaints_[about];
+    if (last != why && !why.empty()) {
+        log_warn("next-hop.failed", {{"of", about}, {"why", why}});
+    }
+    last = why;
+}
+
+std::vector<EngineSid> KernelFeed::engine_sids(const Plan& plan) {
+    std::vector<EngineSid> out;
+    for (const LocalSid& sid : plan.local_sids) {
+        if (sid.behaviour != SidBehaviour::kEndDx6 && sid.behaviour != SidBehaviour::kEndDx4) {
+            continue; // End and End.X are the kernel's, and so is End.DT6 with its table
+        }
+        const auto hop = hops_->resolve_on_link(sid.next_hop, sid.interface);
+        complain("SID " + sid.sid.text(), hop ? "" : hop.error().text());
+        EngineSid& row = out.emplace_back(EngineSid{sid.sid, sid.behaviour, hop ? *hop : NextHop{}, 0});
+        row.mtu = static_cast<std::uint16_t>(std::min(hops_->mtu(row.hop.interface_index), 65535U));
+    }
+    return out;
+}
+
 NextHopMap KernelFeed::resolve(const Plan& plan) {
     NextHopMap out;
     for (const SitePlan& site : plan.sites) {
         for (const PathPlan& path : site.paths) {
             const auto hop = resolve(plan, path);
-            const std::string why = hop ? "" : hop.error().text();
-            if (std::string& last = complaints_[path.id]; last != why) {
-                last = why;
-                if (!hop) {
-                    log_warn("next-hop.failed", {{"path", path.id.value}, {"why", why}});
-                }
-            }
+            complain("path " + std::to_string(path.id.value), hop ? "" : hop.error().text());
             if (hop) {
                 out[path.id] = *hop;
             }

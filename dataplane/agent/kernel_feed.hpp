@@ -18,15 +18,20 @@ public:
     static Result<std::unique_ptr<KernelFeed>> open();
 
     NextHopMap resolve(const Plan& plan);
+    /// The Plan's SIDs that an engine can serve, with the links to their sites as they are now.
+    std::vector<EngineSid> engine_sids(const Plan& plan);
     void refresh_services(const Plan& plan, AgentCore& core, MonoTime now);
 
 private:
     explicit KernelFeed(std::unique_ptr<NextHops> hops) : hops_(std::move(hops)) {}
     Result<NextHop> resolve(const Plan& plan, const PathPlan& path);
 
+    /// Logs what has changed since the last look.
+    void complain(const std::string& about, const std::string& why);
+
     std::unique_ptr<NextHops> hops_;
-    /// What was logged last, by path.
-    std::map<PathId, std::string> complaints_;
+    /// What was logged last, by path or SID.
+    std::map<std::string, std::string> complaints_;
 };
 
 } // namespace suanlu

@@ -36,6 +36,19 @@ struct UsablePath {
     bool operator==(const UsablePath&) const = default;
 };
 
+/// A service SID of this router whose outer header the engine takes off.
+struct EngineSid {
+    Prefix6 sid;
+    /// kEndDx6 or kEndDx4.
+    SidBehaviour behaviour = SidBehaviour::kEndDx6;
+    /// On the link to the site; unresolved: packets are left to the kernel's route.
+    NextHop hop;
+    /// Largest packet that the link takes.
+    std::uint16_t mtu = 0;
+
+    bool operator==(const EngineSid&) const = default;
+};
+
 struct EngineServiceCount {
     std::uint64_t new_flows = 0;
     std::uint64_t packets = 0;
@@ -96,6 +109,11 @@ public:
     virtual Status set_liveness(SiteId site, SiteLiveness liveness, MonoTime now) = 0;
     /// The ingress steers a service only while its prefix has a usable route (a withdrawal wins over a Plan).
     virtual Status set_steering(ServiceId service, bool on) = 0;
+    /// Exactly these SIDs are served by the engine from now on; the kernel's routes are beside them.
+    virtual Status set_sids(std::span<const EngineSid> sids) {
+        return sids.empty() ? Status{}
+                            : Error{Errc::kUnsupported, engine_name() + " does not take outer headers off"};
+    }
     /// Affinity rules 4, 5 and 7: commits moves that are due, ages entries. Call about every 100 ms.
     virtual Status tick(MonoTime now) = 0;
     /// Interfaces came or went: puts the program on those that lack it. One that is away is no error.

@@ -6,6 +6,7 @@
 
 #include "dataplane/api/dataplane.hpp"
 #include "dataplane/api/host_engine.hpp"
+#include "dataplane/api/sid_rows.hpp"
 #include "dataplane/api/steer_tables.hpp"
 #include "dataplane/api/synthetic_packet.hpp"
 
@@ -20,6 +21,7 @@ public:
     Status set_paths(SiteId site, std::span<const UsablePath> usable) override;
     Status set_liveness(SiteId site, SiteLiveness liveness, MonoTime now) override;
     Status set_steering(ServiceId service, bool on) override;
+    Status set_sids(std::span<const EngineSid> sids) override { return write_sid_rows(engine_, sids); }
     Status tick(MonoTime now) override;
 
     Result<EngineCounters> counters() override { return engine_.counters(); }

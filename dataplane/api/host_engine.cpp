@@ -33,6 +33,10 @@ SL_INLINE int sl_port_push(struct sl_port* port, sl_u32 bytes) {
     port->start -= bytes;
     return 0;
 }
+SL_INLINE int sl_port_pop(struct sl_port* port, sl_u32 bytes, sl_u8) {
+    port->start += bytes;
+    return 0;
+}
 SL_INLINE int sl_port_cut(struct sl_port* port, sl_u32 length) {
     port->room->resize(port->start + length);
     return 0;
@@ -97,7 +101,11 @@ SL_INLINE const struct sl_rule* sl_port_rule(struct sl_port* port, sl_u32 index)
         port->engine->find_side(suanlu::SideTable::kRule, &index, sizeof index));
 }
 SL_INLINE const struct sl_access* sl_port_access(struct sl_port* port, const struct sl_access_key* key) {
-    return port->engine->find_access(*key);
+    return static_cast<const sl_access*>(
+        port->engine->find_longest(suanlu::SideTable::kAccess, key, sizeof *key));
+}
+SL_INLINE const struct sl_sid* sl_port_sid(struct sl_port* port, const struct sl_sid_key* key) {
+    return static_cast<const sl_sid*>(port->engine->find_longest(suanlu::SideTable::kSid, key, sizeof *key));
 }
 SL_INLINE struct sl_bucket* sl_port_bucket(struct sl_port* port, sl_u32 index) {
     const auto buckets = port->engine->buckets();
@@ -260,18 +268,20 @@ const void* HostEngine::find_side(SideTable table, const void* key, std::size_t 
     return found == rows.end() ? nullptr : found->second.data();
 }
 
-// What the kernel's longest-prefix-match trie does, by shortening the prefix until there is a row.
-const sl_access* HostEngine::find_access(const sl_access_key& key) {
-    sl_access_key at = key;
+// What the kernel's longest-prefix-match trie does, by shortening the prefix until there is a row. A key
+// begins with its length in bits and ends with an address.
+const void* HostEngine::find_longest(SideTable table, const void* key, std::size_t size) {
+    const auto* bytes = static_cast<const std::uint8_t*>(key);
+    Bytes at(bytes, bytes + size);
+    const std::size_t address = size - sizeof(sl_addr);
+    const auto fixed = static_cast<std::uint32_t>(8 * (address - sizeof(std::uint32_t)));
     for (std::uint32_t length = 128;; length--) {
-        at.length = 32 + length;
-        if (const auto* row = find_side(SideTable::kAccess, &at, sizeof at); row != nullptr) {
-            return static_cast<const sl_access*>(row);
+        const std::uint32_t all = fixed + length;
+        std::memcpy(at.data(), &all, sizeof all);
+        if (const void* row = find_side(table, at.data(), size); row != nullptr || length == 0) {
+            return row;
         }
-        if (length == 0) {
-            return nullptr;
-        }
-        at.source.b[(length - 1) / 8] &= static_cast<std::uint8_t>(0xff00U >> ((length - 1) % 8));
+        at[address + (length - 1) / 8] &= static_cast<std::uint8_t>(0xff00U >> ((length - 1) % 8));
     }
 }
 

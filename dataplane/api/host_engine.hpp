@@ -81,7 +81,8 @@ public:
     sl_fragment* fragment(std::uint32_t index) { return &fragments_.at(index); }
     /// Value of a row of `Row`, or null.
     const void* find_side(SideTable table, const void* key, std::size_t size);
-    const sl_access* find_access(const sl_access_key& key);
+    /// The row of the longest prefix that covers the address at the key's end, or null.
+    const void* find_longest(SideTable table, const void* key, std::size_t size);
     void count(sl_reason reason) { reasons_[reason]++; }
     sl_counter* counter(const sl_counter_key& key);
     void new_flow(const sl_flow_event& event);

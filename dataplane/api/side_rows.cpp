@@ -194,6 +194,7 @@ std::uint32_t table_of(SideTable kind, const RowBytes& key) {
     case SideTable::kServer:
         return row_from<sl_server_key>(key).table;
     case SideTable::kRule:
+    case SideTable::kSid: // of no generation
         break;
     }
     return 2;

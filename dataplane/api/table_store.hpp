@@ -16,8 +16,9 @@
 
 namespace suanlu {
 
-/// Tables that only some services need; their rows are bytes here, and typed in side_rows.cpp.
-enum class SideTable : std::uint8_t { kRule, kWide, kTenant, kAccess, kServer };
+/// Tables that only some services need, and local SIDs; their rows are bytes here, and typed in side_rows.cpp
+/// and sid_rows.cpp.
+enum class SideTable : std::uint8_t { kRule, kWide, kTenant, kAccess, kServer, kSid };
 
 class TableStore {
 public:

@@ -156,12 +156,12 @@ void NextHops::ask_for(std::uint32_t interface_index, const Ip6& address) {
     (void)socket_.request(message); // a link that just went down: the next notification asks again
 }
 
-std::optional<LinkAddress> NextHops::own_address(std::uint32_t interface_index) {
+std::optional<NextHops::Link> NextHops::link(std::uint32_t interface_index) {
     NetlinkMessage message(RTM_GETLINK, NLM_F_ACK);
     auto& fixed = message.extra<ifinfomsg>();
     fixed.ifi_family = AF_UNSPEC;
     fixed.ifi_index = static_cast<std::int32_t>(interface_index);
-    std::optional<LinkAddress> out;
+    std::optional<Link> out;
     const Status done = socket_.request(message, [&](const nlmsghdr& answer) {
         if (answer.nlmsg_type != RTM_NEWLINK) {
             return;
@@ -175,23 +175,31 @@ std::optional<LinkAddress> NextHops::own_address(std::uint32_t interface_index) 
         if ((link.ifi_flags & IFF_UP) == 0 || (link.ifi_flags & IFF_RUNNING) == 0) {
             return;
         }
-        const auto in = attributes_of(answer, sizeof link, IFLA_ADDRESS);
-        LinkAddress address{};
-        if (const void* payload = payload_of(in[IFLA_ADDRESS], address.size())) {
-            std::memcpy(address.data(), payload, address.size());
-            out = address;
+        const auto in = attributes_of(answer, sizeof link, IFLA_MTU);
+        Link found;
+        if (const void* mtu = payload_of(in[IFLA_MTU], sizeof found.mtu)) {
+            std::memcpy(&found.mtu, mtu, sizeof found.mtu);
+        }
+        if (const void* payload = payload_of(in[IFLA_ADDRESS], found.address.size())) {
+            std::memcpy(found.address.data(), payload, found.address.size());
+            out = found;
         }
     });
     return done ? out : std::nullopt;
 }
 
 NextHop NextHops::hop_over(std::uint32_t interface_index, const Ip6& address) {
-    const auto own = own_address(interface_index);
+    const auto own = link(interface_index);
     const auto peer = neighbour(interface_index, address);
     if (!peer) {
         ask_for(interface_index, address);
     }
-    return own && peer ? NextHop{interface_index, *own, *peer} : NextHop{};
+    return own && peer ? NextHop{interface_index, own->address, *peer} : NextHop{};
+}
+
+std::uint32_t NextHops::mtu(std::uint32_t interface_index) {
+    const auto found = link(interface_index);
+    return found ? found->mtu : 0;
 }
 
 Result<NextHop> NextHops::resolve(const Ip6& destination) {

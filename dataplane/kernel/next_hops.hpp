@@ -49,6 +49,8 @@ public:
     Result<RouteAnswer> route(const Ip6& destination);
     /// The whole next hop; interface_index 0 while something is missing.
     Result<NextHop> resolve(const Ip6& destination);
+    /// Largest IP packet that the link takes; 0 = it is not there.
+    std::uint32_t mtu(std::uint32_t interface_index);
     /// The next hop over the very link that `neighbour` is on; a way around it does not count. `interface` is
     /// needed for a link-local address, else it may be empty.
     Result<NextHop> resolve_on_link(const Ip6& neighbour, const std::string& interface);
@@ -58,7 +60,12 @@ private:
     NextHop hop_over(std::uint32_t interface_index, const Ip6& address);
     std::optional<LinkAddress> neighbour(std::uint32_t interface_index, const Ip6& address);
     void ask_for(std::uint32_t interface_index, const Ip6& address);
-    std::optional<LinkAddress> own_address(std::uint32_t interface_index);
+    struct Link {
+        LinkAddress address{};
+        std::uint32_t mtu = 0;
+    };
+    /// Nothing when it cannot send.
+    std::optional<Link> link(std::uint32_t interface_index);
 
     NetlinkSocket socket_;
 };

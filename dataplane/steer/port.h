@@ -24,6 +24,9 @@ SL_INLINE struct sl_pkt sl_port_packet(struct sl_port* port);
 SL_INLINE sl_u32 sl_port_length(struct sl_port* port);
 // Moves the start `bytes` to the front; 0 or -1 without room. All earlier sl_pkt values are void afterwards.
 SL_INLINE int sl_port_push(struct sl_port* port, sl_u32 bytes);
+// Takes `bytes` off the start, keeping room for an Ethernet header in front of what follows them, an IP
+// packet of this version; 0 or -1 with the packet as it was. All earlier sl_pkt values are void afterwards.
+SL_INLINE int sl_port_pop(struct sl_port* port, sl_u32 bytes, sl_u8 version);
 // Cuts the end off so that `length` bytes are left; 0 or -1.
 SL_INLINE int sl_port_cut(struct sl_port* port, sl_u32 length);
 // Brings `bytes` from the start within reach, or as many as there are; 0 or -1. Voids earlier sl_pkt values.
@@ -48,6 +51,8 @@ SL_INLINE const struct sl_wide* sl_port_wide(struct sl_port* port, const struct 
 SL_INLINE const struct sl_rule* sl_port_rule(struct sl_port* port, sl_u32 index);
 // The longest prefix of the service's list that the source falls under.
 SL_INLINE const struct sl_access* sl_port_access(struct sl_port* port, const struct sl_access_key* key);
+// The longest SID of this router that the address falls under.
+SL_INLINE const struct sl_sid* sl_port_sid(struct sl_port* port, const struct sl_sid_key* key);
 SL_INLINE struct sl_bucket* sl_port_bucket(struct sl_port* port, sl_u32 index);
 SL_INLINE const struct sl_server* sl_port_server(struct sl_port* port, const struct sl_server_key* key);
 SL_INLINE struct sl_fragment* sl_port_fragment(struct sl_port* port, sl_u32 index);

@@ -1,13 +1,15 @@
 // SPDX-License-Identifier: (BSD-2-Clause OR GPL-2.0-only)
 // The whole life of a packet (docs/life-of-a-packet.md): border, parse, service, affinity, MSS,
-// encapsulation, and one exit that turns the result into a verdict and counts it. Shared by every engine, the
-// packet tests and `explain`. An engine includes its port functions first, then this.
+// encapsulation, at an egress decapsulation, and one exit that turns the result into a verdict and counts it.
+// Shared by every engine, the packet tests and `explain`. An engine includes its port functions first, then
+// this.
 #ifndef SL_STEER_H
 #define SL_STEER_H
 
 #include "affinity.h"
 #include "border.h"
 #include "classify.h"
+#include "decap.h"
 #include "fragment.h"
 #include "icmp.h"
 #include "limit.h"
@@ -65,6 +67,9 @@ SL_INLINE struct sl_outcome sl_leave(struct sl_port* port, int code, struct sl_t
         outcome.verdict = SL_REDIRECT;
         outcome.interface = trace->interface;
         sl_count_service(port, trace, 0);
+    } else if (reason == SL_R_decapsulated) {
+        outcome.verdict = SL_REDIRECT;
+        outcome.interface = trace->interface;
     } else if (sl_is_loss(reason)) {
         const int is_answered = reason == SL_R_too_big_answered;
         outcome.verdict = is_answered ? SL_REDIRECT : SL_DROP;
@@ -255,11 +260,26 @@ SL_INLINE int sl_answer(struct sl_port* port, const struct sl_control* control, 
                                                                        : -SL_R_core_packet;
 }
 
+// 0 when the packet is for no service SID of ours, else a negative reason.
+SL_INLINE int sl_serve_sid(struct sl_port* port, struct sl_trace* trace) {
+    struct sl_inside inside = {0, 0, 0, 0, 0, 0, 0, {0}};
+    const int code = sl_decapsulate(port, &inside);
+    trace->interface = inside.interface;
+    trace->bytes = inside.length;
+    return code;
+}
+
 SL_INLINE int sl_walk(struct sl_port* port, enum sl_role role, struct sl_trace* trace) {
     const struct sl_control* control = sl_port_control(port);
     struct sl_flow flow = {{{0}}, {{0}}, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0};
     if (!control) {
         return -SL_R_core_packet;
+    }
+    if (role == SL_ROLE_CORE) {
+        const int served = sl_serve_sid(port, trace);
+        if (served != 0) {
+            return served;
+        }
     }
     int parsed = sl_parse(sl_port_packet(port), sl_port_length(port), &flow);
     if (parsed == SL_ODD) {

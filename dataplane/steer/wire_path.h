@@ -55,4 +55,25 @@ struct sl_site {
 };
 SL_ASSERT_SIZE(struct sl_site, 40 + 208 * 2 * SL_PATHS);
 
+// Service SIDs of this router whose outer header the engine takes off (decap.h): a longest-prefix-match trie,
+// as arguments follow the function. Changed in place, not by generation: nothing else refers to a row.
+struct sl_sid_key {
+    sl_u32 length; // of the prefix in bits
+    struct sl_addr address;
+};
+SL_ASSERT_SIZE(struct sl_sid_key, 20);
+
+// End.DX6 or End.DX4 (RFC 8986 sections 4.4, 4.5): the link to the site.
+struct sl_sid {
+    sl_u32 interface; // 0 = not known now: the kernel's own route serves
+    sl_u16 mtu;       // of the link
+    sl_u8 version;    // of the payload that it takes: 4 or 6
+    sl_u8 pad;
+    sl_u8 destination_mac[6];
+    sl_u8 source_mac[6];
+};
+SL_ASSERT_SIZE(struct sl_sid, 20);
+
+enum { SL_SIDS = 1024 };
+
 #endif

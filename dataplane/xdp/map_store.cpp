@@ -45,8 +45,8 @@ MapSet maps_of(const bpf_object* object) {
     maps.reasons = fd("sl_reasons");
     maps.interfaces = fd("sl_interfaces");
     maps.slot_count = bpf_map__max_entries(bpf_object__find_map_by_name(object, "sl_slots"));
-    maps.sides = {fd("sl_rules"), fd("sl_wide_runs"), fd("sl_tenants"), fd("sl_access_lists"),
-                  fd("sl_servers")};
+    maps.sides = {fd("sl_rules"),        fd("sl_wide_runs"), fd("sl_tenants"),
+                  fd("sl_access_lists"), fd("sl_servers"),   fd("sl_sids")};
     maps.buckets = fd("sl_buckets");
     return maps;
 }

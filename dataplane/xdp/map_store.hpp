@@ -29,7 +29,7 @@ struct MapSet {
     int interfaces = -1;
     std::size_t slot_count = 0;
     /// By SideTable.
-    std::array<int, 5> sides{-1, -1, -1, -1, -1};
+    std::array<int, 6> sides{-1, -1, -1, -1, -1, -1};
     int buckets = -1;
 };
 

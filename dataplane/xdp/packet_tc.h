@@ -48,6 +48,16 @@ SL_INLINE int sl_port_push(struct sl_port* port, sl_u32 bytes) {
     return bpf_skb_adjust_room(port, (int)bytes, BPF_ADJ_ROOM_MAC, flags) == 0 ? 0 : -1;
 }
 
+// What the packet is afterwards has to be said (linux/bpf.h from 6.3 on); older kernels refuse, and serve it
+// themselves.
+enum { SL_DECAP_IPV4 = 1 << 7, SL_DECAP_IPV6 = 1 << 8 };
+
+// Behind the Ethernet header, which the core writes anew.
+SL_INLINE int sl_port_pop(struct sl_port* port, sl_u32 bytes, sl_u8 version) {
+    const sl_u64 flags = BPF_F_ADJ_ROOM_FIXED_GSO | (version == 4 ? SL_DECAP_IPV4 : SL_DECAP_IPV6);
+    return bpf_skb_adjust_room(port, -(int)bytes, BPF_ADJ_ROOM_MAC, flags) == 0 ? 0 : -1;
+}
+
 SL_INLINE int sl_port_cut(struct sl_port* port, sl_u32 length) {
     return bpf_skb_change_tail(port, length, 0) == 0 ? 0 : -1;
 }

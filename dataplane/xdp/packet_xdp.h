@@ -25,6 +25,11 @@ SL_INLINE int sl_port_push(struct sl_port* port, sl_u32 bytes) {
     return bpf_xdp_adjust_head(port, -(int)bytes) == 0 ? 0 : -1;
 }
 
+SL_INLINE int sl_port_pop(struct sl_port* port, sl_u32 bytes, sl_u8 version) {
+    (void)version;
+    return bpf_xdp_adjust_head(port, (int)bytes) == 0 ? 0 : -1;
+}
+
 SL_INLINE int sl_port_cut(struct sl_port* port, sl_u32 length) {
     return bpf_xdp_adjust_tail(port, (int)length - (int)bpf_xdp_get_buff_len(port)) == 0 ? 0 : -1;
 }

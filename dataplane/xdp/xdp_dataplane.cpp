@@ -15,6 +15,7 @@
 #include "core/support/clock.hpp"
 #include "core/support/log.hpp"
 #include "dataplane/api/rows.hpp"
+#include "dataplane/api/sid_rows.hpp"
 #include "dataplane/api/steer_tables.hpp"
 #include "dataplane/xdp/map_store.hpp"
 #include "dataplane/xdp/tc_programs.hpp"
@@ -322,6 +323,10 @@ Status XdpDataplane::set_liveness(SiteId site, SiteLiveness liveness, MonoTime n
 
 Status XdpDataplane::set_steering(ServiceId service, bool on) {
     return state_->tables->set_steering(service, on);
+}
+
+Status XdpDataplane::set_sids(std::span<const EngineSid> sids) {
+    return write_sid_rows(*state_->store, sids);
 }
 
 Status XdpDataplane::tick(MonoTime now) {

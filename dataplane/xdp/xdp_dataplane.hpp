@@ -51,6 +51,7 @@ public:
     Status set_paths(SiteId site, std::span<const UsablePath> usable) override;
     Status set_liveness(SiteId site, SiteLiveness liveness, MonoTime now) override;
     Status set_steering(ServiceId service, bool on) override;
+    Status set_sids(std::span<const EngineSid> sids) override;
     Status tick(MonoTime now) override;
     Status reattach() override;
 

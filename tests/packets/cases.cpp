@@ -163,7 +163,9 @@ void add_border(std::vector<PacketCase>& rows) {
             SL_R_border_unreadable);
     }
     row("address beside the SID block", build_frame(beside), PacketRole::kExternal, SL_R_no_service);
-    row("SID from the domain's own side", build_frame(to_sid), PacketRole::kCore, SL_R_core_packet);
+    to_sid.flow.destination = address("fc00:0:e2:f006::1");
+    row("another router's SID from the domain's own side", build_frame(to_sid), PacketRole::kCore,
+        SL_R_core_packet);
 }
 
 void add_answers(std::vector<PacketCase>& rows) {
@@ -273,6 +275,13 @@ Status prepare(SteerTables& tables, MonoTime now) {
     return tables.set_steering(ServiceId{3}, false);
 }
 
+std::vector<EngineSid> case_sids() {
+    const NextHop link{kInterface, {2, 0, 0, 0, 0, 6}, {2, 0, 0, 0, 0, 7}};
+    return {{*Prefix6::parse("fc00:0:e1:f006::/64"), SidBehaviour::kEndDx6, link, kLinkMtu},
+            {*Prefix6::parse("fc00:0:e1:f004::/64"), SidBehaviour::kEndDx4, link, kLinkMtu},
+            {*Prefix6::parse("fc00:0:e1:f016::/64"), SidBehaviour::kEndDx6, {}, kLinkMtu}};
+}
+
 PacketCase& Rows::steered(const std::string& name, Frame frame) {
     return rows_.emplace_back(
         PacketCase{name, std::move(frame), PacketRole::kExternal, Verdict::kRedirect, SL_R_steered});
@@ -297,6 +306,7 @@ std::vector<PacketCase> all_cases() {
     add_fragments(rows);
     add_errors(rows);
     add_services(rows);
+    add_sids(rows);
     return rows;
 }
 

@@ -55,6 +55,10 @@ Plan case_plan();
 /// Applies it and gives both sites their paths.
 Status prepare(SteerTables& tables, MonoTime now);
 
+/// Service SIDs of this router: fc00:0:e1:f006::/64 for IPv6, f004 for IPv4, f016 whose next hop is unknown.
+std::vector<EngineSid> case_sids();
+inline constexpr std::uint16_t kLinkMtu = 1400;
+
 std::vector<PacketCase> all_cases();
 /// Tags, options, extension headers, ICMP (odd_cases.cpp).
 void add_odd(std::vector<PacketCase>& rows);
@@ -64,6 +68,8 @@ void add_errors(std::vector<PacketCase>& rows);
 /// Prefixes, port ranges, DSCP, VLANs, tenants, lists of sources, rates, QUIC (service_cases.cpp).
 void add_services(std::vector<PacketCase>& rows);
 void add_services(Plan& plan);
+/// Packets for service SIDs of this router (sid_cases.cpp).
+void add_sids(std::vector<PacketCase>& rows);
 /// Frames of the rows with a few random bytes changed, cut or grown; the same for the same seed.
 class RandomFrames {
 public:

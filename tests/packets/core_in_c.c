@@ -19,6 +19,9 @@ SL_INLINE sl_u32 sl_port_length(struct sl_port* port) {
 SL_INLINE int sl_port_push(struct sl_port* port, sl_u32 bytes) {
     return (void)port, (void)bytes, -1;
 }
+SL_INLINE int sl_port_pop(struct sl_port* port, sl_u32 bytes, sl_u8 version) {
+    return (void)port, (void)bytes, (void)version, -1;
+}
 SL_INLINE int sl_port_cut(struct sl_port* port, sl_u32 length) {
     return (void)port, (void)length, -1;
 }
@@ -57,6 +60,9 @@ SL_INLINE const struct sl_server* sl_port_server(struct sl_port* port, const str
 }
 SL_INLINE const struct sl_access* sl_port_access(struct sl_port* port, const struct sl_access_key* key) {
     return (void)port, (void)key, (const struct sl_access*)0;
+}
+SL_INLINE const struct sl_sid* sl_port_sid(struct sl_port* port, const struct sl_sid_key* key) {
+    return (void)port, (void)key, (const struct sl_sid*)0;
 }
 SL_INLINE const struct sl_rule* sl_port_rule(struct sl_port* port, sl_u32 index) {
     return (void)port, (void)index, (const struct sl_rule*)0;

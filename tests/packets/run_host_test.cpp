@@ -5,6 +5,7 @@
 #include <array>
 #include <set>
 
+#include "dataplane/api/sid_rows.hpp"
 #include "tests/packets/golden_cases.hpp"
 
 namespace suanlu::packets {
@@ -14,7 +15,10 @@ constexpr MonoTime kNow{std::chrono::seconds(1000)};
 
 class HostPackets : public testing::Test {
 protected:
-    void SetUp() override { ASSERT_TRUE(prepare(tables, kNow)); }
+    void SetUp() override {
+        ASSERT_TRUE(prepare(tables, kNow));
+        ASSERT_TRUE(write_sid_rows(engine, case_sids()));
+    }
 
     HostEngine engine;
     SteerTables tables{engine, address("fc00:0:1::1")};

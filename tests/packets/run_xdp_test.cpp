@@ -5,6 +5,7 @@
 #include <gtest/gtest.h>
 #include <unistd.h>
 
+#include "dataplane/api/sid_rows.hpp"
 #include "dataplane/xdp/map_store.hpp"
 #include "steer.skel.h"
 #include "tests/packets/golden_cases.hpp"
@@ -30,6 +31,7 @@ protected:
         store = std::move(*opened);
         tables = std::make_unique<SteerTables>(*store, address("fc00:0:1::1"));
         ASSERT_TRUE(prepare(*tables, SteadyClock().now()));
+        ASSERT_TRUE(write_sid_rows(*store, case_sids()));
     }
 
     [[nodiscard]] int program(PacketRole role) const {
@@ -100,6 +102,7 @@ TEST_F(XdpPackets, MillionRandomPackets_EqualToTheHost) {
     SteerTables host_tables(host, address("fc00:0:1::1"));
     const SteadyClock clock;
     ASSERT_TRUE(prepare(host_tables, clock.now()));
+    ASSERT_TRUE(write_sid_rows(host, case_sids()));
     move_half(host_tables, clock.now());
     move_half(*tables, clock.now());
     RandomFrames frames(20261121);

@@ -30,6 +30,8 @@ sl_wide run = {0, 0};
 sl_rule rules[4];
 sl_access access = {1};
 sl_bucket buckets[4];
+const sl_sid sids[4] = {
+    {3, 1500, 6, 0, {}, {}}, {3, 1500, 4, 0, {}, {}}, {0, 1500, 6, 0, {}, {}}, {3, 60, 4, 0, {}, {}}};
 sl_server server = {2};
 sl_fragment fragments[8]; // most fragments find a line, if another's
 sl_counter counter;
@@ -64,6 +66,13 @@ SL_INLINE int sl_port_push(struct sl_port* port, sl_u32 bytes) {
         return -1;
     }
     port->start -= bytes;
+    return 0;
+}
+SL_INLINE int sl_port_pop(struct sl_port* port, sl_u32 bytes, sl_u8) {
+    if (port->start + bytes + 14 > port->end) {
+        std::abort(); // the core takes off what it has seen
+    }
+    port->start += bytes;
     return 0;
 }
 SL_INLINE int sl_port_cut(struct sl_port* port, sl_u32 length) {
@@ -111,6 +120,9 @@ SL_INLINE const struct sl_rule* sl_port_rule(struct sl_port*, sl_u32 index) {
 }
 SL_INLINE const struct sl_access* sl_port_access(struct sl_port*, const struct sl_access_key* key) {
     return key->source.b[15] & 1 ? &access : nullptr;
+}
+SL_INLINE const struct sl_sid* sl_port_sid(struct sl_port*, const struct sl_sid_key* key) {
+    return key->address.b[7] < 4 ? &sids[key->address.b[7]] : nullptr;
 }
 SL_INLINE struct sl_bucket* sl_port_bucket(struct sl_port*, sl_u32 index) {
     return &buckets[index & 3];
@@ -239,12 +251,21 @@ void check_outcome(const sl_port& port, sl_u32 length, const sl_outcome& outcome
     const bool is_loss = trace.reason >= SL_R_no_path && trace.reason <= SL_R_border_unreadable;
     const bool is_steered = trace.reason == SL_R_steered;
     const bool is_answer = trace.reason == SL_R_too_big_answered;
-    if ((is_steered || is_answer) != (outcome.verdict == SL_REDIRECT) ||
+    const bool is_bare = trace.reason == SL_R_decapsulated;
+    if ((is_steered || is_answer || is_bare) != (outcome.verdict == SL_REDIRECT) ||
         (is_loss && !is_answer) != (outcome.verdict == SL_DROP)) {
         std::abort();
     }
     if (is_answer && port.end - port.start > 22U + 1280U) {
         std::abort();
+    }
+    if (is_bare) {
+        // The outer header is gone, and what is left holds the whole packet.
+        const auto left = port.end - port.start;
+        if (left + SL_OUTER_LEAST > length || 14U + trace.bytes > left + port.beyond) {
+            std::abort();
+        }
+        return;
     }
     // One or two tags are gone from a steered frame. One that is too big may have been cut.
     const auto grown = port.end - port.start - length;

@@ -133,9 +133,12 @@ class Chain:
         self.processes.append(process)
         return process
 
-    def probe(self, program, errors=None, hook="xdp"):
-        process = self.start("i", program, "pins", self.pins, "source", "fc00:0:1::1", "external", "i-c", "core", "i-t",
-                             "from", self.mac("i", "i-t"), "to", self.mac("t", "t-i"), "mtu", "1500",
+    def probe(self, program, errors=None, hook="xdp", node="i"):
+        """The engine at the ingress, or at the egress ("e")."""
+        role, outside = ("external", "i-c") if node == "i" else ("site", "e-s")
+        pins = self.pins if node == "i" else f"{self.folder}/egress"
+        process = self.start(node, program, "pins", pins, "source", "fc00:0:1::1", role, outside, "core", f"{node}-t",
+                             "from", self.mac(node, f"{node}-t"), "to", self.mac("t", f"t-{node}"), "mtu", "1500",
                              "sid6", "fc00:0:a1:e1:f006::", "sid4", "fc00:0:a1:e1:f004::",
                              "anycast6", ANY6, "anycast4", ANY4, "hook", hook, errors=errors)
         for line in process.stdout:
@@ -154,7 +157,8 @@ class Chain:
             process.wait()
         for node in NODES:
             sh("ip", "netns", "del", self.ns(node), check=False)
-        shutil.rmtree(self.pins, ignore_errors=True)
+        for pins in (self.pins, f"{self.folder}/egress"):
+            shutil.rmtree(pins, ignore_errors=True)
         sh("umount", self.folder, check=False)
         os.rmdir(self.folder)
 

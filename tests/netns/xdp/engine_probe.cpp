@@ -5,6 +5,8 @@
 //   path RANK MODE SIDS|- LAST6 LAST4 MTU WEIGHT   sets a path of the next Plan
 //   apply                                          puts that Plan in force with all of its paths
 //   use RANK,...                                   only these paths may take packets
+//   sid PREFIX DX6|DX4 INTERFACE FROM TO MTU       adds a service SID to be served; interface - = unresolved
+//   serve                                          the engine serves those, and the list begins anew
 #include <net/if.h>
 #include <poll.h>
 #include <unistd.h>
@@ -59,6 +61,7 @@ struct Probe {
     XdpDataplane& engine;
     const Options& options;
     Plan plan = plan_of(options);
+    std::vector<EngineSid> sids = {};
 
     Status use(const std::vector<std::uint32_t>& ranks) {
         const NextHop hop{if_nametoindex(options.at("core").c_str()), mac(options.at("from")),
@@ -78,6 +81,20 @@ struct Probe {
             ranks.push_back(path.id.value % kPathsPerSite);
         }
         return use(ranks);
+    }
+
+    void add_sid(std::istringstream words) {
+        std::string prefix;
+        std::string action;
+        std::string interface;
+        std::string from;
+        std::string to;
+        EngineSid sid;
+        words >> prefix >> action >> interface >> from >> to >> sid.mtu;
+        sid.sid = *Prefix6::parse(prefix);
+        sid.behaviour = action == "DX6" ? SidBehaviour::kEndDx6 : SidBehaviour::kEndDx4;
+        sid.hop = {if_nametoindex(interface.c_str()), mac(from), mac(to)};
+        sids.push_back(sid);
     }
 
     void set_path(std::istringstream words) {
@@ -131,6 +148,10 @@ bool obey(Probe& probe, const std::string& line) {
         std::cout << probe.engine.engine_name() << std::endl;
     } else if (word == "path") {
         probe.set_path(std::move(words));
+    } else if (word == "sid") {
+        probe.add_sid(std::move(words));
+    } else if (word == "serve") {
+        say(probe.engine.set_sids(std::exchange(probe.sids, {})), "served");
     } else if (word == "apply") {
         say(probe.apply(), "applied");
     } else if (word == "use") {
@@ -171,7 +192,9 @@ int run(int count, char** words) {
     config.pin_folder = options.at("pins");
     config.outer_source = *Ip6::parse(options.at("source"));
     config.hook = options.contains("hook") && options.at("hook") == "tc" ? Hook::kTc : Hook::kXdp;
-    config.interfaces = {{options.at("external"), InterfaceRole::kExternal},
+    const bool is_egress = options.contains("site");
+    config.interfaces = {{options.at(is_egress ? "site" : "external"),
+                          is_egress ? InterfaceRole::kSite : InterfaceRole::kExternal},
                          {options.at("core"), InterfaceRole::kCore}};
     auto engine = XdpDataplane::open(config, clock.now());
     if (!engine) {

@@ -51,6 +51,21 @@ TEST(AgentConfig, TheExampleIsRead) {
     EXPECT_EQ(config->ted->vty, "/run/frr/isisd.vty");
 }
 
+TEST(AgentConfig, Decapsulation_IsTheKernelsUnlessAsked) {
+    EXPECT_FALSE(parse_agent_config(kGood, "agent.yaml")->engine_decapsulates);
+    const auto asked = [](const std::string& interface, const std::string& owner) {
+        std::string text = with("pins:", interface + "decapsulation: engine\npins:");
+        return parse_agent_config(text.replace(text.find("owner: agent"), 12, "owner: " + owner),
+                                  "agent.yaml");
+    };
+    const std::string core = "  - {name: eth1, role: core}\n";
+    const auto good = asked(core, "agent");
+    ASSERT_TRUE(good) << good.error().text();
+    EXPECT_TRUE(good->engine_decapsulates);
+    EXPECT_FALSE(asked("", "agent")) << "no core interface";
+    EXPECT_FALSE(asked(core, "frr")) << "no route of ours beside it";
+}
+
 TEST(AgentConfig, EveryMistakeIsNamedWithItsLine) {
     struct Mistake {
         std::string text;

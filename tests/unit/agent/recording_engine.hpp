@@ -39,6 +39,11 @@ public:
         steering[service] = on;
         return {};
     }
+    Status set_sids(std::span<const EngineSid> list) override {
+        sids.assign(list.begin(), list.end());
+        ++sid_calls;
+        return {};
+    }
     Status tick(MonoTime) override { return {}; }
     Result<EngineCounters> counters() override { return counts; }
     Result<std::vector<EngineFlow>> flows(std::size_t) override { return flow_list; }
@@ -58,6 +63,8 @@ public:
     std::map<SiteId, NextHop> hops;
     std::map<SiteId, SiteLiveness> liveness;
     std::map<ServiceId, bool> steering;
+    std::vector<EngineSid> sids;
+    int sid_calls = 0;
     EngineCounters counts;
     std::vector<EngineFlow> flow_list;
     Occupancy occupied;

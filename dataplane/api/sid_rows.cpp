@@ -1,0 +1,63 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "dataplane/api/sid_rows.hpp"
+
+#include <algorithm>
+#include <cstring>
+#include <map>
+
+#include "dataplane/api/rows.hpp"
+
+namespace suanlu {
+namespace {
+
+using RowBytes = TableStore::Bytes;
+
+template <class Row>
+RowBytes bytes_of(const Row& row) {
+    RowBytes bytes(sizeof row);
+    std::memcpy(bytes.data(), &row, sizeof row);
+    return bytes;
+}
+
+sl_sid row_of(const EngineSid& sid) {
+    sl_sid row{};
+    row.interface = sid.hop.interface_index;
+    row.mtu = sid.mtu;
+    row.version = sid.behaviour == SidBehaviour::kEndDx6 ? 6 : 4;
+    std::copy(sid.hop.destination_mac.begin(), sid.hop.destination_mac.end(), row.destination_mac);
+    std::copy(sid.hop.source_mac.begin(), sid.hop.source_mac.end(), row.source_mac);
+    return row;
+}
+
+} // namespace
+
+Status write_sid_rows(TableStore& store, std::span<const EngineSid> sids) {
+    if (sids.size() > SL_SIDS) {
+        return Error{Errc::kExhausted, "more than " + std::to_string(SL_SIDS) + " service SIDs"};
+    }
+    std::map<RowBytes, RowBytes> wanted;
+    for (const EngineSid& sid : sids) {
+        if (sid.behaviour != SidBehaviour::kEndDx6 && sid.behaviour != SidBehaviour::kEndDx4) {
+            return Error{Errc::kBadInput, "SID " + sid.sid.text() + ": " +
+                                              std::string(to_text(sid.behaviour)) + " is the kernel's"};
+        }
+        wanted[bytes_of(sl_sid_key{sid.sid.length, to_row(sid.sid.address)})] = bytes_of(row_of(sid));
+    }
+    SL_TRY(const auto before, store.side_rows(SideTable::kSid));
+    for (const auto& [key, row] : before) {
+        if (!wanted.contains(key)) {
+            SL_TRY_VOID(store.drop_side(SideTable::kSid, key));
+        }
+    }
+    for (const EngineSid& sid : sids) {
+        if (sid.hop.interface_index != 0) {
+            SL_TRY_VOID(store.admit_interface(sid.hop.interface_index));
+        }
+    }
+    for (const auto& [key, row] : wanted) {
+        SL_TRY_VOID(store.put_side(SideTable::kSid, key, row));
+    }
+    return {};
+}
+
+} // namespace suanlu

@@ -1,0 +1,199 @@
+// SPDX-License-Identifier: (BSD-2-Clause OR GPL-2.0-only)
+// Takes the outer header off packets for a service SID of this router and sends what is inside over the link
+// to the site: End.DX6 and End.DX4 (RFC 8986 sections 4.4, 4.5) for whatever an ingress sends, be it a
+// NEXT-C-SID list that has come to its end, H.Encaps or H.Encaps.Red. Runs on interfaces of role core.
+//
+//   | Ethernet 14 | IPv6 40 | routing header, nothing left, 0.. | packet |  ->  | Ethernet 14 | packet |
+//
+// The kernel holds a route of its own for every such SID: what cannot be done here is left to it. What no
+// router may forward is dropped.
+#ifndef SL_DECAP_H
+#define SL_DECAP_H
+
+#include "border.h"
+#include "mss.h"
+#include "words.h"
+
+enum { SL_NEXT_IPV4 = 4, SL_NEXT_IPV6 = 41, SL_NEXT_ROUTING = 43 };
+enum { SL_ECN = 3, SL_ECT1 = 1, SL_ECT0 = 2, SL_CE = 3 };
+
+// The packet inside. Zero before.
+struct sl_inside {
+    sl_u32 offset; // in the frame
+    sl_u32 limit;  // end of the outer packet in the frame
+    sl_u32 interface;
+    sl_u16 length;
+    sl_u8 version;
+    sl_u8 ecn;  // of the outer header, then the one it leaves with
+    sl_u8 hops; // hop limit
+    sl_u8 pad[3];
+};
+
+// RFC 6040 section 4.2: the field that the packet leaves with, -1 for the combination to drop.
+SL_INLINE int sl_merged_ecn(sl_u8 outer, sl_u8 inner) {
+    if (outer == SL_CE) {
+        return inner == 0 ? -1 : outer;
+    }
+    return outer == SL_ECT1 && inner == SL_ECT0 ? outer : inner;
+}
+
+// The version of the packet behind the routing header, or a negative reason.
+SL_INLINE int sl_skip_segments(struct sl_pkt pkt, struct sl_inside* at) {
+    const sl_u8* header = pkt.cur + SL_ETHERNET + SL_IPV6;
+    if (at->offset + 8 > at->limit) {
+        return -SL_R_sid_truncated;
+    }
+    if (header + 8 > pkt.end) {
+        return -SL_R_sid_not_at_hand;
+    }
+    // RFC 8754 section 2: lengths in units of 8 bytes, the last entry counts from 0.
+    const sl_u32 length = ((sl_u32)header[1] + 1) * 8;
+    const sl_u32 listed = 8 + ((sl_u32)header[4] + 1) * 16;
+    at->offset += length;
+    if (header[2] != 4 || header[3] != 0 || listed > length || at->offset > SL_MOST_OFFSET) {
+        return -SL_R_sid_routing_header;
+    }
+    return header[0];
+}
+
+// Reads length, hop limit and ECN of the packet inside. 0 or a negative reason.
+SL_INLINE int sl_read_inside(struct sl_pkt pkt, struct sl_inside* at) {
+    // Read back, so that the eBPF verifier takes all ways that lead here for one.
+    const sl_u32 offset = *(volatile sl_u32*)&at->offset;
+    const sl_u32 least = at->version == 6 ? SL_IPV6 : SL_IPV4;
+    if (offset > SL_MOST_OFFSET || offset + least > at->limit) {
+        return -SL_R_sid_truncated;
+    }
+    const sl_u8* ip = pkt.cur + offset;
+    if (ip + SL_IPV6 > pkt.end && (at->version == 6 || ip + SL_IPV4 > pkt.end)) {
+        return -SL_R_sid_not_at_hand;
+    }
+    if (ip[0] >> 4 != at->version) {
+        return -SL_R_sid_payload;
+    }
+    sl_u32 header = SL_IPV6;
+    sl_u32 length = (sl_u32)sl_load_be16(ip + 4) + SL_IPV6;
+    sl_u8 ecn = ip[1] >> 4;
+    at->hops = ip[7];
+    if (at->version == 4) {
+        header = (sl_u32)(ip[0] & 0x0f) * 4;
+        length = sl_load_be16(ip + 2);
+        ecn = ip[1];
+        at->hops = ip[8];
+    }
+    if (header < least || length < header || length > at->limit - offset) {
+        return -SL_R_sid_truncated;
+    }
+    at->length = (sl_u16)length;
+    const int merged = sl_merged_ecn(at->ecn, ecn & SL_ECN);
+    at->ecn = (sl_u8)merged;
+    return merged < 0 ? -SL_R_sid_congestion : 0;
+}
+
+// From the outer header to the packet inside. 0 or a negative reason.
+SL_INLINE int sl_find_inside(struct sl_port* port, struct sl_pkt pkt, const struct sl_sid* sid,
+                             struct sl_inside* at) {
+    const sl_u8* ip = pkt.cur + SL_ETHERNET;
+    if (ip + SL_IPV6 > pkt.end) {
+        return -SL_R_sid_truncated;
+    }
+    at->offset = SL_ETHERNET + SL_IPV6;
+    at->limit = at->offset + sl_load_be16(ip + 4);
+    at->ecn = (ip[1] >> 4) & SL_ECN;
+    at->version = sid->version;
+    if (at->limit > sl_port_length(port)) {
+        return -SL_R_sid_truncated;
+    }
+    const int next = ip[6] == SL_NEXT_ROUTING ? sl_skip_segments(pkt, at) : ip[6];
+    if (next < 0) {
+        return next;
+    }
+    return next == (sid->version == 6 ? SL_NEXT_IPV6 : SL_NEXT_IPV4) ? sl_read_inside(pkt, at)
+                                                                     : -SL_R_sid_payload;
+}
+
+// The frame begins with room for an Ethernet header; behind it stands the packet, one hop further.
+SL_INLINE void sl_write_inside(sl_u8* frame, const struct sl_sid* sid, const struct sl_inside* at) {
+    sl_u8* ip = frame + SL_ETHERNET;
+    sl_copy4(frame, sid->destination_mac);
+    sl_copy2(frame + 4, sid->destination_mac + 4);
+    sl_copy4(frame + 6, sid->source_mac);
+    sl_copy2(frame + 10, sid->source_mac + 4);
+    if (at->version == 6) {
+        sl_store_be16(frame + 12, 0x86dd);
+        ip[1] = (sl_u8)((ip[1] & 0xcf) | at->ecn << 4);
+        ip[7]--;
+        return;
+    }
+    const sl_u16 tos = sl_load_be16(ip);
+    const sl_u16 ttl = sl_load_be16(ip + 8);
+    sl_store_be16(frame + 12, 0x0800);
+    ip[1] = (sl_u8)((ip[1] & 0xfc) | at->ecn);
+    ip[8]--;
+    const sl_u16 sum = sl_mend_checksum(sl_load_be16(ip + 10), tos, sl_load_be16(ip));
+    sl_store_be16(ip + 10, sl_mend_checksum(sum, ttl, sl_load_be16(ip + 8)));
+}
+
+// The SID that an untagged IPv6 packet is for; null = none of ours. Tagged ones are the kernel's.
+SL_INLINE const struct sl_sid* sl_find_sid(struct sl_port* port, struct sl_pkt pkt,
+                                           const struct sl_control* control) {
+    struct sl_sid_key key = {128, {{0}}};
+    const sl_u8* ip = pkt.cur + SL_ETHERNET;
+    if (ip + SL_IPV6 > pkt.end || sl_load_be16(pkt.cur + 12) != 0x86dd || ip[0] >> 4 != 6) {
+        return 0;
+    }
+    __builtin_memcpy(&key.address, ip + 24, 16);
+    return sl_in_prefix(key.address.b, &control->sid_block) ? sl_port_sid(port, &key) : 0;
+}
+
+// May what was found leave here? 0 or a negative reason.
+SL_INLINE int sl_may_leave(struct sl_port* port, const struct sl_sid* sid, const struct sl_inside* at) {
+    if (at->hops <= 1) {
+        return -SL_R_hop_limit;
+    }
+    if (sid->interface == 0) {
+        return -SL_R_sid_unresolved;
+    }
+    if (sl_port_segment(port) != 0) {
+        return -SL_R_sid_not_at_hand;
+    }
+    return at->length > sid->mtu ? -SL_R_sid_too_big : 0;
+}
+
+// 0 when the packet is for no SID of ours, else a negative reason: decapsulated with `at` filled, or why not,
+// with the packet as it was.
+SL_SUBPROGRAM int sl_decapsulate(struct sl_port* port, struct sl_inside* at) {
+    const struct sl_control* control = sl_port_control(port);
+    const struct sl_sid* sid = at && control ? sl_find_sid(port, sl_port_packet(port), control) : 0;
+    if (!sid || !at || !control) {
+        return 0;
+    }
+    // The longest header that an ingress of ours writes, and an IPv6 header behind it.
+    sl_port_pull(port, (sl_u32)SL_ETHERNET + SL_OUTER_MOST + SL_IPV6);
+    struct sl_pkt pkt = sl_port_packet(port);
+    struct sl_addr source;
+    if (pkt.cur + SL_ETHERNET + SL_IPV6 > pkt.end) {
+        return -SL_R_sid_not_at_hand;
+    }
+    __builtin_memcpy(&source, pkt.cur + SL_ETHERNET + 8, 16);
+    if (!sl_in_prefix(source.b, &control->sid_block)) { // RFC 8754 section 5.1
+        return -SL_R_sid_source;
+    }
+    int code = sl_find_inside(port, pkt, sid, at);
+    code = code != 0 ? code : sl_may_leave(port, sid, at);
+    if (code != 0) {
+        return code;
+    }
+    if (sl_port_pop(port, at->offset - SL_ETHERNET, at->version) != 0) {
+        return -SL_R_sid_not_at_hand;
+    }
+    pkt = sl_port_packet(port);
+    if (pkt.cur + SL_ETHERNET + SL_IPV4 > pkt.end) {
+        return -SL_R_sid_truncated;
+    }
+    sl_write_inside(pkt.cur, sid, at);
+    at->interface = sid->interface;
+    return -SL_R_decapsulated;
+}
+
+#endif

@@ -1,0 +1,198 @@
+// SPDX-License-Identifier: Apache-2.0
+// Packets that arrive at an egress for its service SIDs, as an ingress of the domain or a liar wrote them.
+#include <gtest/gtest.h>
+
+#include <algorithm>
+
+#include "tests/packets/cases.hpp"
+
+namespace suanlu::packets {
+namespace {
+
+const char* const kSid6 = "fc00:0:e1:f006::";
+const char* const kSid4 = "fc00:0:e1:f004::";
+
+struct Outer {
+    const char* destination = kSid6;
+    const char* source = "fc00:0:1::1";
+    std::uint8_t traffic_class = 0;
+    std::uint8_t payload = 41;
+    /// Routing header, all but its first byte; empty = none.
+    std::vector<std::uint8_t> routing = {};
+};
+
+/// A routing header with so many segments listed, the last one in force.
+std::vector<std::uint8_t> listing(std::uint8_t segments, std::uint8_t left = 0) {
+    std::vector<std::uint8_t> out = {
+        static_cast<std::uint8_t>(2 * segments), 4, left, static_cast<std::uint8_t>(segments - 1), 0, 0, 0};
+    for (int i = 0; i < segments; i++) {
+        const auto sid = address(kSid6).bytes;
+        out.insert(out.end(), sid.begin(), sid.end());
+    }
+    return out;
+}
+
+Frame wrapped(const Frame& inner, const Outer& outer) {
+    auto shell = udp(false, 0);
+    shell.flow.source = address(outer.source);
+    shell.flow.destination = address(outer.destination);
+    shell.traffic_class = outer.traffic_class;
+    auto out = build_frame(shell);
+    out.resize(54);
+    out[20] = outer.payload;
+    out.insert(out.end(), inner.begin() + 14, inner.end());
+    if (!outer.routing.empty()) {
+        return with_headers(out, {{43, outer.routing}});
+    }
+    const auto length = out.size() - 54;
+    return with(out, 18, {static_cast<std::uint8_t>(length >> 8), static_cast<std::uint8_t>(length)});
+}
+
+/// What the site gets.
+Frame delivered(Frame inner, std::uint8_t ecn) {
+    inner = with(inner, 0, {2, 0, 0, 0, 0, 7, 2, 0, 0, 0, 0, 6});
+    if (inner[14] >> 4 == 6) {
+        inner[15] = static_cast<std::uint8_t>((inner[15] & 0xcf) | ecn << 4);
+        inner[21]--;
+        return inner;
+    }
+    inner[15] = static_cast<std::uint8_t>((inner[15] & 0xfc) | ecn);
+    inner[22]--;
+    return with_checksum(inner);
+}
+
+Frame marked(bool is_v4, std::uint8_t traffic_class, std::size_t payload = 20) {
+    auto p = udp(is_v4, payload);
+    p.traffic_class = traffic_class;
+    return build_frame(p);
+}
+
+class SidRows {
+public:
+    explicit SidRows(std::vector<PacketCase>& rows) : rows_(rows) {}
+
+    void arrives(const std::string& name, const Frame& inner, const Outer& outer, std::uint8_t ecn = 0) {
+        add(name, wrapped(inner, outer), Verdict::kRedirect, SL_R_decapsulated).check =
+            [want = delivered(inner, ecn)](const Frame&, const Frame& after) { EXPECT_EQ(after, want); };
+    }
+    PacketCase& add(const std::string& name, Frame frame, Verdict verdict, sl_reason reason) {
+        return rows_.emplace_back(PacketCase{name, std::move(frame), PacketRole::kCore, verdict, reason});
+    }
+    void dropped(const std::string& name, Frame frame, sl_reason reason) {
+        add(name, std::move(frame), Verdict::kDrop, reason);
+    }
+    void left(const std::string& name, Frame frame, sl_reason reason) {
+        add(name, std::move(frame), Verdict::kPass, reason);
+    }
+
+private:
+    std::vector<PacketCase>& rows_;
+};
+
+void add_modes(SidRows rows) {
+    for (const bool is_v4 : {false, true}) {
+        const std::string family = is_v4 ? "SID v4 " : "SID v6 ";
+        const auto inner = marked(is_v4, 0xb8);
+        Outer outer{.destination = is_v4 ? kSid4 : kSid6, .payload = std::uint8_t(is_v4 ? 4 : 41)};
+        rows.arrives(family + "at the end of a uSID list", inner, outer);
+        rows.arrives(family + "TCP", build_frame(syn(is_v4, 1300)), outer);
+        rows.arrives(family + "nothing but headers", marked(is_v4, 0, 0), outer);
+        for (const std::uint8_t segments : {1, 2, 7, 8}) {
+            outer.routing = listing(segments);
+            rows.arrives(family + "routing header of " + std::to_string(segments), inner, outer);
+            outer.routing[0] = static_cast<std::uint8_t>(outer.routing[0] + 1);
+            outer.routing.insert(outer.routing.end(), {124, 6, 0, 0, 1, 2, 3, 4});
+            rows.arrives(family + "routing header with a TLV, " + std::to_string(segments), inner, outer);
+        }
+        outer.routing.clear();
+        const auto fits = marked(is_v4, 0, kLinkMtu - (is_v4 ? 28U : 48U));
+        rows.arrives(family + "largest that the link takes", fits, outer);
+        rows.left(family + "larger than the link", wrapped(marked(is_v4, 0, 1400), outer), SL_R_sid_too_big);
+        rows.left(family + "hop limit used up", wrapped(with(inner, is_v4 ? 22 : 21, {1}), outer),
+                  SL_R_hop_limit);
+        outer.source = kClient6;
+        rows.dropped(family + "from outside the domain", wrapped(inner, outer), SL_R_sid_source);
+        outer.source = "fc00:0:1::1";
+        outer.destination = is_v4 ? kSid6 : kSid4;
+        rows.dropped(family + "for a SID of the other version", wrapped(inner, outer), SL_R_sid_payload);
+    }
+    const auto options = with_options(marked(true, 0), {1, 1, 1, 0});
+    rows.arrives("SID v4 with options", options, {.destination = kSid4, .payload = 4});
+    rows.arrives("SID with an argument", marked(false, 0), {.destination = "fc00:0:e1:f006:0:1234::"});
+    rows.left("SID without next hop", wrapped(marked(false, 0), {.destination = "fc00:0:e1:f016::"}),
+              SL_R_sid_unresolved);
+    rows.left("SID behind a tag", tagged(wrapped(marked(false, 0), {}), {{kTag, 5}}), SL_R_other_protocol);
+}
+
+/// RFC 6040 section 4.2, figure 4: every arriving pair.
+void add_congestion(SidRows rows) {
+    constexpr int kDrop = -1;
+    constexpr int kLeaves[4][4] = {{0, 0, 0, kDrop}, {1, 1, 1, 3}, {2, 1, 2, 3}, {3, 3, 3, 3}};
+    for (const bool is_v4 : {false, true}) {
+        for (std::uint8_t inside = 0; inside < 4; inside++) {
+            for (std::uint8_t outside = 0; outside < 4; outside++) {
+                const auto inner = marked(is_v4, static_cast<std::uint8_t>(0xb8 | inside));
+                const Outer outer{.destination = is_v4 ? kSid4 : kSid6,
+                                  .traffic_class = static_cast<std::uint8_t>(0x28 | outside),
+                                  .payload = std::uint8_t(is_v4 ? 4 : 41)};
+                const auto name = std::string("SID ECN ") + (is_v4 ? "v4 " : "v6 ") + std::to_string(inside) +
+                                  " inside " + std::to_string(outside);
+                if (const int leaves = kLeaves[inside][outside]; leaves == kDrop) {
+                    rows.dropped(name, wrapped(inner, outer), SL_R_sid_congestion);
+                } else {
+                    rows.arrives(name, inner, outer, static_cast<std::uint8_t>(leaves));
+                }
+            }
+        }
+    }
+}
+
+void add_refused(SidRows rows) {
+    const auto inner = marked(false, 0);
+    const auto plain = wrapped(inner, {});
+    rows.dropped("SID with a segment left", wrapped(inner, {.routing = listing(2, 1)}),
+                 SL_R_sid_routing_header);
+    auto bad = listing(2);
+    bad[1] = 3;
+    rows.dropped("SID with another routing header", wrapped(inner, {.routing = bad}),
+                 SL_R_sid_routing_header);
+    bad = listing(2);
+    bad[3] = 2;
+    rows.dropped("SID with a last entry beyond the list", wrapped(inner, {.routing = bad}),
+                 SL_R_sid_routing_header);
+    bad = listing(2);
+    bad[0] = 255;
+    rows.dropped("SID with a routing header beyond the packet", wrapped(inner, {.routing = bad}),
+                 SL_R_sid_routing_header);
+    bad = listing(2);
+    bad[0] = 30;
+    rows.dropped("SID with a routing header that ends behind the packet", wrapped(inner, {.routing = bad}),
+                 SL_R_sid_truncated);
+    for (const std::uint8_t next : {0, 17, 44, 58, 59, 60}) {
+        rows.dropped("SID with next header " + std::to_string(next), with(plain, 20, {next}),
+                     SL_R_sid_payload);
+    }
+    rows.dropped("SID and a lie about the version inside", with(plain, 54, {0x45}), SL_R_sid_payload);
+    rows.dropped("SID, payload length beyond the frame", with(plain, 18, {4, 0}), SL_R_sid_truncated);
+    rows.dropped("SID, payload length 0", with(plain, 18, {0, 0}), SL_R_sid_truncated);
+    rows.dropped("SID, inner length beyond the outer", with(plain, 58, {1, 0}), SL_R_sid_truncated);
+    const auto four = wrapped(marked(true, 0), {.destination = kSid4, .payload = 4});
+    rows.dropped("SID v4, header of 16 bytes", with(four, 54, {0x44}), SL_R_sid_truncated);
+    rows.dropped("SID v4, header beyond its length", with(four, 54, {0x4f}), SL_R_sid_truncated);
+    rows.dropped("SID v4, total length beyond the outer", with(four, 56, {1, 0}), SL_R_sid_truncated);
+    for (std::size_t length = 54; length < plain.size(); length++) {
+        rows.dropped("SID cut at " + std::to_string(length),
+                     Frame(plain.begin(), plain.begin() + static_cast<long>(length)), SL_R_sid_truncated);
+    }
+}
+
+} // namespace
+
+void add_sids(std::vector<PacketCase>& all) {
+    SidRows rows(all);
+    add_modes(rows);
+    add_congestion(rows);
+    add_refused(rows);
+}
+
+} // namespace suanlu::packets
