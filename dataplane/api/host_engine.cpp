@@ -132,6 +132,12 @@ SL_INLINE void sl_port_forget(struct sl_port* port, const struct sl_flow_key* ke
         port->engine->forget(*key);
     }
 }
+SL_INLINE sl_u64* sl_port_marks(struct sl_port* port, sl_u32 index) {
+    return &port->engine->marks()[index];
+}
+SL_INLINE void sl_port_set(struct sl_port* port, sl_u64* word, sl_u64 bits) {
+    *word |= port->is_dry ? 0 : bits;
+}
 SL_INLINE sl_u64 sl_port_swap(struct sl_port* port, sl_u64* word, sl_u64 expected, sl_u64 desired) {
     return port->is_dry ? expected : port->engine->swap(word, expected, desired);
 }
@@ -143,8 +149,11 @@ SL_INLINE void sl_port_count(struct sl_port* port, enum sl_reason reason) {
         port->engine->count(reason);
     }
 }
-SL_INLINE struct sl_counter* sl_port_counter(struct sl_port* port, const struct sl_counter_key* key) {
-    return port->is_dry ? nullptr : port->engine->counter(*key);
+SL_INLINE struct sl_counter* sl_port_counter(struct sl_port* port, sl_u16 service) {
+    return port->is_dry ? nullptr : port->engine->counter({service});
+}
+SL_INLINE sl_u64* sl_port_site_starts(struct sl_port* port, const struct sl_starts_key* key) {
+    return port->engine->site_starts(*key);
 }
 SL_INLINE void sl_port_new_flow(struct sl_port* port, const struct sl_flow_event* event) {
     if (!port->is_dry) {
@@ -170,7 +179,8 @@ struct ByBytes {
 struct HostEngine::Tables {
     std::map<sl_service_key, sl_service, ByBytes<sl_service_key>> services;
     std::map<sl_site_key, sl_site, ByBytes<sl_site_key>> sites;
-    std::map<sl_counter_key, sl_counter, ByBytes<sl_counter_key>> counters;
+    std::map<ServiceId, sl_counter> counters;
+    std::map<sl_starts_key, std::uint64_t, ByBytes<sl_starts_key>> starts;
     std::map<sl_flow_key, sl_exception, ByBytes<sl_flow_key>> exceptions;
     std::optional<sl_flow_key> swept;
     std::map<SideTable, std::map<TableStore::Bytes, TableStore::Bytes>> sides;
@@ -187,7 +197,8 @@ const char* reason_name(sl_reason reason) {
 
 HostEngine::HostEngine(std::size_t slots, std::size_t exceptions)
     : tables_(std::make_unique<Tables>()), bound_(exceptions), slots_(slots), targets_(slots),
-      starts_(SL_START_LINES), fragments_(SL_FRAGMENT_LINES), buckets_(SL_BUCKETS) {
+      marks_(2 * SL_MARK_WORDS), starts_(SL_START_LINES), fragments_(SL_FRAGMENT_LINES),
+      buckets_(SL_BUCKETS) {
     control_.layout = SL_LAYOUT;
 }
 
@@ -285,9 +296,8 @@ const void* HostEngine::find_longest(SideTable table, const void* key, std::size
     }
 }
 
-Status HostEngine::admit_counter(const sl_counter_key& key) {
-    tables_->counters.try_emplace(key);
-    return {};
+void HostEngine::admit_counter(ServiceId service) {
+    tables_->counters.try_emplace(service);
 }
 
 Result<bool> HostEngine::sweep(std::size_t limit, const IsOver& is_over) {
@@ -306,8 +316,11 @@ Result<bool> HostEngine::sweep(std::size_t limit, const IsOver& is_over) {
 
 EngineCounters HostEngine::counters() const {
     EngineCounters all;
-    for (const auto& [key, value] : tables_->counters) {
-        add_counter(all, key, value);
+    for (const auto& [service, value] : tables_->counters) {
+        add_counter(all.services[service], value);
+    }
+    for (const auto& [key, starts] : tables_->starts) {
+        all.services[ServiceId{key.service}].new_flows_by_site[SiteId{key.site}] += starts;
     }
     for (std::size_t i = 0; i < SL_REASON_COUNT; i++) {
         all.reasons[reason_name(static_cast<sl_reason>(i))] = reasons_[i];
@@ -375,8 +388,12 @@ std::uint64_t HostEngine::swap(std::uint64_t* word, std::uint64_t expected, std:
     return found;
 }
 
-sl_counter* HostEngine::counter(const sl_counter_key& key) {
-    const auto found = tables_->counters.find(key);
+std::uint64_t* HostEngine::site_starts(const sl_starts_key& key) {
+    return &tables_->starts[key];
+}
+
+sl_counter* HostEngine::counter(ServiceId service) {
+    const auto found = tables_->counters.find(service);
     return found == tables_->counters.end() ? nullptr : &found->second;
 }
 

@@ -50,6 +50,7 @@ public:
     sl_control& control() override { return control_; }
     std::span<std::uint64_t> slots() override { return slots_; }
     std::span<sl_target> targets() override { return targets_; }
+    std::span<std::uint64_t> marks() override { return marks_; }
     Result<std::vector<ServiceRow>> services() override;
     Status put_service(const sl_service_key& key, const sl_service& value) override;
     Status drop_service(const sl_service_key& key) override;
@@ -63,7 +64,7 @@ public:
     /// "if7" is interface 7 here.
     std::uint32_t interface_index(const std::string& name) override;
     Status admit_interface(std::uint32_t) override { return {}; }
-    Status admit_counter(const sl_counter_key& key) override;
+    void admit_counter(ServiceId service) override;
     Result<bool> sweep(std::size_t limit, const IsOver& is_over) override;
 
     [[nodiscard]] EngineCounters counters() const;
@@ -84,7 +85,8 @@ public:
     /// The row of the longest prefix that covers the address at the key's end, or null.
     const void* find_longest(SideTable table, const void* key, std::size_t size);
     void count(sl_reason reason) { reasons_[reason]++; }
-    sl_counter* counter(const sl_counter_key& key);
+    sl_counter* counter(ServiceId service);
+    std::uint64_t* site_starts(const sl_starts_key& key);
     void new_flow(const sl_flow_event& event);
     std::uint64_t& answer_budget() { return answer_budget_; }
 
@@ -95,6 +97,7 @@ private:
     std::size_t bound_;
     std::vector<std::uint64_t> slots_;
     std::vector<sl_target> targets_;
+    std::vector<std::uint64_t> marks_;
     std::vector<std::uint64_t> starts_;
     std::vector<sl_fragment> fragments_;
     std::vector<sl_bucket> buckets_;

@@ -2,9 +2,11 @@
 // What happens between Plans: next hops, liveness, withdrawals, the periodic tick, and taking over after a
 // restart.
 #include <algorithm>
+#include <atomic>
 
 #include "dataplane/api/rows.hpp"
 #include "dataplane/api/steer_tables.hpp"
+#include "dataplane/steer/hash.h"
 
 namespace suanlu {
 namespace {
@@ -208,19 +210,42 @@ bool SteerTables::is_over(const sl_flow_key& key, const sl_exception& entry, std
     return tick > (entry.word >> 16) + timeout_ticks(service->second.plan.affinity_timeout) + kAgeSlackTicks;
 }
 
+// The half that packets do not read, cleared for the sweep that begins.
+void SteerTables::begin_marks() {
+    const auto half = store_.marks().size() / 2;
+    for (auto& word : store_.marks().subspan((1 - (store_.control().marks & 1)) * half, half)) {
+        std::atomic_ref(word).store(0, std::memory_order_relaxed);
+    }
+    is_sweeping_ = true;
+}
+
+void SteerTables::mark(const sl_flow_key& key) {
+    const auto hash = sl_flow_hash(&key, store_.control().hash_seed);
+    const auto other = 1 - (store_.control().marks & 1);
+    std::atomic_ref(store_.marks()[other * SL_MARK_WORDS + sl_mark_word(hash)]).fetch_or(sl_mark_bit(hash));
+}
+
 Status SteerTables::tick(MonoTime now) {
     const auto tick = ticks_of(now);
+    if (!is_sweeping_) {
+        begin_marks();
+    }
     for (auto& [id, service] : services_) {
         service.slots.tick(tick);
     }
     SL_TRY(const bool is_round, store_.sweep(kSweepPerTick, [&](const auto& key, const auto& entry) {
         const bool over = is_over(key, entry, tick);
+        if (!over) {
+            mark(key);
+        }
         counting_[SiteId{static_cast<std::uint16_t>(entry.word)}] += over ? 0 : 1;
         return over;
     }));
     if (!is_round) {
         return {};
     }
+    __atomic_store_n(&store_.control().marks, 1 - (store_.control().marks & 1), __ATOMIC_RELEASE);
+    is_sweeping_ = false;
     counted_ = std::exchange(counting_, {});
     ++looks_;
     for (auto& [id, record] : sites_) {

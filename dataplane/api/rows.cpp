@@ -84,15 +84,11 @@ SiteLiveness liveness_of(const sl_site& row) {
                                           : SiteLiveness::kAlive;
 }
 
-void add_counter(EngineCounters& all, const sl_counter_key& key, const sl_counter& value) {
-    auto& service = all.services[ServiceId{key.service}];
+void add_counter(EngineServiceCount& service, const sl_counter& value) {
     service.packets += value.packets;
     service.bytes += value.bytes;
     service.new_flows += value.starts;
     service.drops += value.drops;
-    if (key.site != 0) {
-        service.new_flows_by_site[SiteId{key.site}] += value.starts;
-    }
 }
 
 namespace {

@@ -29,7 +29,7 @@ sl_site_state to_row(SiteLiveness liveness);
 SiteLiveness liveness_of(const sl_site& row);
 
 /// Adds one counter row of the data plane to the report.
-void add_counter(EngineCounters& all, const sl_counter_key& key, const sl_counter& value);
+void add_counter(EngineServiceCount& service, const sl_counter& value);
 EngineFlow exception_flow(const sl_flow_key& key, const sl_exception& entry, MonoTime now);
 EngineFlow event_flow(const sl_flow_event& event, MonoTime now);
 

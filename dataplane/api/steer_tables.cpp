@@ -272,10 +272,7 @@ Status SteerTables::take_services(const Plan& plan, const std::map<ServiceId, st
             slots.clear();
             services_.emplace(service.id, ServiceRecord{service, true, offset, std::move(slots), {}});
         }
-        SL_TRY_VOID(store_.admit_counter({service.id.value, 0}));
-        for (const auto& site : plan.sites) {
-            SL_TRY_VOID(store_.admit_counter({service.id.value, site.id.value}));
-        }
+        store_.admit_counter(service.id);
     }
     return {};
 }

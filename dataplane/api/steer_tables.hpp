@@ -90,6 +90,8 @@ private:
     void retarget(std::uint64_t tick);
     void bury(SiteId site, std::uint64_t tick);
     Status revive(SiteId id, std::uint64_t tick);
+    void begin_marks();
+    void mark(const sl_flow_key& key);
     [[nodiscard]] bool is_over(const sl_flow_key& key, const sl_exception& entry, std::uint64_t tick) const;
 
     TableStore& store_;
@@ -106,6 +108,8 @@ private:
     std::map<SiteId, std::uint64_t> counting_;
     std::map<SiteId, std::uint64_t> counted_;
     std::uint64_t looks_ = 0;
+    /// A sweep is under way, and the half of the marks that nobody reads holds what it has found.
+    bool is_sweeping_ = false;
     bool is_adopted_ = false;
 };
 

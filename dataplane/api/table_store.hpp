@@ -37,6 +37,8 @@ public:
     /// Live state, one word per slot of all services.
     virtual std::span<std::uint64_t> slots() = 0;
     virtual std::span<sl_target> targets() = 0;
+    /// Both halves of the entry marks (wire_slot.h).
+    virtual std::span<std::uint64_t> marks() = 0;
 
     /// Rows of both tables (key.table 0 and 1).
     virtual Result<std::vector<ServiceRow>> services() = 0;
@@ -57,8 +59,8 @@ public:
 
     /// Packets may be redirected to this interface from now on.
     virtual Status admit_interface(std::uint32_t index) = 0;
-    /// Makes the counter row, so that packets only add to it; site 0 = drops before a site was chosen.
-    virtual Status admit_counter(const sl_counter_key& key) = 0;
+    /// The service has counters to read.
+    virtual void admit_counter(ServiceId service) = 0;
 
     /// Visits at most about `limit` exceptions from where the last call stopped and erases those that are
     /// over. True when a round through the whole table has ended.

@@ -7,6 +7,7 @@
 #define SL_AFFINITY_H
 
 #include "hash.h"
+#include "port.h"
 
 // What one packet looks like to the rules.
 struct sl_arrival {
@@ -50,6 +51,28 @@ SL_INLINE void sl_start_remember(struct sl_port* port, sl_u64 hash, sl_u16 site,
     if (line) {
         *(volatile sl_u64*)line = sl_start_word(hash, site, tick);
     }
+}
+
+SL_INLINE struct sl_exception* sl_entry_of(struct sl_port* port, const struct sl_arrival* arrival) {
+    const sl_u32 half = sl_port_control(port)->marks & 1;
+    const sl_u64* marks = sl_port_marks(port, half * SL_MARK_WORDS + sl_mark_word(arrival->hash));
+    const int is_marked = marks && (*(const volatile sl_u64*)marks & sl_mark_bit(arrival->hash)) != 0;
+    return is_marked ? sl_port_exception(port, &arrival->key) : 0;
+}
+
+// The entry before its marks: a sweep that misses the marks in the half it makes ready has the entry before
+// it.
+SL_INLINE int sl_record(struct sl_port* port, const struct sl_arrival* arrival, sl_u64 word) {
+    if (sl_port_record(port, &arrival->key, word) != 0) {
+        return -1;
+    }
+    for (sl_u32 half = 0; half < 2; half++) {
+        sl_u64* marks = sl_port_marks(port, half * SL_MARK_WORDS + sl_mark_word(arrival->hash));
+        if (marks && (*(const volatile sl_u64*)marks & sl_mark_bit(arrival->hash)) == 0) {
+            sl_port_set(port, marks, sl_mark_bit(arrival->hash));
+        }
+    }
+    return 0;
 }
 
 // Where a packet without a usable entry goes by one reading of its slot: rule 3 for starts, rule 4 for the
@@ -108,7 +131,7 @@ SL_INLINE const struct sl_site* sl_settle(struct sl_port* port, const struct sl_
             return 0;
         }
         if (is_recorded) {
-            if (sl_port_record(port, &arrival->key, sl_pack(site->id, sl_tick(port))) == 0) {
+            if (sl_record(port, arrival, sl_pack(site->id, sl_tick(port))) == 0) {
                 sl_port_count(port, SL_R_recorded);
                 return site;
             }
@@ -154,7 +177,7 @@ SL_INLINE const struct sl_site* sl_follow_entry(struct sl_port* port, const stru
 // Rules 2, 3 and 4, for services that bind by flow or by source.
 SL_INLINE const struct sl_site* sl_follow(struct sl_port* port, struct sl_arrival* arrival,
                                           const struct sl_service* service, sl_u32 index) {
-    struct sl_exception* entry = sl_port_exception(port, &arrival->key);
+    struct sl_exception* entry = sl_entry_of(port, arrival);
     int as_start = arrival->is_start;
     sl_u16 recalled = 0;
     if (entry) {

@@ -5,13 +5,21 @@
 #ifndef SL_HASH_H
 #define SL_HASH_H
 
-#include "port.h"
 #include "rendezvous.h"
 
 SL_INLINE sl_u64 sl_flow_hash(const struct sl_flow_key* key, sl_u64 seed) {
     sl_u64 words[3];
     __builtin_memcpy(words, key, sizeof words);
     return sl_mix(sl_mix(sl_mix(seed, words[0]), words[1]), words[2]);
+}
+
+// Where the entry marks have the bit of this hash: word of a half, bit of the word.
+SL_INLINE sl_u32 sl_mark_word(sl_u64 hash) {
+    return (sl_u32)(hash >> 6) & (SL_MARK_WORDS - 1);
+}
+
+SL_INLINE sl_u64 sl_mark_bit(sl_u64 hash) {
+    return 1ULL << (hash & 63);
 }
 
 // 0..count-1 without a division (Lemire's reduction).

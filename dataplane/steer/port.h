@@ -66,13 +66,19 @@ SL_INLINE struct sl_exception* sl_port_exception(struct sl_port* port, const str
 // Writes or replaces; -1 when the table is full. Never evicts.
 SL_INLINE int sl_port_record(struct sl_port* port, const struct sl_flow_key* key, sl_u64 word);
 SL_INLINE void sl_port_forget(struct sl_port* port, const struct sl_flow_key* key);
+// Entry marks, both halves; the index counts words.
+SL_INLINE sl_u64* sl_port_marks(struct sl_port* port, sl_u32 index);
+// Sets bits of a word at once.
+SL_INLINE void sl_port_set(struct sl_port* port, sl_u64* word, sl_u64 bits);
 // Atomic; returns what was there.
 SL_INLINE sl_u64 sl_port_swap(struct sl_port* port, sl_u64* word, sl_u64 expected, sl_u64 desired);
 
 // Monotonic nanoseconds.
 SL_INLINE sl_u64 sl_port_now(struct sl_port* port);
 SL_INLINE void sl_port_count(struct sl_port* port, enum sl_reason reason);
-SL_INLINE struct sl_counter* sl_port_counter(struct sl_port* port, const struct sl_counter_key* key);
+SL_INLINE struct sl_counter* sl_port_counter(struct sl_port* port, sl_u16 service);
+// Made when it is not there yet.
+SL_INLINE sl_u64* sl_port_site_starts(struct sl_port* port, const struct sl_starts_key* key);
 SL_INLINE void sl_port_new_flow(struct sl_port* port, const struct sl_flow_event* event);
 
 #endif

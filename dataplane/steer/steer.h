@@ -43,8 +43,7 @@ SL_INLINE int sl_is_loss(int reason) {
 }
 
 SL_INLINE void sl_count_service(struct sl_port* port, const struct sl_trace* trace, int is_drop) {
-    struct sl_counter_key key = {trace->service, trace->site};
-    struct sl_counter* counter = sl_port_counter(port, &key);
+    struct sl_counter* counter = sl_port_counter(port, trace->service);
     if (!counter) {
         return;
     }
@@ -54,7 +53,14 @@ SL_INLINE void sl_count_service(struct sl_port* port, const struct sl_trace* tra
     }
     counter->packets++;
     counter->bytes += trace->bytes;
-    counter->starts += trace->is_new;
+    if (trace->is_new) {
+        const struct sl_starts_key key = {trace->service, trace->site};
+        sl_u64* starts = sl_port_site_starts(port, &key);
+        counter->starts++;
+        if (starts) {
+            *starts += 1;
+        }
+    }
 }
 
 // The one exit. `code` is 0 for a steered packet or a negative reason.

@@ -42,12 +42,14 @@ SL_ASSERT_SIZE(struct sl_addr, 16);
 #include "wire_service.h"
 #include "wire_slot.h"
 
-struct sl_counter_key {
+// New flows of a service that a site got.
+struct sl_starts_key {
     sl_u16 service;
-    sl_u16 site; // 0 = dropped before a site was chosen
+    sl_u16 site;
 };
-SL_ASSERT_SIZE(struct sl_counter_key, 4);
+SL_ASSERT_SIZE(struct sl_starts_key, 4);
 
+// Of one service; the id is the index.
 struct sl_counter {
     sl_u64 packets;
     sl_u64 bytes;
@@ -89,11 +91,13 @@ struct sl_control {
     sl_u32 table;
     sl_u64 hash_seed;
     struct sl_prefix sid_block;
+    sl_u32 marks; // which half of the entry marks packets read, 0 or 1
+    sl_u32 pad;
     sl_u64 plan_epoch;
     sl_u64 plan_generation;
     sl_u8 plan_controller[64];      // zero-terminated
     struct sl_wide_lengths wide[2]; // by table
 };
-SL_ASSERT_SIZE(struct sl_control, 416);
+SL_ASSERT_SIZE(struct sl_control, 424);
 
 #endif

@@ -30,6 +30,12 @@ struct sl_exception {
 };
 SL_ASSERT_SIZE(struct sl_exception, 8);
 
+// Entry marks: a bit per hash value, set when an exception with it may be there, so that flows without one,
+// which are nearly all, need no look at the table. Two halves: packets read the one that sl_control.marks
+// names and write both; user space clears the other, marks in it what a whole sweep finds alive, and turns to
+// it.
+enum { SL_MARK_BITS = 1 << 20, SL_MARK_WORDS = SL_MARK_BITS / 64 };
+
 // Start cache line: site in bits 0..15, tick (of 2^22 ns) in bits 16..39, fingerprint in bits 40..63.
 enum { SL_START_LINES = 65536, SL_START_TICK_SHIFT = 2, SL_START_HOLD = 954 }; // 954 * 4.19 ms = 4.0 s
 

@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <cerrno>
 #include <memory>
+#include <numeric>
 
 #include "dataplane/api/host_engine.hpp"
 #include "dataplane/api/rows.hpp"
@@ -42,6 +43,8 @@ MapSet maps_of(const bpf_object* object) {
     maps.targets = fd("sl_targets");
     maps.exceptions = fd("sl_exceptions");
     maps.counters = fd("sl_counters");
+    maps.site_starts = fd("sl_site_starts");
+    maps.marks = fd("sl_marks");
     maps.reasons = fd("sl_reasons");
     maps.interfaces = fd("sl_interfaces");
     maps.slot_count = bpf_map__max_entries(bpf_object__find_map_by_name(object, "sl_slots"));
@@ -57,6 +60,7 @@ Result<std::unique_ptr<MapStore>> MapStore::open(const MapSet& maps) {
     SL_TRY(store->control_, MappedMap::open(maps.control, sizeof(sl_control)));
     SL_TRY(store->slots_, MappedMap::open(maps.slots, maps.slot_count * sizeof(std::uint64_t)));
     SL_TRY(store->targets_, MappedMap::open(maps.targets, maps.slot_count * sizeof(sl_target)));
+    SL_TRY(store->marks_, MappedMap::open(maps.marks, 2 * SL_MARK_WORDS * sizeof(std::uint64_t)));
     SL_TRY(store->buckets_, MappedMap::open(maps.buckets, SL_BUCKETS * sizeof(sl_bucket)));
     return store;
 }
@@ -67,6 +71,10 @@ std::span<std::uint64_t> MapStore::slots() {
 
 std::span<sl_target> MapStore::targets() {
     return {static_cast<sl_target*>(targets_.memory()), maps_.slot_count};
+}
+
+std::span<std::uint64_t> MapStore::marks() {
+    return {static_cast<std::uint64_t*>(marks_.memory()), std::size_t{2} * SL_MARK_WORDS};
 }
 
 Result<std::vector<TableStore::ServiceRow>> MapStore::services() {
@@ -137,12 +145,6 @@ Status MapStore::admit_interface(std::uint32_t index) {
     return put_row(maps_.interfaces, "interfaces", index, index);
 }
 
-Status MapStore::admit_counter(const sl_counter_key& key) {
-    const std::vector<sl_counter> zero(cpu_count());
-    const int code = bpf_map_update_elem(maps_.counters, &key, zero.data(), BPF_NOEXIST);
-    return code == 0 || code == -EEXIST ? Status{} : kernel_error("writing map counters", code);
-}
-
 Result<MapStore::Batch> MapStore::read_batch(std::optional<std::uint32_t>& cursor, std::size_t limit) const {
     // A batch ends between hash buckets and must hold the largest of them.
     constexpr std::size_t kLargestBucket = 256;
@@ -181,14 +183,21 @@ Result<bool> MapStore::sweep(std::size_t limit, const IsOver& is_over) {
 EngineCounters MapStore::counters() const {
     EngineCounters all;
     std::vector<sl_counter> per_cpu(cpu_count());
-    for (const auto& key : keys_of<sl_counter_key>(maps_.counters)) {
-        if (bpf_map_lookup_elem(maps_.counters, &key, per_cpu.data()) == 0) {
+    for (const auto service : counted_) {
+        const std::uint32_t index = service.value;
+        if (bpf_map_lookup_elem(maps_.counters, &index, per_cpu.data()) == 0) {
             for (const auto& part : per_cpu) {
-                add_counter(all, key, part);
+                add_counter(all.services[service], part);
             }
         }
     }
     std::vector<std::uint64_t> counts(cpu_count());
+    for (const auto& key : keys_of<sl_starts_key>(maps_.site_starts)) {
+        if (bpf_map_lookup_elem(maps_.site_starts, &key, counts.data()) == 0) {
+            auto& sum = all.services[ServiceId{key.service}].new_flows_by_site[SiteId{key.site}];
+            sum = std::accumulate(counts.begin(), counts.end(), sum);
+        }
+    }
     for (std::uint32_t reason = 0; reason < SL_REASON_COUNT; reason++) {
         auto& sum = all.reasons[reason_name(static_cast<sl_reason>(reason))];
         if (bpf_map_lookup_elem(maps_.reasons, &reason, counts.data()) == 0) {

@@ -7,6 +7,7 @@
 #include <array>
 #include <memory>
 #include <optional>
+#include <set>
 
 #include "dataplane/api/dataplane.hpp"
 #include "dataplane/api/table_store.hpp"
@@ -25,6 +26,8 @@ struct MapSet {
     int targets = -1;
     int exceptions = -1;
     int counters = -1;
+    int site_starts = -1;
+    int marks = -1;
     int reasons = -1;
     int interfaces = -1;
     std::size_t slot_count = 0;
@@ -43,6 +46,7 @@ public:
     sl_control& control() override { return *static_cast<sl_control*>(control_.memory()); }
     std::span<std::uint64_t> slots() override;
     std::span<sl_target> targets() override;
+    std::span<std::uint64_t> marks() override;
     Result<std::vector<ServiceRow>> services() override;
     Status put_service(const sl_service_key& key, const sl_service& value) override;
     Status drop_service(const sl_service_key& key) override;
@@ -55,7 +59,7 @@ public:
     std::span<sl_bucket> buckets() override;
     std::uint32_t interface_index(const std::string& name) override;
     Status admit_interface(std::uint32_t index) override;
-    Status admit_counter(const sl_counter_key& key) override;
+    void admit_counter(ServiceId service) override { counted_.insert(service); }
     Result<bool> sweep(std::size_t limit, const IsOver& is_over) override;
 
     [[nodiscard]] EngineCounters counters() const;
@@ -75,6 +79,8 @@ private:
     MappedMap slots_;
     MappedMap targets_;
     MappedMap buckets_;
+    MappedMap marks_;
+    std::set<ServiceId> counted_;
     std::optional<std::uint32_t> swept_;
 };
 

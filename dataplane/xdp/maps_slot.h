@@ -42,6 +42,14 @@ struct {
     __type(value, struct sl_exception);
 } sl_exceptions SEC(".maps");
 
+struct {
+    __uint(type, BPF_MAP_TYPE_ARRAY);
+    __uint(map_flags, BPF_F_MMAPABLE);
+    __uint(max_entries, 2 * SL_MARK_WORDS);
+    __type(key, __u32);
+    __type(value, __u64);
+} sl_marks SEC(".maps");
+
 SL_INLINE sl_u64* sl_port_slot(struct sl_port* port, sl_u32 index) {
     (void)port;
     return bpf_map_lookup_elem(&sl_slots, &index);
@@ -71,6 +79,16 @@ SL_INLINE int sl_port_record(struct sl_port* port, const struct sl_flow_key* key
 SL_INLINE void sl_port_forget(struct sl_port* port, const struct sl_flow_key* key) {
     (void)port;
     bpf_map_delete_elem(&sl_exceptions, key);
+}
+
+SL_INLINE sl_u64* sl_port_marks(struct sl_port* port, sl_u32 index) {
+    (void)port;
+    return bpf_map_lookup_elem(&sl_marks, &index);
+}
+
+SL_INLINE void sl_port_set(struct sl_port* port, sl_u64* word, sl_u64 bits) {
+    (void)port;
+    __sync_fetch_and_or(word, bits);
 }
 
 SL_INLINE sl_u64 sl_port_swap(struct sl_port* port, sl_u64* word, sl_u64 expected, sl_u64 desired) {

@@ -28,11 +28,19 @@ struct {
 } sl_control_map SEC(".maps");
 
 struct {
-    __uint(type, BPF_MAP_TYPE_PERCPU_HASH);
-    __uint(max_entries, 8192);
-    __type(key, struct sl_counter_key);
+    __uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
+    __uint(max_entries, 65536); // every id
+    __type(key, __u32);
     __type(value, struct sl_counter);
 } sl_counters SEC(".maps");
+
+struct {
+    __uint(type, BPF_MAP_TYPE_PERCPU_HASH);
+    __uint(map_flags, BPF_F_NO_PREALLOC);
+    __uint(max_entries, 1 << 20); // 10 000 services at 64 sites
+    __type(key, struct sl_starts_key);
+    __type(value, __u64);
+} sl_site_starts SEC(".maps");
 
 struct {
     __uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
@@ -73,9 +81,21 @@ SL_INLINE void sl_port_count(struct sl_port* port, enum sl_reason reason) {
     }
 }
 
-SL_INLINE struct sl_counter* sl_port_counter(struct sl_port* port, const struct sl_counter_key* key) {
+SL_INLINE struct sl_counter* sl_port_counter(struct sl_port* port, sl_u16 service) {
+    const __u32 key = service;
     (void)port;
-    return bpf_map_lookup_elem(&sl_counters, key);
+    return bpf_map_lookup_elem(&sl_counters, &key);
+}
+
+SL_INLINE sl_u64* sl_port_site_starts(struct sl_port* port, const struct sl_starts_key* key) {
+    const sl_u64 none = 0;
+    sl_u64* starts = bpf_map_lookup_elem(&sl_site_starts, key);
+    (void)port;
+    if (!starts) {
+        bpf_map_update_elem(&sl_site_starts, key, &none, BPF_NOEXIST);
+        starts = bpf_map_lookup_elem(&sl_site_starts, key);
+    }
+    return starts;
 }
 
 SL_INLINE void sl_port_new_flow(struct sl_port* port, const struct sl_flow_event* event) {

@@ -92,8 +92,7 @@ const std::map<std::string, Layout> kLayouts = {
     {"sl_fragment",
      {sizeof(sl_fragment),
       {FIELD(sl_fragment, place), FIELD(sl_fragment, hash), FIELD(sl_fragment, transport)}}},
-    {"sl_counter_key",
-     {sizeof(sl_counter_key), {FIELD(sl_counter_key, service), FIELD(sl_counter_key, site)}}},
+    {"sl_starts_key", {sizeof(sl_starts_key), {FIELD(sl_starts_key, service), FIELD(sl_starts_key, site)}}},
     {"sl_counter",
      {sizeof(sl_counter),
       {FIELD(sl_counter, packets), FIELD(sl_counter, bytes), FIELD(sl_counter, starts),
@@ -101,8 +100,9 @@ const std::map<std::string, Layout> kLayouts = {
     {"sl_control",
      {sizeof(sl_control),
       {FIELD(sl_control, layout), FIELD(sl_control, table), FIELD(sl_control, hash_seed),
-       FIELD(sl_control, sid_block), FIELD(sl_control, plan_epoch), FIELD(sl_control, plan_generation),
-       FIELD(sl_control, plan_controller), FIELD(sl_control, wide)}}},
+       FIELD(sl_control, sid_block), FIELD(sl_control, marks), FIELD(sl_control, pad),
+       FIELD(sl_control, plan_epoch), FIELD(sl_control, plan_generation), FIELD(sl_control, plan_controller),
+       FIELD(sl_control, wide)}}},
 };
 
 std::string object_file;

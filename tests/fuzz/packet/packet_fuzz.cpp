@@ -35,6 +35,8 @@ const sl_sid sids[4] = {
 sl_server server = {2};
 sl_fragment fragments[8]; // most fragments find a line, if another's
 sl_counter counter;
+sl_u64 site_starts;
+sl_u64 marks[2 * SL_MARK_WORDS];
 sl_u64 counts[SL_REASON_COUNT];
 
 struct Entry {
@@ -179,8 +181,20 @@ SL_INLINE void sl_port_count(struct sl_port*, enum sl_reason reason) {
     }
     counts[reason]++;
 }
-SL_INLINE struct sl_counter* sl_port_counter(struct sl_port*, const struct sl_counter_key*) {
+SL_INLINE struct sl_counter* sl_port_counter(struct sl_port*, sl_u16) {
     return &counter;
+}
+SL_INLINE sl_u64* sl_port_site_starts(struct sl_port*, const struct sl_starts_key*) {
+    return &site_starts;
+}
+SL_INLINE sl_u64* sl_port_marks(struct sl_port*, sl_u32 index) {
+    if (index >= 2 * SL_MARK_WORDS) {
+        std::abort();
+    }
+    return &marks[index];
+}
+SL_INLINE void sl_port_set(struct sl_port*, sl_u64* word, sl_u64 bits) {
+    *word |= bits;
 }
 SL_INLINE void sl_port_new_flow(struct sl_port*, const struct sl_flow_event*) {
 }

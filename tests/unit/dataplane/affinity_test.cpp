@@ -135,6 +135,19 @@ TEST(WithoutRule3, StaleEntryIsKept_NewFlowsMove) {
     EXPECT_GT(seen.handshake + seen.established, 10);
 }
 
+struct SweepMarksNothing : HostEngine {
+    using HostEngine::HostEngine;
+    Result<bool> sweep(std::size_t limit, const IsOver& is_over) override {
+        const std::vector<std::uint64_t> before(marks().begin(), marks().end());
+        auto is_round = HostEngine::sweep(limit, is_over);
+        std::copy(before.begin(), before.end(), marks().begin());
+        return is_round;
+    }
+};
+TEST(WithoutMarks, LiveEntriesAreNotLookedFor_FlowsMove) {
+    EXPECT_GT(total<SweepMarksNothing>({}).established, 100);
+}
+
 TEST(WithoutRule5, MoveIsFinalBeforeG_FlowsMove) {
     Scenario scenario;
     scenario.commit_early = std::chrono::seconds(8);
