@@ -44,6 +44,9 @@ SL_INLINE int sl_port_push(struct sl_port* port, sl_u32 bytes) {
     rte_pktmbuf_prepend(packet, static_cast<std::uint16_t>(bytes));
     return 0;
 }
+SL_INLINE int sl_port_pop(struct sl_port* port, sl_u32 bytes, sl_u8) {
+    return rte_pktmbuf_adj(port->packet, static_cast<std::uint16_t>(bytes)) != nullptr ? 0 : -1;
+}
 SL_INLINE int sl_port_cut(struct sl_port* port, sl_u32 length) {
     rte_mbuf* packet = port->packet;
     if (length > packet->data_len) {
@@ -93,6 +96,9 @@ SL_INLINE const struct sl_server* sl_port_server(struct sl_port* port, const str
 }
 SL_INLINE const struct sl_access* sl_port_access(struct sl_port* port, const struct sl_access_key* key) {
     return port->tables->access.find(*key);
+}
+SL_INLINE const struct sl_sid* sl_port_sid(struct sl_port* port, const struct sl_sid_key* key) {
+    return port->tables->sids.find(*key);
 }
 SL_INLINE const struct sl_rule* sl_port_rule(struct sl_port* port, sl_u32 index) {
     auto& rules = port->tables->rules;

@@ -50,6 +50,29 @@ void drop_bytes(Writer& writer, const Bytes& key) {
     writer.drop(row_from<typename Writer::Key>(key));
 }
 
+// A length is known before its first row and stays known: one too many costs packets a look-up.
+template <class Table, class Writer>
+Status put_prefix(Table& table, Writer& writer, const Bytes& key, const Bytes& value) {
+    const std::uint32_t length = row_from<typename Writer::Key>(key).length - Table::kFixedBits;
+    if (length > 128) {
+        return Error{Errc::kBadInput, "a row has a prefix longer than an address"};
+    }
+    table.lengths[length / 64].fetch_or(std::uint64_t{1} << (length % 64));
+    return put_bytes(writer, key, value);
+}
+
+template <class Table, class Writer>
+void find_lengths(Table& table, const Writer& writer) {
+    std::array<std::uint64_t, 3> lengths{};
+    for (const auto& [key, value] : writer.rows()) {
+        const auto length = std::min(key.length - Table::kFixedBits, sl_u32{128});
+        lengths[length / 64] |= std::uint64_t{1} << (length % 64);
+    }
+    for (std::size_t i = 0; i < lengths.size(); i++) {
+        table.lengths[i].store(lengths[i]);
+    }
+}
+
 } // namespace
 
 SharedStore::SharedStore(SharedMemory& memory)
@@ -60,8 +83,9 @@ SharedStore::SharedStore(SharedMemory& memory)
       wide_(tables_.wide, tables_.grace, [&memory] { return memory.has_engine(); }),
       servers_(tables_.servers, tables_.grace, [&memory] { return memory.has_engine(); }),
       access_(tables_.access.rows, tables_.grace, [&memory] { return memory.has_engine(); }),
+      sids_(tables_.sids.rows, tables_.grace, [&memory] { return memory.has_engine(); }),
       counter_rows_(tables_.counter_rows, tables_.grace, [&memory] { return memory.has_engine(); }) {
-    note_access_lengths();
+    note_lengths();
 }
 
 Status SharedStore::put_service(const sl_service_key& key, const sl_service& value) {
@@ -92,6 +116,8 @@ Result<ByteRows> SharedStore::side_rows(SideTable table) {
         return byte_rows(tenants_);
     case SideTable::kAccess:
         return byte_rows(access_);
+    case SideTable::kSid:
+        return byte_rows(sids_);
     case SideTable::kServer:
         break;
     }
@@ -107,7 +133,9 @@ Status SharedStore::put_side(SideTable table, const Bytes& key, const Bytes& val
     case SideTable::kTenant:
         return put_bytes(tenants_, key, value);
     case SideTable::kAccess:
-        return put_access(key, value);
+        return put_prefix(tables_.access, access_, key, value);
+    case SideTable::kSid:
+        return put_prefix(tables_.sids, sids_, key, value);
     case SideTable::kServer:
         break;
     }
@@ -126,6 +154,9 @@ Status SharedStore::drop_side(SideTable table, const Bytes& key) {
         return {};
     case SideTable::kAccess:
         drop_bytes(access_, key);
+        return {};
+    case SideTable::kSid:
+        drop_bytes(sids_, key);
         return {};
     case SideTable::kServer:
         break;
@@ -153,25 +184,9 @@ ByteRows SharedStore::rule_rows() const {
     return list;
 }
 
-// A length is known before its first row and stays known: one too many costs packets a look-up.
-Status SharedStore::put_access(const Bytes& key, const Bytes& value) {
-    const auto length = row_from<sl_access_key>(key).length - 32;
-    if (length > 128) {
-        return Error{Errc::kBadInput, "a list of sources has a prefix longer than an address"};
-    }
-    tables_.access.lengths[length / 64].fetch_or(std::uint64_t{1} << (length % 64));
-    return put_bytes(access_, key, value);
-}
-
-void SharedStore::note_access_lengths() {
-    std::array<std::uint64_t, 3> lengths{};
-    for (const auto& [key, value] : access_.rows()) {
-        const auto length = std::min(key.length - 32, sl_u32{128});
-        lengths[length / 64] |= std::uint64_t{1} << (length % 64);
-    }
-    for (std::size_t i = 0; i < lengths.size(); i++) {
-        tables_.access.lengths[i].store(lengths[i]);
-    }
+void SharedStore::note_lengths() {
+    find_lengths(tables_.access, access_);
+    find_lengths(tables_.sids, sids_);
 }
 
 std::uint32_t SharedStore::interface_index(const std::string& name) {

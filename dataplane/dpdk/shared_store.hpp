@@ -41,8 +41,7 @@ public:
     [[nodiscard]] std::vector<EngineFlow> flows(std::size_t limit, MonoTime now);
 
 private:
-    Status put_access(const Bytes& key, const Bytes& value);
-    void note_access_lengths();
+    void note_lengths();
     Status put_rule(const Bytes& key, const Bytes& value);
     [[nodiscard]] std::vector<std::pair<Bytes, Bytes>> rule_rows() const;
 
@@ -53,6 +52,7 @@ private:
     RowWriter<decltype(SharedTables::wide)> wide_;
     RowWriter<decltype(SharedTables::servers)> servers_;
     RowWriter<decltype(AccessTable::rows)> access_;
+    RowWriter<decltype(SidTable::rows)> sids_;
     RowWriter<decltype(SharedTables::counter_rows)> counter_rows_;
     std::uint32_t swept_ = 0;
     std::array<std::uint64_t, kMostLcores> events_read_{};

@@ -27,14 +27,22 @@ enum class EngineCount : std::uint8_t {
     kCount,
 };
 
-/// Lists of sources. The lengths in use are known, so that a packet looks only for those.
-struct AccessTable {
-    RowTable<sl_access_key, sl_access, 65536> rows;
+/// Rows by prefix; a key begins with its length in bits and ends with an address. The lengths in use are
+/// known, so that a packet looks only for those.
+template <class Key, class Value, std::uint32_t kMostRows>
+struct PrefixTable {
+    static constexpr std::size_t kAddress = sizeof(Key) - sizeof(sl_addr);
+    /// What a key's length counts besides the address.
+    static constexpr std::uint32_t kFixedBits = 8 * (kAddress - sizeof(std::uint32_t));
+
+    RowTable<Key, Value, kMostRows> rows;
     std::array<std::atomic<std::uint64_t>, 3> lengths; ///< bit n = some row has a prefix of n bits
 
-    /// The longest prefix that the source falls under.
-    [[nodiscard]] const sl_access* find(const sl_access_key& key) const;
+    /// The longest prefix that the address falls under.
+    [[nodiscard]] const Value* find(const Key& key) const;
 };
+using AccessTable = PrefixTable<sl_access_key, sl_access, 65536>;
+using SidTable = PrefixTable<sl_sid_key, sl_sid, SL_SIDS>;
 
 /// What one lcore writes; the agent reads.
 struct alignas(64) LcoreState {
@@ -74,6 +82,7 @@ struct SharedTables {
     alignas(64) RowTable<sl_wide_key, sl_wide, 8192> wide;
     alignas(64) RowTable<sl_server_key, sl_server, 8192> servers;
     alignas(64) AccessTable access;
+    alignas(64) SidTable sids;
     alignas(64) std::array<sl_rule, std::size_t{2} * SL_RULES_PER_TABLE> rules;
     alignas(64) std::array<sl_bucket, SL_BUCKETS> buckets;
 
@@ -88,17 +97,19 @@ struct SharedTables {
     std::array<LcoreState, kMostLcores> lcores;
 };
 
-inline const sl_access* AccessTable::find(const sl_access_key& key) const {
-    sl_access_key at = key;
+template <class Key, class Value, std::uint32_t kMostRows>
+const Value* PrefixTable<Key, Value, kMostRows>::find(const Key& key) const {
+    Key at = key;
     for (int length = 128; length >= 0; length--) {
         const auto bit = static_cast<unsigned>(length);
         if (length < 128) {
-            at.source.b[bit / 8] &= static_cast<std::uint8_t>(0xff00U >> (bit % 8));
+            reinterpret_cast<std::uint8_t*>(&at)[kAddress + bit / 8] &=
+                static_cast<std::uint8_t>(0xff00U >> (bit % 8));
         }
         if ((lengths[bit / 64].load(std::memory_order_relaxed) >> (bit % 64) & 1) == 0) {
             continue;
         }
-        at.length = 32 + bit;
+        at.length = kFixedBits + bit;
         if (const auto* row = rows.find(at); row != nullptr) {
             return row;
         }

@@ -5,6 +5,7 @@
 #include <rte_eal.h>
 #include <rte_mbuf.h>
 
+#include "dataplane/api/sid_rows.hpp"
 #include "dataplane/dpdk/shared_store.hpp"
 #include "dataplane/dpdk/steer_burst.hpp"
 #include "tests/packets/golden_cases.hpp"
@@ -40,6 +41,7 @@ protected:
         store = std::make_unique<SharedStore>(*memory);
         tables = std::make_unique<SteerTables>(*store, address("fc00:0:1::1"));
         ASSERT_TRUE(prepare(*tables, kNow));
+        ASSERT_TRUE(write_sid_rows(*store, case_sids()));
         context = {&memory->tables(), &memory->tables().lcores[0], now_of(kNow), kInterface, 0};
         memory->tables().grace.enter(0);
     }
