@@ -20,10 +20,11 @@ inline constexpr std::uint32_t kEventsKept = 1024;
 
 /// What the engine counts beside the reasons of the core; the names are in shared_store.cpp.
 enum class EngineCount : std::uint8_t {
-    kTransmitFull,  ///< the device took no more
-    kNoPort,        ///< steered to an interface that no port stands for
-    kExceptionFull, ///< the exception port took no more
-    kUnreadable,    ///< header spread over more segments than can be brought together
+    kTransmitFull,    ///< the device took no more
+    kNoPort,          ///< steered to an interface that no port stands for
+    kExceptionFull,   ///< the exception port took no more
+    kNoExceptionPort, ///< left to the kernel, to which nothing leads
+    kUnreadable,      ///< header spread over more segments than can be brought together
     kCount,
 };
 

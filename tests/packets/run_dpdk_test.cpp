@@ -2,12 +2,12 @@
 // The same rows in mbufs through the burst of suanlu-fwd, over tables in shared memory, and random packets
 // with results equal to the host build's. EAL without huge pages and devices needs no rights.
 #include <gtest/gtest.h>
-#include <rte_eal.h>
 #include <rte_mbuf.h>
 
 #include "dataplane/api/sid_rows.hpp"
 #include "dataplane/dpdk/shared_store.hpp"
 #include "dataplane/dpdk/steer_burst.hpp"
+#include "tests/packets/eal.hpp"
 #include "tests/packets/golden_cases.hpp"
 
 namespace suanlu::packets {
@@ -15,21 +15,11 @@ namespace {
 
 constexpr MonoTime kNow{std::chrono::seconds(1000)};
 
-/// One EAL and one pool for all tests: EAL cannot start twice.
+/// One pool for all tests.
 rte_mempool* buffers() {
-    static rte_mempool* pool = [] {
-        static char arguments[][16] = {
-            "packets-dpdk", "--no-huge", "--no-pci", "--no-shconf", "--no-telemetry", "-l", "0",
-            "--log-level",  "3"};
-        std::vector<char*> list;
-        for (auto& argument : arguments) {
-            list.push_back(argument);
-        }
-        list.push_back(nullptr);
-        return rte_eal_init(static_cast<int>(list.size()) - 1, list.data()) < 0
-                   ? nullptr
-                   : rte_pktmbuf_pool_create("packets", 1023, 0, 0, RTE_MBUF_DEFAULT_BUF_SIZE + 8192, 0);
-    }();
+    static rte_mempool* pool =
+        start_eal() ? rte_pktmbuf_pool_create("test", 1023, 0, 0, RTE_MBUF_DEFAULT_BUF_SIZE + 8192, 0)
+                    : nullptr;
     return pool;
 }
 

@@ -1,0 +1,123 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "dataplane/dpdk/lcore.hpp"
+
+#include <rte_ethdev.h>
+#include <rte_mbuf.h>
+
+#include "dataplane/steer/wire.h"
+
+namespace suanlu {
+namespace {
+
+// As enum sl_verdict in steer.h, which only the file that defines an engine may include.
+enum : std::uint32_t { kPass = 0, kDrop = 1, kRedirect = 2 };
+
+} // namespace
+
+Lcore::Lcore(SharedTables& tables, const PortSet& ports, std::uint32_t number)
+    : tables_(tables), set_(ports), number_(number), state_(tables.lcores[number]),
+      outgoing_(ports.ports().size()) {
+    tables_.grace.enter(number_);
+}
+
+Lcore::~Lcore() {
+    tables_.grace.leave(number_);
+}
+
+std::uint32_t Lcore::poll(std::uint64_t now) {
+    std::uint32_t total = 0;
+    for (std::uint16_t place = 0; place < set_.ports().size(); place++) {
+        const auto& port = set_.ports()[place];
+        if (number_ >= port.receive_queues) {
+            continue;
+        }
+        std::array<rte_mbuf*, kBurst> packets;
+        const auto count =
+            rte_eth_rx_burst(port.id, static_cast<std::uint16_t>(number_), packets.data(), kBurst);
+        if (count == 0) {
+            continue;
+        }
+        total += count;
+        if (port.is_steered) {
+            steer(port, {packets.data(), count}, now);
+        } else {
+            send(port.partner, packets.data(), count, EngineCount::kTransmitFull);
+        }
+    }
+    state_.alive.store(now, std::memory_order_relaxed);
+    tables_.grace.pause(number_);
+    return total;
+}
+
+void Lcore::steer(const Port& port, std::span<rte_mbuf*> packets, std::uint64_t now) {
+    std::array<BurstOutcome, kBurst> outcomes;
+    steer_burst({&tables_, &state_, now, port.interface, port.role}, packets, outcomes.data());
+    for (std::size_t i = 0; i < packets.size(); i++) {
+        if (outcomes[i].verdict == kRedirect) {
+            redirect(outcomes[i].interface, packets[i]);
+        } else if (outcomes[i].verdict == kPass) {
+            leave(port, packets[i]);
+        } else {
+            rte_pktmbuf_free(packets[i]); // counted with its reason
+        }
+    }
+    for (std::uint16_t place = 0; place < outgoing_.size(); place++) {
+        auto& vector = outgoing_[place];
+        if (vector.count > 0) {
+            const bool is_steered = set_.ports()[place].is_steered;
+            send(place, vector.packets.data(), vector.count,
+                 is_steered ? EngineCount::kTransmitFull : EngineCount::kExceptionFull);
+            vector.count = 0;
+        }
+    }
+}
+
+// To the kernel, which may have seen it already.
+void Lcore::leave(const Port& port, rte_mbuf* packet) {
+    if (port.partner != Port::kNone) {
+        append(port.partner, packet);
+    } else if (port.is_copied) {
+        rte_pktmbuf_free(packet);
+    } else {
+        drop({&packet, 1}, EngineCount::kNoExceptionPort);
+    }
+}
+
+void Lcore::redirect(std::uint32_t interface, rte_mbuf* packet) {
+    const auto& ports = set_.ports();
+    for (std::uint16_t place = 0; place < ports.size(); place++) {
+        if (ports[place].interface == interface && ports[place].is_steered) {
+            append(place, packet);
+            return;
+        }
+    }
+    drop({&packet, 1}, EngineCount::kNoPort);
+}
+
+void Lcore::append(std::uint16_t place, rte_mbuf* packet) {
+    auto& vector = outgoing_[place];
+    vector.packets[vector.count++] = packet; // a burst fits
+}
+
+void Lcore::send(std::uint16_t place, rte_mbuf** packets, std::uint16_t count, EngineCount refused) {
+    const auto& port = set_.ports()[place];
+    const bool is_shared = port.is_shared(set_.lcores());
+    if (is_shared) {
+        rte_spinlock_lock(&port.lock);
+    }
+    const auto queue = static_cast<std::uint16_t>(number_ % port.transmit_queues);
+    const auto sent = rte_eth_tx_burst(port.id, queue, packets, count);
+    if (is_shared) {
+        rte_spinlock_unlock(&port.lock);
+    }
+    if (sent < count) {
+        drop({packets + sent, static_cast<std::size_t>(count - sent)}, refused);
+    }
+}
+
+void Lcore::drop(std::span<rte_mbuf*> packets, EngineCount reason) {
+    state_.engine[static_cast<std::size_t>(reason)] += packets.size();
+    rte_pktmbuf_free_bulk(packets.data(), static_cast<unsigned>(packets.size()));
+}
+
+} // namespace suanlu

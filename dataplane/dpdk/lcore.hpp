@@ -1,0 +1,46 @@
+// SPDX-License-Identifier: Apache-2.0
+// One forwarding core: polls its queue of every port, runs what came through the shared core, carries the
+// outcome out. Owns its packets, its outgoing vectors and its part of the shared tables; runs on one thread.
+// What cannot be sent is freed and counted.
+#pragma once
+
+#include <array>
+#include <vector>
+
+#include "dataplane/dpdk/ports.hpp"
+#include "dataplane/dpdk/steer_burst.hpp"
+
+namespace suanlu {
+
+class Lcore {
+public:
+    /// `number` counts the lcores from 0. The tables and ports outlive it.
+    Lcore(SharedTables& tables, const PortSet& ports, std::uint32_t number);
+    ~Lcore();
+    Lcore(const Lcore&) = delete;
+    Lcore& operator=(const Lcore&) = delete;
+
+    /// One burst from every port. Number of packets that came.
+    std::uint32_t poll(std::uint64_t now);
+
+private:
+    struct Vector {
+        std::array<rte_mbuf*, kBurst> packets;
+        std::uint16_t count = 0;
+    };
+
+    void steer(const Port& port, std::span<rte_mbuf*> packets, std::uint64_t now);
+    void leave(const Port& port, rte_mbuf* packet);
+    void append(std::uint16_t place, rte_mbuf* packet);
+    void redirect(std::uint32_t interface, rte_mbuf* packet);
+    void send(std::uint16_t place, rte_mbuf** packets, std::uint16_t count, EngineCount refused);
+    void drop(std::span<rte_mbuf*> packets, EngineCount reason);
+
+    SharedTables& tables_;
+    const PortSet& set_;
+    std::uint32_t number_;
+    LcoreState& state_;
+    std::vector<Vector> outgoing_; ///< by place of the port
+};
+
+} // namespace suanlu

@@ -1,0 +1,131 @@
+// SPDX-License-Identifier: Apache-2.0
+// suanlu-fwd: the DPDK engine. Reads fwd.yaml, opens the tables and the ports, forwards on every lcore of EAL
+// until SIGTERM or SIGINT. The main lcore forwards as well, and looks after the devices' counters.
+#include <rte_cycles.h>
+#include <rte_eal.h>
+#include <rte_errno.h>
+#include <rte_launch.h>
+#include <rte_lcore.h>
+
+#include <CLI/CLI.hpp>
+#include <atomic>
+#include <csignal>
+#include <cstdio>
+#include <ctime>
+
+#include "core/support/log.hpp"
+#include "dataplane/dpdk/lcore.hpp"
+#include "dataplane/dpdk/shared_memory.hpp"
+
+namespace suanlu {
+namespace {
+
+std::atomic<bool> g_is_stopping{false};
+
+void stop(int) {
+    g_is_stopping = true;
+}
+
+struct Program {
+    const FwdConfig& config;
+    SharedTables& tables;
+    const PortSet& ports;
+};
+
+std::uint64_t monotonic_now() {
+    timespec time{};
+    clock_gettime(CLOCK_MONOTONIC, &time);
+    return static_cast<std::uint64_t>(time.tv_sec) * 1'000'000'000 + static_cast<std::uint64_t>(time.tv_nsec);
+}
+
+/// Forwards until told to stop. Also the entry point of the other lcores.
+int forward(void* context) {
+    constexpr std::uint64_t kSecond = 1'000'000'000;
+    constexpr int kPatience = 64; // polls without a packet before the first sleep
+    const auto& program = *static_cast<const Program*>(context);
+    const auto sleep_us = static_cast<unsigned>(program.config.idle_sleep.count() / 1000);
+    Lcore lcore(program.tables, program.ports, static_cast<std::uint32_t>(rte_lcore_index(-1)));
+    std::uint64_t next_look = 0;
+    for (int idle = 0; !g_is_stopping.load(std::memory_order_relaxed);) {
+        const auto now = monotonic_now();
+        idle = lcore.poll(now) > 0 ? 0 : idle + 1;
+        if (now >= next_look && rte_lcore_id() == rte_get_main_lcore()) {
+            next_look = now + kSecond;
+            program.ports.show_counters(program.tables);
+        }
+        if (idle > kPatience && sleep_us > 0) {
+            rte_delay_us_sleep(sleep_us);
+        }
+    }
+    return 0;
+}
+
+Status start_eal(const std::vector<std::string>& arguments) {
+    std::vector<std::string> owned{"suanlu-fwd"};
+    owned.insert(owned.end(), arguments.begin(), arguments.end());
+    std::vector<char*> list;
+    for (auto& argument : owned) {
+        list.push_back(argument.data());
+    }
+    list.push_back(nullptr);
+    if (rte_eal_init(static_cast<int>(owned.size()), list.data()) < 0) {
+        return Error{Errc::kKernel, std::string("EAL does not start: ") + rte_strerror(rte_errno)};
+    }
+    if (rte_lcore_count() > kMostLcores) {
+        return Error{Errc::kOutOfRange, "more than " + std::to_string(kMostLcores) + " lcores"};
+    }
+    return {};
+}
+
+/// What an engine that was killed has left of itself.
+void clean_up(SharedTables& tables) {
+    for (std::uint32_t lcore = 0; lcore < kMostLcores; lcore++) {
+        tables.grace.leave(lcore);
+        tables.lcores[lcore].alive = 0;
+    }
+    tables.exceptions.repair();
+}
+
+Status run(const FwdConfig& config) {
+    SL_TRY(auto memory, SharedMemory::open(config.tables, TableUser::kEngine));
+    SL_TRY_VOID(start_eal(config.eal));
+    clean_up(memory.tables());
+    SL_TRY(const auto ports, PortSet::open(config, rte_lcore_count()));
+    ports->announce(config, memory.tables());
+    log_info("fwd.started", {{"ports", config.ports.size()}, {"lcores", rte_lcore_count()}});
+    Program program{config, memory.tables(), *ports};
+    rte_eal_mp_remote_launch(forward, &program, SKIP_MAIN);
+    forward(&program);
+    rte_eal_mp_wait_lcore();
+    ports->show_counters(memory.tables());
+    log_info("fwd.stopped", {});
+    return {};
+}
+
+int run_program(int argc, char** argv) {
+    CLI::App app{"suanlu-fwd: the DPDK engine of an ingress"};
+    std::string path;
+    std::vector<std::string> eal;
+    app.add_option("-c,--config", path, "fwd.yaml")->required();
+    app.add_option("eal", eal, "further EAL arguments, behind --");
+    CLI11_PARSE(app, argc, argv);
+    auto config = load_fwd_config(path);
+    if (config) {
+        config->eal.insert(config->eal.end(), eal.begin(), eal.end());
+        std::signal(SIGTERM, stop);
+        std::signal(SIGINT, stop);
+    }
+    const Status done = config ? run(*config) : Status(config.error());
+    rte_eal_cleanup();
+    if (!done) {
+        std::fprintf(stderr, "suanlu-fwd: %s\n", done.error().text().c_str());
+    }
+    return done ? 0 : 1;
+}
+
+} // namespace
+} // namespace suanlu
+
+int main(int argc, char** argv) {
+    return suanlu::run_program(argc, argv);
+}

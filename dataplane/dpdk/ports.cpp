@@ -1,0 +1,162 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "dataplane/dpdk/ports.hpp"
+
+#include <net/if.h>
+#include <rte_errno.h>
+#include <rte_ethdev.h>
+#include <rte_mbuf.h>
+
+#include <algorithm>
+#include <cstring>
+
+#include "core/support/log.hpp"
+#include "dataplane/steer/wire.h"
+
+namespace suanlu {
+namespace {
+
+constexpr std::uint16_t kDescriptors = 1024;
+/// Ethernet, two VLAN tags, checksum.
+constexpr std::uint32_t kLink = 26;
+
+Error dpdk_error(const std::string& what, int code) {
+    const int number = code < 0 ? -code : code;
+    return {number == EPERM || number == EACCES ? Errc::kUnsupported : Errc::kKernel,
+            what + ": " + rte_strerror(number)};
+}
+
+rte_eth_conf configuration_of(const rte_eth_dev_info& about, std::uint16_t queues) {
+    rte_eth_conf configuration{};
+    configuration.rxmode.mq_mode = queues > 1 ? RTE_ETH_MQ_RX_RSS : RTE_ETH_MQ_RX_NONE;
+    if (queues > 1) {
+        constexpr std::uint64_t kFlows = RTE_ETH_RSS_IP | RTE_ETH_RSS_TCP | RTE_ETH_RSS_UDP;
+        configuration.rx_adv_conf.rss_conf.rss_hf = kFlows & about.flow_type_rss_offloads;
+    }
+    return configuration;
+}
+
+Status start_queues(const std::string& device, const Port& port, rte_mempool* buffers) {
+    for (std::uint16_t queue = 0; queue < port.receive_queues; queue++) {
+        const int code =
+            rte_eth_rx_queue_setup(port.id, queue, kDescriptors, SOCKET_ID_ANY, nullptr, buffers);
+        if (code != 0) {
+            return dpdk_error("receive queue of " + device, code);
+        }
+    }
+    for (std::uint16_t queue = 0; queue < port.transmit_queues; queue++) {
+        const int code = rte_eth_tx_queue_setup(port.id, queue, kDescriptors, SOCKET_ID_ANY, nullptr);
+        if (code != 0) {
+            return dpdk_error("transmit queue of " + device, code);
+        }
+    }
+    const int code = rte_eth_dev_start(port.id);
+    return code == 0 ? Status{} : dpdk_error("starting " + device, code);
+}
+
+} // namespace
+
+// A buffer holds the largest packet, the drivers' headroom, and room to move back below the largest header.
+Status PortSet::make_buffers(const FwdConfig& config) {
+    constexpr std::uint32_t kOuter = (SL_OUTER_MOST + 63) / 64 * 64;
+    const auto room = static_cast<std::uint16_t>(RTE_PKTMBUF_HEADROOM + kOuter +
+                                                 std::max<std::uint32_t>(config.mtu + kLink, 2048));
+    buffers_ = rte_pktmbuf_pool_create("packets", config.buffers, 256, 0, room, SOCKET_ID_ANY);
+    if (buffers_ == nullptr) {
+        return dpdk_error("making " + std::to_string(config.buffers) + " packet buffers of " +
+                              std::to_string(room) + " bytes (huge pages, or --no-huge with -m MEGABYTES)",
+                          rte_errno);
+    }
+    return {};
+}
+
+Result<Port> PortSet::open_port(const std::string& device, std::uint16_t mtu) {
+    Port port;
+    rte_eth_dev_info about{};
+    if (rte_eth_dev_get_port_by_name(device.c_str(), &port.id) != 0 ||
+        rte_eth_dev_info_get(port.id, &about) != 0) {
+        return Error{Errc::kNotFound, "no DPDK device " + device + "; is it among the EAL arguments?"};
+    }
+    port.receive_queues = static_cast<std::uint16_t>(std::min<std::uint32_t>(lcores_, about.max_rx_queues));
+    port.transmit_queues = static_cast<std::uint16_t>(std::min<std::uint32_t>(lcores_, about.max_tx_queues));
+    port.is_copied = std::strcmp(about.driver_name, "net_af_packet") == 0;
+    const auto configuration = configuration_of(about, port.receive_queues);
+    if (const int code =
+            rte_eth_dev_configure(port.id, port.receive_queues, port.transmit_queues, &configuration);
+        code != 0) {
+        return dpdk_error("configuring " + device, code);
+    }
+    if (const int code = rte_eth_dev_set_mtu(port.id, mtu); code != 0 && code != -ENOTSUP) {
+        return dpdk_error("MTU " + std::to_string(mtu) + " of " + device, code);
+    }
+    SL_TRY_VOID(start_queues(device, port, buffers_));
+    rte_eth_allmulticast_enable(
+        port.id); // routing protocols and neighbour discovery; not all devices have it
+    return port;
+}
+
+Status PortSet::open_all(const FwdConfig& config) {
+    SL_TRY_VOID(make_buffers(config));
+    for (const auto& wanted : config.ports) {
+        SL_TRY(auto port, open_port(wanted.device, config.mtu));
+        port.is_steered = true;
+        port.role = wanted.role;
+        port.interface = wanted.index != 0 ? wanted.index : if_nametoindex(wanted.interface.c_str());
+        ports_.push_back(port);
+        if (port.interface == 0) {
+            return Error{Errc::kNotFound, "no interface " + wanted.interface + " for " + wanted.device};
+        }
+    }
+    for (std::size_t i = 0; i < config.ports.size(); i++) {
+        if (config.ports[i].exception.empty()) {
+            if (!ports_[i].is_copied) {
+                log_warn("port.no-exception", {{"interface", config.ports[i].interface},
+                                               {"what", "packets that are not steered end here"}});
+            }
+            continue;
+        }
+        SL_TRY(auto port, open_port(config.ports[i].exception, config.mtu));
+        port.partner = static_cast<std::uint16_t>(i);
+        ports_[i].partner = static_cast<std::uint16_t>(ports_.size());
+        ports_.push_back(port);
+    }
+    return {};
+}
+
+Result<std::unique_ptr<PortSet>> PortSet::open(const FwdConfig& config, std::uint32_t lcores) {
+    std::unique_ptr<PortSet> set(new PortSet(lcores));
+    SL_TRY_VOID(set->open_all(config));
+    return set;
+}
+
+PortSet::~PortSet() {
+    for (const auto& port : ports_) {
+        rte_eth_dev_stop(port.id);
+        rte_eth_dev_close(port.id);
+    }
+    rte_mempool_free(buffers_);
+}
+
+void PortSet::announce(const FwdConfig& config, SharedTables& tables) const {
+    tables.port_count = 0;
+    for (std::size_t i = 0; i < config.ports.size(); i++) {
+        auto& shared = tables.ports[i];
+        std::memset(shared.interface, 0, sizeof shared.interface);
+        config.ports[i].interface.copy(shared.interface, sizeof shared.interface - 1);
+        shared.index = ports_[i].interface;
+        shared.role = ports_[i].role;
+    }
+    tables.port_count = static_cast<std::uint32_t>(config.ports.size());
+}
+
+void PortSet::show_counters(SharedTables& tables) const {
+    for (std::size_t i = 0; i < tables.port_count; i++) {
+        rte_eth_stats stats{};
+        if (rte_eth_stats_get(ports_[i].id, &stats) == 0) {
+            tables.ports[i].received = stats.ipackets;
+            tables.ports[i].sent = stats.opackets;
+            tables.ports[i].missed = stats.imissed + stats.ierrors + stats.rx_nombuf + stats.oerrors;
+        }
+    }
+}
+
+} // namespace suanlu

@@ -1,0 +1,64 @@
+// SPDX-License-Identifier: Apache-2.0
+// The DPDK ports of suanlu-fwd: opened once at start by the main lcore, used by every lcore, closed at the
+// end (a driver that is not closed may leave an XDP program or a tap behind). A port that cannot be had is an
+// error with its name; nothing is left open then.
+#pragma once
+
+#include <rte_spinlock.h>
+
+#include <memory>
+#include <vector>
+
+#include "dataplane/dpdk/fwd_config.hpp"
+#include "dataplane/dpdk/shared_tables.hpp"
+
+struct rte_mempool;
+
+namespace suanlu {
+
+struct Port {
+    static constexpr std::uint16_t kNone = 0xffff;
+
+    std::uint16_t id = kNone; ///< of DPDK
+    std::uint16_t receive_queues = 1;
+    std::uint16_t transmit_queues = 1;
+    std::uint32_t interface = 0; ///< number of the kernel's interface
+    std::uint32_t role = 0;      ///< enum sl_role
+    /// Place of the port that packets go on to unsteered: from a port to its exception port and back.
+    std::uint16_t partner = kNone;
+    bool is_steered = false;
+    /// The kernel has a copy of every packet that comes in.
+    bool is_copied = false;
+    /// For devices with fewer transmit queues than lcores.
+    mutable rte_spinlock_t lock = RTE_SPINLOCK_INITIALIZER;
+
+    [[nodiscard]] bool is_shared(std::uint32_t lcores) const { return transmit_queues < lcores; }
+};
+
+class PortSet {
+public:
+    static Result<std::unique_ptr<PortSet>> open(const FwdConfig& config, std::uint32_t lcores);
+    ~PortSet();
+    PortSet(const PortSet&) = delete;
+    PortSet& operator=(const PortSet&) = delete;
+
+    [[nodiscard]] const std::vector<Port>& ports() const { return ports_; }
+    [[nodiscard]] std::uint32_t lcores() const { return lcores_; }
+    [[nodiscard]] rte_mempool* buffers() const { return buffers_; }
+    /// Tells the agent which ports there are.
+    void announce(const FwdConfig& config, SharedTables& tables) const;
+    /// What the devices have counted.
+    void show_counters(SharedTables& tables) const;
+
+private:
+    explicit PortSet(std::uint32_t lcores) : lcores_(lcores) {}
+    Status make_buffers(const FwdConfig& config);
+    Result<Port> open_port(const std::string& device, std::uint16_t mtu);
+    Status open_all(const FwdConfig& config);
+
+    std::uint32_t lcores_;
+    rte_mempool* buffers_ = nullptr;
+    std::vector<Port> ports_;
+};
+
+} // namespace suanlu
