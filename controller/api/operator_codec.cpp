@@ -185,8 +185,11 @@ void encode_sites(const Decision& decision, MonoTime now, v1::SiteList& out) {
         }
         for (const Router& router : inventory.routers) {
             if (router.is_ingress) {
+                const IngressTable& said = decision.ingresses();
                 (*to.mutable_liveness())[router.name] =
-                    std::string(to_text(decision.ingresses().liveness(router.name, site.name)));
+                    said.knows(router.name, site.name)
+                        ? std::string(to_text(said.liveness(router.name, site.name)))
+                        : "unknown";
             }
         }
     }

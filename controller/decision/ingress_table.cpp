@@ -55,6 +55,11 @@ Result<bool> IngressTable::take(IngressReport report, MonoTime now) {
     return changed;
 }
 
+bool IngressTable::knows(const std::string& ingress, const std::string& site) const {
+    const auto found = rows_.find(ingress);
+    return found != rows_.end() && found->second.report && found->second.report->sites.contains(site);
+}
+
 SiteLiveness IngressTable::liveness(const std::string& ingress, const std::string& site) const {
     const auto found = rows_.find(ingress);
     return liveness_in(found == rows_.end() ? nullptr : found->second.report.get(), site);

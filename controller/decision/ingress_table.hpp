@@ -28,6 +28,8 @@ public:
     /// True when a site's liveness at this ingress changed. kNotFound: unknown node; kConflict: old.
     Result<bool> take(IngressReport report, MonoTime now);
     /// Alive until the ingress says otherwise.
+    /// The ingress has said something about the site itself; else it counts as alive.
+    [[nodiscard]] bool knows(const std::string& ingress, const std::string& site) const;
     [[nodiscard]] SiteLiveness liveness(const std::string& ingress, const std::string& site) const;
     /// Null when this path was never measured.
     [[nodiscard]] const PathMeasurement* measured(const std::string& ingress, PathId path) const;

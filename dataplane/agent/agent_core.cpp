@@ -259,7 +259,9 @@ void AgentCore::choose_paths(MonoTime now) {
     for (auto& [id, site] : sites_) {
         push_paths(site, now);
         // Of a site that others probe only the next hops are our own experience.
-        liveness_.set_failed(id, site.all_failed(now) || site.plan().is_told_down, now);
+        const bool has_failed = site.all_failed(now);
+        liveness_.set_failed(id, has_failed || site.plan().is_told_down, has_failed || site.plan().is_probed,
+                             now);
     }
     push_liveness(now);
     follow_mode(now);
@@ -271,11 +273,6 @@ void AgentCore::push_steering(ServiceId service) {
         return; // not looked at yet: what an adopted engine does goes on
     }
     expect(engine_.set_steering(service, usable->second && mode() != AgentMode::kAnycast), "set_steering");
-}
-
-bool AgentCore::has_service(ServiceId service) const {
-    return plan_ && std::any_of(plan_->services.begin(), plan_->services.end(),
-                                [service](const ServicePlan& each) { return each.id == service; });
 }
 
 void AgentCore::push_all_steering() {

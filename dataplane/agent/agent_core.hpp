@@ -117,7 +117,6 @@ private:
     void push_liveness(MonoTime now);
     void push_steering(ServiceId service);
     void push_all_steering();
-    [[nodiscard]] bool has_service(ServiceId service) const;
     void note(std::string name, std::vector<std::pair<std::string, std::string>> fields, bool warn = false);
     /// Counts and notes a refusal of the engine.
     void expect(const Status& status, const char* call);

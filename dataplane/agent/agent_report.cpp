@@ -32,7 +32,14 @@ void AgentCore::report_paths(IngressReport& out) const {
             out.paths.push_back({path.plan.id, site.plan().name, path.probe == ProbeState::kUp, path.delay,
                                  path.sent, path.received});
         }
-        out.sites[site.plan().name] = liveness_.of(id);
+        // Nothing that says otherwise is no proof of life: a site that nobody here has probed is unknown.
+        const auto& paths = site.paths();
+        const bool is_measured = std::any_of(paths.begin(), paths.end(), [](const PathState& path) {
+            return path.probe != ProbeState::kUnknown;
+        });
+        if (is_measured || liveness_.of(id) != SiteLiveness::kAlive) {
+            out.sites[site.plan().name] = liveness_.of(id);
+        }
     }
 }
 

@@ -140,6 +140,11 @@ void Examination::check_program(const std::string& name, const InterfaceFacts& i
     case XdpMode::kGeneric:
         add(Severity::kWarn, "xdp", name, "XDP runs in generic mode: several times the cost per packet",
             "use a driver with native XDP, or lower the MTU to what it takes");
+        if (interface.gro.value_or(false)) {
+            add(Severity::kWarn, "gro", name,
+                "XDP in generic mode sees packets after GRO: those it has joined are too big for every path",
+                "ethtool -K " + name + " gro off");
+        }
         break;
     case XdpMode::kNone:
         if (config_.engine == "tc") {

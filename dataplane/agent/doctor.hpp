@@ -4,6 +4,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <optional>
 #include <string>
@@ -11,6 +12,8 @@
 
 #include "core/model/plan.hpp"
 #include "dataplane/agent/agent_config.hpp"
+#include "dataplane/agent/probe_targets.hpp"
+#include "dataplane/kernel/next_hops.hpp"
 
 namespace suanlu {
 
@@ -43,8 +46,6 @@ struct InterfaceFacts {
     /// Absent: the kernel did not say.
     std::optional<bool> gro;
     std::optional<bool> tx_checksum;
-    std::optional<bool> seg6_enabled;
-    std::optional<bool> forwards6;
     /// net.ipv4.conf.X.rp_filter, the larger of its own and `all`.
     std::optional<int> rp_filter;
 };
@@ -73,6 +74,10 @@ std::string findings_text(const std::vector<Finding>& findings);
 /// docs/reference/doctor.schema.json
 std::string findings_json(const std::string& node, const std::vector<Finding>& findings);
 Severity worst_of(const std::vector<Finding>& findings);
+
+/// Interface that packets with this first hop leave by; empty = none. A link of this router is that link,
+/// whatever the routes say of the neighbour's address.
+std::string way_out(const FirstHop& hop, const std::function<RouteAnswer(const Ip6&)>& route);
 
 /// Reads the running kernel. What cannot be read stays absent.
 HostFacts read_host_facts(const AgentConfig& config);

@@ -16,8 +16,6 @@
 
 #include "dataplane/agent/doctor.hpp"
 #include "dataplane/agent/plan_store.hpp"
-#include "dataplane/agent/probe_targets.hpp"
-#include "dataplane/kernel/next_hops.hpp"
 #include "telemetry/stamp/stamp_socket.hpp"
 
 namespace suanlu {
@@ -64,8 +62,6 @@ public:
         }
         out.gro = read_feature(name, ETHTOOL_GGRO);
         out.tx_checksum = read_feature(name, ETHTOOL_GTXCSUM);
-        out.seg6_enabled = read_switch("net/ipv6/conf/" + name + "/seg6_enabled");
-        out.forwards6 = read_switch("net/ipv6/conf/" + name + "/forwarding");
         const auto own = read_sysctl("net/ipv4/conf/" + name + "/rp_filter");
         const auto all = read_sysctl("net/ipv4/conf/all/rp_filter");
         out.rp_filter = own || all ? std::optional(std::max(own.value_or(0), all.value_or(0))) : std::nullopt;
@@ -147,10 +143,9 @@ void read_plan(const AgentConfig& config, HostFacts& out) {
     for (const SitePlan& site : out.plan->sites) {
         for (const PathPlan& path : site.paths) {
             const auto first = first_hop(*out.plan, path);
-            const auto route = first ? (*hops)->route(first->towards) : Result<RouteAnswer>(RouteAnswer{});
-            char name[IFNAMSIZ] = {};
-            if (route && route->kind == RouteKind::kUsable &&
-                if_indextoname(route->interface_index, name) != nullptr) {
+            const auto ask = [&](const Ip6& to) { return (*hops)->route(to).value_or(RouteAnswer{}); };
+            const std::string name = first ? way_out(*first, ask) : std::string();
+            if (!name.empty()) {
                 out.way_out[path.id] = name;
             }
         }
@@ -158,6 +153,19 @@ void read_plan(const AgentConfig& config, HostFacts& out) {
 }
 
 } // namespace
+
+std::string way_out(const FirstHop& hop, const std::function<RouteAnswer(const Ip6&)>& route) {
+    if (hop.is_own_link && !hop.interface.empty()) {
+        return if_nametoindex(hop.interface.c_str()) != 0 ? hop.interface : "";
+    }
+    const RouteAnswer answer = route(hop.towards);
+    const bool leads_there = !hop.is_own_link || answer.gateway.is_zero();
+    char name[IFNAMSIZ] = {};
+    return answer.kind == RouteKind::kUsable && leads_there &&
+                   if_indextoname(answer.interface_index, name) != nullptr
+               ? name
+               : "";
+}
 
 HostFacts read_host_facts(const AgentConfig& config) {
     HostFacts out;

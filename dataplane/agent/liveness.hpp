@@ -30,8 +30,9 @@ class Liveness {
 public:
     explicit Liveness(LivenessTimes times) : times_(times) {}
 
-    /// All paths of the site are down (or not). A site never seen before starts alive.
-    void set_failed(SiteId site, bool failed, MonoTime now);
+    /// All paths of the site are down (or not). A site never seen before starts alive. What others have found
+    /// (`is_own` false) says nothing about ourselves: the guard does not count such a site.
+    void set_failed(SiteId site, bool failed, bool is_own, MonoTime now);
     /// Forgets every site that is not in `sites`.
     void keep_only(const std::vector<SiteId>& sites);
     /// Changes since the last call, in site order.
@@ -45,9 +46,13 @@ public:
 private:
     struct Site {
         std::optional<MonoTime> failed_since;
+        bool is_own = true;
         SiteLiveness published = SiteLiveness::kAlive;
     };
 
+    /// Of the sites that we know ourselves, those that failed at `from` or later.
+    [[nodiscard]] std::size_t own_failures(std::optional<MonoTime> from) const;
+    [[nodiscard]] std::size_t own_sites() const;
     [[nodiscard]] bool is_most(std::size_t failed) const;
     void update_guard(MonoTime now);
     [[nodiscard]] SiteLiveness judge(const Site& site, bool all_failed, MonoTime now) const;

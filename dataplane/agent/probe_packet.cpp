@@ -4,6 +4,8 @@
 #include <algorithm>
 #include <span>
 
+#include "dataplane/api/path_rows.hpp"
+
 namespace suanlu {
 
 namespace {
@@ -11,7 +13,6 @@ namespace {
 constexpr std::uint8_t kClassSelector6 = 0xc0;
 constexpr std::uint8_t kHopLimit = 64;
 constexpr std::uint8_t kUdp = 17;
-constexpr std::uint8_t kIpv6InIpv6 = 41;
 constexpr std::size_t kHeader = 40;
 constexpr std::size_t kUdpHeader = 8;
 
@@ -20,10 +21,15 @@ void put_u16(std::span<std::uint8_t> out, std::size_t at, std::size_t value) {
     out[at + 1] = static_cast<std::uint8_t>(value);
 }
 
-void put_header(std::span<std::uint8_t> out, std::size_t payload, std::uint8_t next, const Ip6& source,
-                const Ip6& destination) {
+/// Version and traffic class.
+void put_class(std::span<std::uint8_t> out) {
     out[0] = static_cast<std::uint8_t>(0x60 | (kClassSelector6 >> 4));
     out[1] = static_cast<std::uint8_t>(kClassSelector6 << 4);
+}
+
+void put_header(std::span<std::uint8_t> out, std::size_t payload, std::uint8_t next, const Ip6& source,
+                const Ip6& destination) {
+    put_class(out);
     put_u16(out, 4, payload);
     out[6] = next;
     out[7] = kHopLimit;
@@ -52,17 +58,32 @@ std::uint16_t udp_checksum(std::span<const std::uint8_t> addresses, std::span<co
 } // namespace
 
 ProbePacket probe_packet(const ProbeAddresses& a, const StampBytes& stamp) {
-    ProbePacket out{};
-    const std::span<std::uint8_t> all(out);
+    PathPlan path;
+    path.mode = a.mode;
+    path.sids = a.sids;
+    path.destination6 = a.outer_destination;
+    sl_path ready{};
+    write_outer_header(path, false, a.outer_source, ready);
     const std::size_t udp_length = kUdpHeader + stamp.size();
-    put_header(all, kHeader + udp_length, kIpv6InIpv6, a.outer_source, a.outer_destination);
-    put_header(all.subspan(kHeader), udp_length, kUdp, a.source, a.destination);
-    const auto udp = all.subspan(2 * kHeader);
+    ProbePacket out(ready.outer + kHeader + udp_length);
+    const std::span<std::uint8_t> all(out);
+    std::copy_n(ready.header, ready.outer, out.begin());
+    put_class(all);
+    put_u16(all, 4, out.size() - kHeader);
+    const auto inner = all.subspan(ready.outer);
+    put_header(inner, udp_length, kUdp, a.source, a.destination);
+    const auto udp = inner.subspan(kHeader);
     put_u16(udp, 0, a.source_port);
     put_u16(udp, 2, a.destination_port);
     put_u16(udp, 4, udp_length);
     std::copy(stamp.begin(), stamp.end(), udp.begin() + kUdpHeader);
-    put_u16(udp, 6, udp_checksum(all.subspan(kHeader + 8, 32), udp));
+    put_u16(udp, 6, udp_checksum(inner.subspan(8, 32), udp));
+    return out;
+}
+
+Ip6 destination_of(const ProbePacket& packet) {
+    Ip6 out;
+    std::copy_n(packet.begin() + 24, out.bytes.size(), out.bytes.begin());
     return out;
 }
 

@@ -1,24 +1,26 @@
 // SPDX-License-Identifier: Apache-2.0
-// A STAMP probe as it leaves an ingress: outer IPv6 to the path's uSID list, inner IPv6 and UDP to the site's
-// reflector. Built by hand because the kernel must route it by the outer destination, like the packets it
-// speaks for. Pure.
+// A STAMP probe as it leaves an ingress: the outer header that packets of its path get, routing header
+// included, inner IPv6 and UDP to the site's reflector. Built by hand because the kernel must route it by the
+// outer destination, like the packets it speaks for. Pure.
 //
-//   outer IPv6 (40) | inner IPv6 (40) | UDP (8) | STAMP (44)
+//   outer header (40..176) | inner IPv6 (40) | UDP (8) | STAMP (44)
 #pragma once
 
-#include <array>
 #include <cstdint>
+#include <vector>
 
-#include "core/model/ip6.hpp"
+#include "core/model/plan.hpp"
 #include "telemetry/stamp/stamp_codec.hpp"
 
 namespace suanlu {
 
-inline constexpr std::size_t kProbePacketBytes = 40 + 40 + 8 + kStampBytes;
-using ProbePacket = std::array<std::uint8_t, kProbePacketBytes>;
+using ProbePacket = std::vector<std::uint8_t>;
 
 struct ProbeAddresses {
     Ip6 outer_source;
+    /// How the path encapsulates, SIDs before the last, and the last or the whole uSID list.
+    EncapMode mode = EncapMode::kUsid;
+    std::vector<Ip6> sids;
     Ip6 outer_destination;
     Ip6 source;
     Ip6 destination;
@@ -28,5 +30,7 @@ struct ProbeAddresses {
 
 /// DSCP CS6 inside and outside: a probe that waits behind the load it reports on is no liveness test.
 ProbePacket probe_packet(const ProbeAddresses& addresses, const StampBytes& stamp);
+/// Where the kernel has to send it.
+Ip6 destination_of(const ProbePacket& packet);
 
 } // namespace suanlu

@@ -181,11 +181,12 @@ void ProbeSender::State::send_probe(std::uint16_t ssid, Session& session, MonoTi
     probe.sequence = session.stamp.on_sent(now);
     probe.session = ssid;
     probe.sent = to_ntp(wall_now());
-    const ProbePacket packet = probe_packet({config.outer_source, session.target.outer_destination,
-                                             config.source, session.target.destination, port, config.port},
+    const ProbePacket packet = probe_packet({config.outer_source, session.target.mode, session.target.sids,
+                                             session.target.outer_destination, config.source,
+                                             session.target.destination, port, config.port},
                                             to_bytes(probe));
     const bool done = session.target.own_link != 0 ? send_over_link(packet, session.target.hop)
-                                                   : send_by_route(packet, session.target.outer_destination);
+                                                   : send_by_route(packet, destination_of(packet));
     // A probe that the kernel has no way for is a probe that nobody answers.
     ++(done ? sent : send_errors);
 }

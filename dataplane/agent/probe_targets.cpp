@@ -27,10 +27,10 @@ std::vector<ProbeTarget> probe_targets(const Plan& plan, const NextHopMap& hops)
             continue;
         }
         for (const PathPlan& path : site.paths) {
-            if (path.destination6.is_zero() || path.mode != EncapMode::kUsid) {
-                continue; // a probe has no routing header
+            if (path.destination6.is_zero()) {
+                continue; // a probe is an IPv6 packet
             }
-            ProbeTarget target{path.id, path.destination6, site.probe_address, 0, {}};
+            ProbeTarget target{path.id, path.mode, path.sids, path.destination6, site.probe_address, 0, {}};
             if (starts_with_own_link(path.segments, plan.node)) {
                 target.own_link = path.segments.segments.front().usid;
                 const auto hop = hops.find(path.id);

@@ -31,7 +31,11 @@ Result<FirstHop> first_hop(const Plan& plan, const PathPlan& path);
 
 struct ProbeTarget {
     PathId path;
-    /// The path's uSID list.
+    /// How its packets are encapsulated.
+    EncapMode mode = EncapMode::kUsid;
+    /// SIDs before the last.
+    std::vector<Ip6> sids;
+    /// The path's last SID, or its whole uSID list.
     Ip6 outer_destination;
     /// The site's reflector.
     Ip6 destination;
@@ -42,14 +46,14 @@ struct ProbeTarget {
 
     /// The same session goes on over another next hop.
     [[nodiscard]] bool is_same_session(const ProbeTarget& other) const {
-        return path == other.path && outer_destination == other.outer_destination &&
-               destination == other.destination && own_link == other.own_link;
+        return path == other.path && mode == other.mode && sids == other.sids &&
+               outer_destination == other.outer_destination && destination == other.destination &&
+               own_link == other.own_link;
     }
     bool operator==(const ProbeTarget&) const = default;
 };
 
-/// Every path of every site that this router probes, in the order of the Plan. Paths with a routing header
-/// are not probed; they count as working while they have a next hop.
+/// Every path of every site that this router probes, in the order of the Plan.
 std::vector<ProbeTarget> probe_targets(const Plan& plan, const NextHopMap& hops);
 
 } // namespace suanlu

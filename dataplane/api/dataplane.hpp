@@ -108,6 +108,7 @@ public:
     /// Affinity rule 6: suspect takes no new flows, dead gives its slots to the survivors.
     virtual Status set_liveness(SiteId site, SiteLiveness liveness, MonoTime now) = 0;
     /// The ingress steers a service only while its prefix has a usable route (a withdrawal wins over a Plan).
+    /// Said before the Plan that brings the service, it counts from that Plan's first packet on.
     virtual Status set_steering(ServiceId service, bool on) = 0;
     /// Exactly these SIDs are served by the engine from now on; the kernel's routes are beside them.
     virtual Status set_sids(std::span<const EngineSid> sids) {

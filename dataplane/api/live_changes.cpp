@@ -99,6 +99,12 @@ Status SteerTables::put_rules() {
     return store_.control().wide[table].count == 0 ? Status{} : put_side_rows(table);
 }
 
+Status SteerTables::refresh_interfaces() {
+    const bool any = std::any_of(tenants_.begin(), tenants_.end(),
+                                 [](const TenantTag& tag) { return !tag.interface.empty(); });
+    return any ? put_side_rows(store_.control().table & 1) : Status{};
+}
+
 Status SteerTables::put_service(const ServiceRecord& service) {
     for (auto [key, row] : rows_of(service.plan, service.offset, service.is_on, sites_)) {
         key.table = static_cast<sl_u8>(store_.control().table & 1);
@@ -186,11 +192,9 @@ Status SteerTables::set_liveness(SiteId id, SiteLiveness liveness, MonoTime now)
 }
 
 Status SteerTables::set_steering(ServiceId id, bool on) {
+    steering_[id] = on;
     const auto service = services_.find(id);
-    if (service == services_.end()) {
-        return Error{Errc::kNotFound, "no service " + std::to_string(id.value) + " in the plan in force"};
-    }
-    if (service->second.is_on == on) {
+    if (service == services_.end() || service->second.is_on == on) {
         return {};
     }
     service->second.is_on = on;

@@ -85,6 +85,14 @@ Status check_path_plan(const PathPlan& path) {
     if (path.mtu.value < 1280 || path.mtu.value > 65535) {
         return Error{Errc::kBadInput, name + " has an MTU outside 1280..65535"};
     }
+    // RFC 8200 section 5: an IPv6 host may send 1280 bytes everywhere, and does not go below when told so.
+    if (const auto outer = outer_length(path);
+        !path.destination6.is_zero() && path.mtu.value < 1280 + outer) {
+        return Error{Errc::kBadInput, name + " has an MTU of " + std::to_string(path.mtu.value) +
+                                          ": with an outer header of " + std::to_string(outer) +
+                                          " bytes it must be " + std::to_string(1280 + outer) +
+                                          " or more for IPv6"};
+    }
     return {};
 }
 

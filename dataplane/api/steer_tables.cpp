@@ -301,7 +301,8 @@ Status SteerTables::apply(const Plan& plan, MonoTime now) {
     SL_TRY_VOID(take_services(plan, offsets));
     take_echo(plan);
     for (auto& [id, service] : services_) {
-        service.is_on = service.is_on || is_first;
+        const auto said = steering_.find(id);
+        service.is_on = said != steering_.end() ? said->second : service.is_on || is_first;
     }
     std::set<ServiceId> named;
     std::vector<TableStore::ServiceRow> rows;

@@ -32,6 +32,8 @@ public:
     Status set_paths(SiteId site, std::span<const UsablePath> usable, MonoTime now);
     Status set_liveness(SiteId site, SiteLiveness liveness, MonoTime now);
     Status set_steering(ServiceId service, bool on);
+    /// Interfaces came, went, or came back under another index: tenants are told by them.
+    Status refresh_interfaces();
     Status tick(MonoTime now);
 
     [[nodiscard]] Result<std::vector<SlotView>> slots(ServiceId service) const;
@@ -98,6 +100,8 @@ private:
     Ip6 outer_source_;
     std::map<SiteId, SiteRecord> sites_;
     std::map<ServiceId, ServiceRecord> services_;
+    /// What was last said of a service, also of one that a later Plan brings.
+    std::map<ServiceId, bool> steering_;
     /// Who answers ICMP echo requests to an address: the first service of the Plan that has it.
     std::map<TenantAddress, ServiceId> echo_;
     std::set<TenantAddress> narrowed_;

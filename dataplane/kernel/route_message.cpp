@@ -126,6 +126,18 @@ void put_next_csid(nlmsghdr* header) {
     mnl_attr_nest_end(header, flavours);
 }
 
+std::uint16_t flags_of(RouteChange how) {
+    switch (how) {
+    case RouteChange::kAdd:
+        return NLM_F_ACK | NLM_F_CREATE | NLM_F_EXCL;
+    case RouteChange::kReplace:
+        return NLM_F_ACK | NLM_F_CREATE | NLM_F_REPLACE;
+    case RouteChange::kRemove:
+        break;
+    }
+    return NLM_F_ACK;
+}
+
 void put_sid(nlmsghdr* header, const LocalSid& sid, std::uint32_t link_index) {
     mnl_attr_put_u32(header, SEG6_LOCAL_ACTION, action_of(sid.behaviour));
     switch (sid.behaviour) {
@@ -188,9 +200,8 @@ std::optional<KernelRoute> parse_route(const nlmsghdr& message) {
     return out;
 }
 
-NetlinkMessage sid_route_message(const LocalSid& sid, SidInterfaces on, bool add) {
-    NetlinkMessage message(add ? RTM_NEWROUTE : RTM_DELROUTE,
-                           static_cast<std::uint16_t>(NLM_F_ACK | (add ? NLM_F_CREATE | NLM_F_EXCL : 0)));
+NetlinkMessage sid_route_message(const LocalSid& sid, SidInterfaces on, RouteChange how) {
+    NetlinkMessage message(how == RouteChange::kRemove ? RTM_DELROUTE : RTM_NEWROUTE, flags_of(how));
     auto& fixed = message.extra<rtmsg>();
     fixed.rtm_family = AF_INET6;
     fixed.rtm_dst_len = sid.sid.length;
@@ -204,7 +215,7 @@ NetlinkMessage sid_route_message(const LocalSid& sid, SidInterfaces on, bool add
     if (on.route != 0) {
         mnl_attr_put_u32(header, RTA_OIF, on.route);
     }
-    if (add) {
+    if (how != RouteChange::kRemove) {
         mnl_attr_put_u16(header, RTA_ENCAP_TYPE, LWTUNNEL_ENCAP_SEG6_LOCAL);
         nlattr* nest = mnl_attr_nest_start(header, RTA_ENCAP);
         put_sid(header, sid, on.link);

@@ -52,8 +52,11 @@ struct SidInterfaces {
     std::uint32_t link = 0;  ///< of an End.X that names its link; 0 = none
 };
 
-/// RTM_NEWROUTE (exclusive) or RTM_DELROUTE for one SID of ours.
-NetlinkMessage sid_route_message(const LocalSid& sid, SidInterfaces on, bool add);
+/// kAdd: there may be none. kReplace: in place of the one with this prefix and metric, or new.
+enum class RouteChange : std::uint8_t { kAdd, kReplace, kRemove };
+
+/// RTM_NEWROUTE or RTM_DELROUTE for one SID of ours.
+NetlinkMessage sid_route_message(const LocalSid& sid, SidInterfaces on, RouteChange how);
 
 /// True when the kernel's route does what `sid` asks for, on these interfaces.
 bool fulfils(const KernelRoute& route, const LocalSid& sid, SidInterfaces on);

@@ -55,6 +55,7 @@ SidChanges plan_sid_changes(const std::vector<LocalSid>& wanted, const std::vect
         on[sid.sid] = {interface_index, names_its_link(sid) ? link->second : 0};
     }
     std::map<Prefix6, bool> is_in_place;
+    std::map<Prefix6, bool> has_other;
     for (const KernelRoute& route : routes) {
         if (!is_ours(route)) {
             continue;
@@ -62,6 +63,8 @@ SidChanges plan_sid_changes(const std::vector<LocalSid>& wanted, const std::vect
         const auto want = by_prefix.find(route.prefix);
         if (want != by_prefix.end() && fulfils(route, *want->second, on[route.prefix])) {
             is_in_place[route.prefix] = true;
+        } else if (want != by_prefix.end() && route.metric == kRouteMetric) {
+            has_other[route.prefix] = true;
         } else {
             out.remove.push_back(as_sid(route));
         }
@@ -71,7 +74,7 @@ SidChanges plan_sid_changes(const std::vector<LocalSid>& wanted, const std::vect
             out.refused[prefix] = "a route of protocol " + std::to_string(owner->protocol) + " with metric " +
                                   std::to_string(owner->metric) + " holds this prefix";
         } else if (!is_in_place[prefix]) {
-            out.add.push_back(*sid);
+            (has_other[prefix] ? out.replace : out.add).push_back(*sid);
         }
     }
     return out;
@@ -129,19 +132,20 @@ Status Seg6Routes::check(const std::vector<LocalSid>& wanted) {
     return {};
 }
 
-Status Seg6Routes::change(const LocalSid& sid, bool add) {
+Status Seg6Routes::change(const LocalSid& sid, RouteChange how) {
     // A deletion names prefix, metric, table and protocol; the kernel matches no foreign route with that.
+    const bool removes = how == RouteChange::kRemove;
     const SidInterfaces on{interface_index_, names_its_link(sid) ? if_nametoindex(sid.interface.c_str()) : 0};
-    NetlinkMessage message = sid_route_message(sid, add ? on : SidInterfaces{}, add);
+    NetlinkMessage message = sid_route_message(sid, removes ? SidInterfaces{} : on, how);
     Status done = socket_.request(message);
-    if (!done && !add && socket_.last_errno() == ESRCH) {
+    if (!done && removes && socket_.last_errno() == ESRCH) {
         return {}; // gone already
     }
     if (!done) {
         ++counters_.errors;
-        return std::move(done).error().with((add ? "adding SID " : "removing SID ") + sid.sid.text());
+        return std::move(done).error().with((removes ? "removing SID " : "adding SID ") + sid.sid.text());
     }
-    ++(add ? counters_.added : counters_.removed);
+    ++(removes ? counters_.removed : counters_.added);
     return {};
 }
 
@@ -150,21 +154,24 @@ Status Seg6Routes::reconcile(const std::vector<LocalSid>& wanted) {
     SL_TRY(const auto routes, dump());
     const SidChanges changes = changes_for(wanted, routes);
     counters_.waiting = changes.waiting.size();
-    for (const LocalSid& sid : changes.remove) {
-        SL_TRY_VOID(change(sid, false));
+    for (const LocalSid& sid : changes.replace) {
+        SL_TRY_VOID(change(sid, RouteChange::kReplace));
     }
     for (const LocalSid& sid : changes.add) {
-        SL_TRY_VOID(change(sid, true));
+        SL_TRY_VOID(change(sid, RouteChange::kAdd));
     }
-    if (changes.add.empty() && changes.remove.empty()) {
+    for (const LocalSid& sid : changes.remove) {
+        SL_TRY_VOID(change(sid, RouteChange::kRemove));
+    }
+    if (changes.add.empty() && changes.replace.empty() && changes.remove.empty()) {
         return {};
     }
     SL_TRY(const auto after, dump());
     const SidChanges left = changes_for(wanted, after);
-    if (!left.add.empty()) {
+    if (!left.add.empty() || !left.replace.empty()) {
         ++counters_.errors;
-        return Error{Errc::kKernel,
-                     "SID " + left.add.front().sid.text() + " is not in the kernel after adding it"};
+        const LocalSid& lost = left.add.empty() ? left.replace.front() : left.add.front();
+        return Error{Errc::kKernel, "SID " + lost.sid.text() + " is not in the kernel after adding it"};
     }
     return {};
 }
@@ -197,7 +204,7 @@ Status Seg6Routes::withdraw() {
     SL_TRY(const auto routes, dump());
     for (const KernelRoute& route : routes) {
         if (is_ours(route)) {
-            SL_TRY_VOID(change(as_sid(route), false));
+            SL_TRY_VOID(change(as_sid(route), RouteChange::kRemove));
         }
     }
     return {};

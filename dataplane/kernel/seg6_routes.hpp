@@ -20,6 +20,8 @@ namespace suanlu {
 /// What has to change, and what cannot. Pure part of Seg6Routes.
 struct SidChanges {
     std::vector<LocalSid> add;
+    /// Ours with another content: exchanged in one step, so that no packet finds neither.
+    std::vector<LocalSid> replace;
     std::vector<LocalSid> remove;
     /// SID -> why not.
     std::map<Prefix6, std::string> refused;
@@ -76,7 +78,7 @@ private:
         : socket_(std::move(socket)), interface_(std::move(interface)) {}
     Result<std::vector<KernelRoute>> dump();
     SidChanges changes_for(const std::vector<LocalSid>& wanted, const std::vector<KernelRoute>& routes) const;
-    Status change(const LocalSid& sid, bool add);
+    Status change(const LocalSid& sid, RouteChange how);
     Status reconcile(const std::vector<LocalSid>& wanted);
     /// The interface may be made anew under the same name.
     Status find_interface();

@@ -168,8 +168,8 @@ SL_SUBPROGRAM int sl_decapsulate(struct sl_port* port, struct sl_inside* at) {
     if (!sid || !at || !control) {
         return 0;
     }
-    // The longest header that an ingress of ours writes, and an IPv6 header behind it.
-    sl_port_pull(port, (sl_u32)SL_ETHERNET + SL_OUTER_MOST + SL_IPV6);
+    // The longest header that an ingress of ours writes with a TLV, and an IPv6 header behind it.
+    sl_port_pull(port, (sl_u32)SL_ETHERNET + SL_OUTER_MOST + 8 + SL_IPV6);
     struct sl_pkt pkt = sl_port_packet(port);
     struct sl_addr source;
     if (pkt.cur + SL_ETHERNET + SL_IPV6 > pkt.end) {

@@ -3,7 +3,7 @@
 // one to eight segments, and NEXT-C-SID lists (RFC 9800) that need no routing header. The header lies ready
 // in the path's row (wire_path.h); how many segments it has does not matter here.
 //
-//   | Ethernet 14 | outer header 40..184 | inner packet, hop limit one less |
+//   | Ethernet 14 | outer header 40..176 | inner packet, hop limit one less |
 //
 // VLAN tags of the client's link are gone. The flow label comes from the flow hash (RFC 6437), DSCP and ECN
 // are copied (RFC 6040, normal mode).

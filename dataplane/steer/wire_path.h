@@ -19,8 +19,8 @@ enum {
     SL_PATH_CHOICES = 16, // shares of flows among the paths of a site are in sixteenths
     SL_SEGMENTS = 8,      // SIDs of one path, the service SID included
     SL_OUTER_LEAST = 40,  // IPv6 alone
-    // IPv6, routing header with its fixed 8 bytes, segments, one TLV of 8 bytes.
-    SL_OUTER_MOST = SL_OUTER_LEAST + 8 + 16 * SL_SEGMENTS + 8
+    // IPv6, routing header with its fixed 8 bytes, segments.
+    SL_OUTER_MOST = SL_OUTER_LEAST + 8 + 16 * SL_SEGMENTS
 };
 
 // One path for one IP version of the payload: the next hop, and the outer header as it goes into packets,
@@ -28,20 +28,20 @@ enum {
 // look-up in the kernel's routing table per packet costs three times the encapsulation
 // (docs/architecture.md).
 //
-//   header: | IPv6 40 | routing header 8 | last segment 16 | ... | first segment 16 | TLV 8 |
+//   header: | IPv6 40 | routing header 8 | last segment 16 | ... | first segment 16 |
 //
 // `outer` says how much of it there is: a multiple of 8, so that packets copy it in whole words.
 struct sl_path {
-    sl_u32 interface;  // 0 = takes no packets now
-    sl_u16 inner_mtu;  // largest packet that fits once encapsulated
-    sl_u8 outer;       // bytes; 0 = takes no packets of this version
-    sl_u8 application; // where in `header` the 4 bytes of a service's application id go; 0 = nowhere
+    sl_u32 interface; // 0 = takes no packets now
+    sl_u16 inner_mtu; // largest packet that fits once encapsulated
+    sl_u8 outer;      // bytes; 0 = takes no packets of this version
+    sl_u8 pad_outer;
     sl_u8 destination_mac[6];
     sl_u8 source_mac[6];
     sl_u8 pad[4];
     sl_u8 header[SL_OUTER_MOST];
 };
-SL_ASSERT_SIZE(struct sl_path, 208);
+SL_ASSERT_SIZE(struct sl_path, 200);
 
 // A site with all its paths in one row: a packet finds both with one look-up, and an update exchanges them
 // together. The choice holds the rank of a path for each value of four bits of the flow's hash.
@@ -53,7 +53,7 @@ struct sl_site {
     sl_u8 choice[2][SL_PATH_CHOICES];  // [0] IPv6 payload, [1] IPv4
     struct sl_path paths[SL_PATHS][2]; // [rank][0 IPv6, 1 IPv4]
 };
-SL_ASSERT_SIZE(struct sl_site, 40 + 208 * 2 * SL_PATHS);
+SL_ASSERT_SIZE(struct sl_site, 40 + 200 * 2 * SL_PATHS);
 
 // Service SIDs of this router whose outer header the engine takes off (decap.h): a longest-prefix-match trie,
 // as arguments follow the function. Changed in place, not by generation: nothing else refers to a row.

@@ -8,6 +8,7 @@
 #include <filesystem>
 
 #include "dataplane/xdp/bpf_map.hpp"
+#include "dataplane/xdp/object_load.hpp"
 #include "steer_tc.skel.h"
 
 namespace suanlu {
@@ -50,9 +51,7 @@ Result<std::unique_ptr<TcPrograms>> TcPrograms::load(const bpf_object& maps) {
                          std::string("map ") + bpf_map__name(map) + " cannot be shared with tc"};
         }
     }
-    if (const int code = steer_tc_bpf::load(programs->skeleton_); code != 0) {
-        return kernel_error("loading the tc programs", code);
-    }
+    SL_TRY_VOID(load_object(programs->skeleton_->skeleton, "the tc programs"));
     return programs;
 }
 

@@ -5,9 +5,7 @@
 #include <net/if.h>
 
 #include <algorithm>
-#include <cstdarg>
-#include <cstdio>
-#include <cstdlib>
+#include <cerrno>
 #include <deque>
 #include <filesystem>
 #include <set>
@@ -18,8 +16,8 @@
 #include "dataplane/api/sid_rows.hpp"
 #include "dataplane/api/steer_tables.hpp"
 #include "dataplane/xdp/map_store.hpp"
+#include "dataplane/xdp/object_load.hpp"
 #include "dataplane/xdp/tc_programs.hpp"
-#include "dataplane/xdp/verifier_text.hpp"
 #include "dataplane/xdp/xdp_attach.hpp"
 #include "steer.skel.h"
 
@@ -45,6 +43,15 @@ Result<bool> find_pinned(const std::string& folder) {
     const FileDescriptor control(bpf_obj_get(pin_of(folder, "sl_control_map").c_str()));
     if (!control.is_open()) {
         return false;
+    }
+    // The kernel copies as many bytes as the map's values have, whoever asks.
+    bpf_map_info about{};
+    std::uint32_t length = sizeof about;
+    if (bpf_obj_get_info_by_fd(control.get(), &about, &length) != 0 ||
+        about.key_size != sizeof(std::uint32_t) || about.value_size != sizeof(sl_control)) {
+        return Error{Errc::kConflict, folder + " holds a control map of " + std::to_string(about.value_size) +
+                                          " bytes, this program has " + std::to_string(sizeof(sl_control)) +
+                                          "; withdraw it first"};
     }
     sl_control record{};
     const std::uint32_t only = 0;
@@ -83,38 +90,6 @@ Status take_over(steer_bpf& skeleton, const std::string& folder) {
     return {};
 }
 
-/// What libbpf says while an object loads; its print function has no context.
-thread_local std::string* g_load_log = nullptr;
-constexpr std::size_t kMostLog = 4 << 20;
-
-int keep_line(libbpf_print_level, const char* format, va_list arguments) {
-    if (g_load_log != nullptr && g_load_log->size() < kMostLog) {
-        char* line = nullptr;
-        if (vasprintf(&line, format, arguments) >= 0) {
-            *g_load_log += line;
-            std::free(line);
-        }
-    }
-    return 0;
-}
-
-/// "loading the XDP programs: Permission denied: suanlu_core: invalid access to packet (...)".
-Error refusal_of(int code, const std::string& log) {
-    Error out = kernel_error("loading the XDP programs", code);
-    const std::string verdict = verifier_verdict(log);
-    out.detail += verdict.empty() ? "" : ": the verifier refuses " + verdict;
-    return out;
-}
-
-int load_logged(steer_bpf* skeleton, std::string& log) {
-    g_load_log = &log;
-    libbpf_set_print(keep_line);
-    const int code = steer_bpf::load(skeleton);
-    libbpf_set_print(nullptr);
-    g_load_log = nullptr;
-    return code;
-}
-
 /// `has_programs` false: the maps only, for tc.
 Result<Skeleton> load(const XdpConfig& config, bool is_adopting, bool has_programs) {
     libbpf_set_print(nullptr);
@@ -138,13 +113,12 @@ Result<Skeleton> load(const XdpConfig& config, bool is_adopting, bool has_progra
             return kernel_error("naming the pin " + path, code);
         }
     }
-    std::string log;
-    if (const int code = load_logged(skeleton.get(), log); code != 0) {
-        if (is_adopting && code == -EINVAL) {
+    if (Status done = load_object(skeleton->skeleton, "the XDP programs"); !done) {
+        if (is_adopting && errno == EINVAL) {
             return Error{Errc::kConflict,
                          config.pin_folder + " holds maps of another shape; withdraw them first"};
         }
-        return refusal_of(code, log);
+        return done.error();
     }
     return skeleton;
 }
@@ -185,6 +159,8 @@ struct XdpDataplane::State {
     bool has_xdp = false;
     std::unique_ptr<TcPrograms> tc;
     std::set<std::string> tc_interfaces;
+    /// Those that neither XDP nor tc could be had for: plain routing, without border.
+    std::set<std::string> bare_interfaces;
     std::unique_ptr<MapStore> store;
     std::unique_ptr<SteerTables> tables;
     std::deque<sl_flow_event> events;
@@ -196,6 +172,7 @@ struct XdpDataplane::State {
     Status load_programs();
     Status attach();
     Status attach(const XdpInterface& interface);
+    Status attach_best(const XdpInterface& interface);
     Status reattach();
     [[nodiscard]] bool has_program(const std::string& interface) const;
     Status attach_tc(const XdpInterface& interface, const std::string& why);
@@ -224,7 +201,33 @@ Status XdpDataplane::State::attach_tc(const XdpInterface& interface, const std::
     return {};
 }
 
+// Native XDP, else generic, else tc, else the kernel: an agent that does not start would leave the SIDs and
+// the probes of this node undone as well.
 Status XdpDataplane::State::attach(const XdpInterface& interface) {
+    const Status done = attach_best(interface);
+    if (done || done.error().code != Errc::kKernel) {
+        bare_interfaces.erase(interface.name);
+        return done;
+    }
+    const bool has_tc = is_tc_attached(config.pin_folder, interface.name);
+    if (has_tc || is_attached(config.pin_folder, interface.name)) {
+        if (has_tc) {
+            tc_interfaces.insert(interface.name);
+        }
+        log_error("program.kept", {{"interface", interface.name},
+                                   {"why", done.error().text()},
+                                   {"instead", "the program that a predecessor left goes on"}});
+        return {};
+    }
+    if (bare_interfaces.insert(interface.name).second) {
+        log_error("interface.bare", {{"interface", interface.name},
+                                     {"why", done.error().text()},
+                                     {"instead", "plain anycast by the kernel, no steering and no border"}});
+    }
+    return {};
+}
+
+Status XdpDataplane::State::attach_best(const XdpInterface& interface) {
     // Answers to packets that are too big leave by the interface that they came in by.
     const unsigned index = if_nametoindex(interface.name.c_str());
     if (index == 0) {
@@ -250,6 +253,9 @@ Status XdpDataplane::State::attach(const XdpInterface& interface) {
 }
 
 bool XdpDataplane::State::has_program(const std::string& interface) const {
+    if (bare_interfaces.contains(interface)) {
+        return true; // the same refusal would come again
+    }
     return tc_interfaces.contains(interface) ? is_tc_attached(config.pin_folder, interface)
                                              : is_attached(config.pin_folder, interface);
 }
@@ -276,7 +282,7 @@ Status XdpDataplane::State::attach() {
     std::vector<std::string> names;
     for (const auto& interface : config.interfaces) {
         SL_TRY_VOID(attach(interface));
-        if (!tc_interfaces.contains(interface.name)) {
+        if (!tc_interfaces.contains(interface.name) && !bare_interfaces.contains(interface.name)) {
             names.push_back(interface.name);
         }
     }
@@ -334,12 +340,14 @@ Status XdpDataplane::tick(MonoTime now) {
 }
 
 Status XdpDataplane::reattach() {
+    SL_TRY_VOID(state_->tables->refresh_interfaces());
     return state_->reattach();
 }
 
 Result<EngineCounters> XdpDataplane::counters() {
     auto all = state_->store->counters();
     all.reasons["generic_interfaces"] = state_->generic_interfaces;
+    all.reasons["bare_interfaces"] = state_->bare_interfaces.size();
     return all;
 }
 
@@ -367,6 +375,9 @@ PlanId XdpDataplane::applied() const {
 }
 
 std::string XdpDataplane::engine_name() const {
+    if (!state_->bare_interfaces.empty()) {
+        return "kernel";
+    }
     if (!state_->tc_interfaces.empty()) {
         return "tc";
     }

@@ -60,7 +60,7 @@ public:
     Result<std::vector<SlotView>> slots(ServiceId service) override;
     Result<Occupancy> occupancy() override;
     PlanId applied() const override;
-    /// "xdp-native"; "xdp-generic" or "tc" as soon as one interface runs so.
+    /// "xdp-native"; "xdp-generic", "tc" or "kernel" (plain routing) as soon as one interface runs so.
     std::string engine_name() const override;
 
     /// True when open() found pinned state and took it over.

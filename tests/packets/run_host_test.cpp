@@ -214,6 +214,30 @@ TEST_F(HostPackets, Tenant_ByInterface) {
     EXPECT_EQ(engine.run(frame, PacketRole::kExternal, kNow, false, 8).service.value, 1);
 }
 
+/// An interface that vanishes and comes back is another one to the kernel.
+struct MovingEngine : HostEngine {
+    std::uint32_t index = 9;
+    std::uint32_t interface_index(const std::string&) override { return index; }
+};
+
+TEST(HostTenants, InterfaceThatComesBackUnderAnotherIndex_IsItsTenantsAgain) {
+    MovingEngine moving;
+    SteerTables steering(moving, address("fc00:0:1::1"));
+    ASSERT_TRUE(prepare(steering, kNow));
+    const auto frame = build_frame(packet(false, Transport::kTcp, 8080));
+    const auto service_over = [&](std::uint32_t interface) {
+        return moving.run(frame, PacketRole::kExternal, kNow, false, interface).service.value;
+    };
+    EXPECT_EQ(service_over(9), 15);
+    moving.index = 0;
+    ASSERT_TRUE(steering.refresh_interfaces());
+    EXPECT_EQ(service_over(9), 1) << "whoever gets the index next is not that tenant";
+    moving.index = 12;
+    ASSERT_TRUE(steering.refresh_interfaces());
+    EXPECT_EQ(service_over(12), 15);
+    EXPECT_EQ(service_over(9), 1);
+}
+
 TEST_F(HostPackets, Rate_ComesBackWithTime) {
     auto plan = case_plan();
     plan.id.generation = 2;

@@ -75,7 +75,8 @@ class Chain:
     """Five namespaces; everything is undone in close()."""
 
     def __init__(self, tag):
-        self.tag, self.processes, self.folder = tag, [], tempfile.mkdtemp(prefix="suanlu-xdp-")
+        self.tag, self.processes, self.said = tag, [], []
+        self.folder = tempfile.mkdtemp(prefix="suanlu-xdp-")
         sh("mount", "-t", "bpf", "bpf", self.folder)
         self.pins = f"{self.folder}/ingress"
 
@@ -141,9 +142,11 @@ class Chain:
                              "from", self.mac(node, f"{node}-t"), "to", self.mac("t", f"t-{node}"), "mtu", "1500",
                              "sid6", "fc00:0:a1:e1:f006::", "sid4", "fc00:0:a1:e1:f004::",
                              "anycast6", ANY6, "anycast4", ANY4, "hook", hook, errors=errors)
+        self.said = []
         for line in process.stdout:
             if line.startswith("ready"):  # what it logs comes before
                 return process, line.strip()
+            self.said.append(line.strip())
         return process, ""
 
     def client(self, script, *words):
@@ -230,6 +233,18 @@ def refuse_layout(chain, checks, program, probe):
     return chain.probe(program)[0]
 
 
+def refuse_size(chain, checks, program):
+    """A control map of another size is not even read: the kernel would write as many bytes as it has."""
+    os.makedirs(chain.pins)
+    sh("bpftool", "map", "create", f"{chain.pins}/sl_control_map", "type", "array", "key", "4", "value", "4096", "entries",
+       "1", "name", "sl_control_map")
+    process, line = chain.probe(program, errors=subprocess.PIPE)
+    said = process.stderr.read()
+    checks.that("a control map of another size is refused",
+                line == "" and process.wait() == 1 and "4096 bytes" in said and "withdraw" in said, said.strip())
+    os.unlink(f"{chain.pins}/sl_control_map")
+
+
 def tell(about, prefix, story, prepare=None):
     """The frame of every story told on the chain: arguments, root, build-up, an echo server, clean-up. Exit status."""
     options = argparse.ArgumentParser(description=about)
@@ -252,6 +267,7 @@ def tell(about, prefix, story, prepare=None):
 
 
 def story(chain, checks, program):
+    refuse_size(chain, checks, program)
     probe, line = chain.probe(program)
     checks.that("the engine starts fresh", line == "ready adopted=0 applied=/0/0", line)
     carry(chain, checks, probe)

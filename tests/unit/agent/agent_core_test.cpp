@@ -36,6 +36,17 @@ TEST(AgentSids, EngineIsToldOnceUntilSomethingChanges) {
     EXPECT_TRUE(b.engine.sids.empty());
 }
 
+TEST(AgentSteering, WhatIsKnownBeforeTheFirstPlanIsToldAtOnce) {
+    AgentBench b;
+    b.core.set_route_usable(AgentBench::kService, false, "blackhole", b.clock.now());
+    EXPECT_FALSE(b.engine.steering.at(AgentBench::kService))
+        << "so that no packet of the Plan comes before it";
+    ASSERT_TRUE(b.core.on_welcome("ctl", b.clock.now()));
+    ASSERT_TRUE(b.offer(AgentBench::plan(1)));
+    EXPECT_FALSE(b.engine.steering.at(AgentBench::kService));
+    EXPECT_EQ(b.core.counters().engine_errors, 0U);
+}
+
 TEST(AgentPlans, OlderGenerationIsRefusedAndChangesNothing) {
     AgentBench b;
     b.begin();

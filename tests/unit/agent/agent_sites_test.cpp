@@ -83,6 +83,48 @@ TEST(SelfSuspect, AnAgentThatIsAloneLongEnoughKeepsItsState) {
     EXPECT_EQ(b.core.mode(), AgentMode::kStatic);
 }
 
+TEST(SelfSuspect, WhatOthersToldIsNoReason) {
+    AgentBench b;
+    b.begin();
+    Plan plan = AgentBench::plan(2);
+    for (SitePlan& site : plan.sites) {
+        site.is_probed = site.id == AgentBench::kA;
+        site.is_told_down = !site.is_probed;
+    }
+    ASSERT_TRUE(b.offer(plan));
+    EXPECT_FALSE(b.core.is_guarding()) << "two of three are down, and we have probed neither";
+    b.pass(milliseconds(3'100));
+    EXPECT_EQ(b.core.liveness(AgentBench::kB), SiteLiveness::kDead);
+    EXPECT_EQ(b.core.liveness(AgentBench::kA), SiteLiveness::kAlive);
+    EXPECT_EQ(b.core.guard_count(), 0U);
+}
+
+TEST(SelfSuspect, NextHopsThatAreGoneAreOurOwnExperience) {
+    AgentBench b;
+    b.begin();
+    Plan plan = AgentBench::plan(2);
+    for (SitePlan& site : plan.sites) {
+        site.is_probed = false;
+    }
+    ASSERT_TRUE(b.offer(plan));
+    b.core.set_next_hops({}, b.clock.now());
+    b.pass(milliseconds(300));
+    EXPECT_TRUE(b.core.is_guarding());
+}
+
+TEST(ToldSites, OneThatNobodyHereHasProbedIsNotReportedAlive) {
+    AgentBench b;
+    ASSERT_TRUE(b.core.on_welcome("ctl", b.clock.now()));
+    ASSERT_TRUE(b.offer(told(1, false)));
+    b.probe(AgentBench::kB, 0, ProbeState::kUp);
+    const auto sites = b.core.report(b.clock.now()).sites;
+    EXPECT_FALSE(sites.contains("site-1")) << "told";
+    EXPECT_EQ(sites.at("site-2"), SiteLiveness::kAlive);
+    EXPECT_FALSE(sites.contains("site-3")) << "no answer yet";
+    ASSERT_TRUE(b.offer(told(2, true)));
+    EXPECT_EQ(b.core.report(b.clock.now()).sites.at("site-1"), SiteLiveness::kSuspect) << "it acts on that";
+}
+
 TEST(ToldSites, DownByTheControllerIsSuspectThenDeadThenAlive) {
     AgentBench b;
     b.begin();

@@ -54,6 +54,19 @@ struct Row {
     void (*harm)(HostFacts&);
 };
 
+TEST(Doctor, WayOutOverAnOwnLinkIsThatLink) {
+    const Ip6 neighbour = *Ip6::parse("fe80::2");
+    const auto none = [](const Ip6&) { return RouteAnswer{}; };
+    const auto lo = [](const Ip6&) { return RouteAnswer{RouteKind::kUsable, 1, {}}; };
+    const auto around = [](const Ip6&) { return RouteAnswer{RouteKind::kUsable, 1, *Ip6::parse("fe80::9")}; };
+    EXPECT_EQ(way_out({neighbour, true, "lo"}, none), "lo") << "a link-local address has no route";
+    EXPECT_EQ(way_out({neighbour, true, "no-such-link"}, lo), "");
+    EXPECT_EQ(way_out({neighbour, true, ""}, lo), "lo");
+    EXPECT_EQ(way_out({neighbour, true, ""}, around), "") << "not over the link";
+    EXPECT_EQ(way_out({neighbour, false, ""}, around), "lo");
+    EXPECT_EQ(way_out({neighbour, false, ""}, none), "");
+}
+
 TEST(Doctor, HealthyRouterHasNothingToDo) {
     for (const Finding& finding : examine(config(), healthy())) {
         EXPECT_EQ(finding.severity, Severity::kOk) << finding.check << ": " << finding.text;

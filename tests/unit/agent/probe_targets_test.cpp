@@ -60,6 +60,20 @@ TEST(ProbeTargets, OwnLinksCarryTheirNextHopAndOthersGoByRoute) {
     EXPECT_FALSE(other.is_same_session(targets[0])) << "another link is another way";
 }
 
+TEST(ProbeTargets, PathsWithARoutingHeaderAreProbedOverIt) {
+    Plan plan = AgentBench::plan(1);
+    PathPlan& path = plan.sites[0].paths[0];
+    path.mode = EncapMode::kEncapsRed;
+    path.sids = {*Ip6::parse("fc00:0:a1::"), *Ip6::parse("fc00:0:b2::")};
+    const auto targets = probe_targets(plan, AgentBench::all_hops());
+    ASSERT_EQ(targets.size(), 6U);
+    EXPECT_EQ(targets[0].mode, path.mode);
+    EXPECT_EQ(targets[0].sids, path.sids);
+    ProbeTarget other = targets[0];
+    other.sids.pop_back();
+    EXPECT_FALSE(other.is_same_session(targets[0])) << "another list is another way";
+}
+
 TEST(ProbeTargets, SitesThatOthersProbeAreLeftOut) {
     Plan plan = AgentBench::plan(1);
     plan.sites[1].is_probed = false;

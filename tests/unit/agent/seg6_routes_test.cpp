@@ -40,7 +40,7 @@ LocalSid dt6() {
 
 KernelRoute as_route(const LocalSid& sid) {
     NetlinkMessage message =
-        sid_route_message(sid, {kInterface, sid.next_hop.is_link_local() ? kLink : 0}, true);
+        sid_route_message(sid, {kInterface, sid.next_hop.is_link_local() ? kLink : 0}, RouteChange::kAdd);
     return parse_route(*message.header()).value();
 }
 
@@ -75,12 +75,12 @@ TEST(SidChanges, LinkSidWaitsForItsLink) {
     EXPECT_EQ(back.add.size(), 1U);
     const SidChanges renamed =
         plan_sid_changes({link_local()}, {as_route(link_local())}, kInterface, {{"eth3", kLink + 1}});
-    EXPECT_EQ(renamed.remove.size(), 1U) << "the interface came back with another index";
-    EXPECT_EQ(renamed.add.size(), 1U);
+    EXPECT_EQ(renamed.replace.size(), 1U) << "the interface came back with another index";
+    EXPECT_TRUE(renamed.remove.empty() && renamed.add.empty());
 }
 
 TEST(RouteMessage, EveryTruncationIsHarmless) {
-    NetlinkMessage message = sid_route_message(dx6(), {kInterface}, true);
+    NetlinkMessage message = sid_route_message(dx6(), {kInterface}, RouteChange::kAdd);
     const nlmsghdr* whole = message.header();
     std::vector<std::uint64_t> room(256);
     for (std::uint32_t length = sizeof(nlmsghdr); length < whole->nlmsg_len; ++length) {
@@ -93,7 +93,7 @@ TEST(RouteMessage, EveryTruncationIsHarmless) {
 }
 
 TEST(RouteMessage, RandomBytesAreHarmless) {
-    NetlinkMessage message = sid_route_message(end(), {kInterface}, true);
+    NetlinkMessage message = sid_route_message(end(), {kInterface}, RouteChange::kAdd);
     const nlmsghdr* whole = message.header();
     std::mt19937 random(7);
     std::vector<std::uint64_t> room(256);
@@ -129,9 +129,16 @@ TEST(SidChanges, OursThatIsNotWantedGoesAndAChangedOneIsReplaced) {
     LocalSid other = dx6();
     other.next_hop = *Ip6::parse("2001:db8::10");
     const SidChanges changes = plan_sid_changes({other}, {as_route(end()), as_route(dx6())}, kInterface);
-    EXPECT_EQ(changes.remove.size(), 2U);
-    ASSERT_EQ(changes.add.size(), 1U);
-    EXPECT_EQ(changes.add[0].next_hop, other.next_hop);
+    EXPECT_EQ(changes.remove.size(), 1U);
+    EXPECT_TRUE(changes.add.empty());
+    ASSERT_EQ(changes.replace.size(), 1U) << "in one step: packets find the old one or the new one";
+    EXPECT_EQ(changes.replace[0].next_hop, other.next_hop);
+    const auto flags = [&](RouteChange how) {
+        NetlinkMessage message = sid_route_message(other, {kInterface}, how);
+        return message.header()->nlmsg_flags & (NLM_F_CREATE | NLM_F_EXCL | NLM_F_REPLACE);
+    };
+    EXPECT_EQ(flags(RouteChange::kReplace), NLM_F_CREATE | NLM_F_REPLACE);
+    EXPECT_EQ(flags(RouteChange::kAdd), NLM_F_CREATE | NLM_F_EXCL);
 }
 
 TEST(SidChanges, ForeignRoutesAreNeverRemoved) {
@@ -151,9 +158,9 @@ TEST(SidChanges, AForeignOwnerIsARefusalWithItsProtocol) {
 }
 
 TEST(KernelWatch, OwnDeletionAsksForRepairAndOwnAdditionIsNoNews) {
-    NetlinkMessage add = sid_route_message(end(), {kInterface}, true);
+    NetlinkMessage add = sid_route_message(end(), {kInterface}, RouteChange::kAdd);
     EXPECT_FALSE(read_changes(add.header(), add.header()->nlmsg_len).any());
-    NetlinkMessage gone = sid_route_message(end(), {kInterface}, false);
+    NetlinkMessage gone = sid_route_message(end(), {kInterface}, RouteChange::kRemove);
     const KernelChanges changes = read_changes(gone.header(), gone.header()->nlmsg_len);
     EXPECT_TRUE(changes.own_routes);
     EXPECT_FALSE(changes.routes);

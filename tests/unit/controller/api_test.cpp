@@ -257,6 +257,7 @@ TEST(Api, EveryReplyMatchesItsSchema) {
     const auto stub = v1::Operator::NewStub(bench.channel("operator"));
     const auto sites = list<v1::SiteList>(*stub, &v1::Operator::Stub::ListSites);
     EXPECT_EQ(sites.sites(0).liveness().at("R1"), "suspect");
+    EXPECT_EQ(sites.sites(1).liveness().at("R1"), "unknown") << "R1 has not said";
     EXPECT_EQ(schema_offence(sites, "sites"), "");
     const auto links = list<v1::LinkList>(*stub, &v1::Operator::Stub::ListLinks);
     EXPECT_EQ(links.links_size(), 6);
@@ -280,6 +281,18 @@ TEST(Api, EveryReplyMatchesItsSchema) {
     EXPECT_EQ(why.candidates(0).rejected_by(), "not alive at this ingress");
     expect_terms(why.candidates(1));
     EXPECT_EQ(schema_offence(why, "explain"), "");
+    grpc::ClientContext drain_context;
+    limit(drain_context);
+    v1::SetDrainRequest drain;
+    drain.set_site("far");
+    drain.set_on(true);
+    v1::SetDrainReply drained;
+    ASSERT_TRUE(stub->SetDrain(&drain_context, drain, &drained).ok());
+    EXPECT_EQ(schema_offence(drained, "set-drain"), "");
+    v1::SetPolicyReply changed;
+    changed.set_previous("default");
+    EXPECT_EQ(schema_offence(changed, "set-policy"), "");
+    EXPECT_NE(schema_offence(changed, "set-drain"), "") << "no other reply passes for one";
     why.set_verdict("x");
     why.mutable_candidates(0)->set_share_given(1.5);
     EXPECT_EQ(schema_offence(why, "explain"), "$.candidates[0].share_given: 1.5 is out of range");

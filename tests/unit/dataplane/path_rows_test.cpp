@@ -179,5 +179,18 @@ TEST(PathPlans, WhatCannotBeWrittenIsRefused) {
     EXPECT_EQ(check_path_plan(path).error().code, Errc::kBadInput);
 }
 
+TEST(PathPlans, LessThan1280BytesInsideAreRefusedForIpv6) {
+    auto path = path_of(0, 0);
+    path.mtu = {1319};
+    const auto refused = check_path_plan(path);
+    ASSERT_FALSE(refused);
+    EXPECT_NE(refused.error().detail.find("1320"), std::string::npos) << refused.error().text();
+    path.destination6 = {};
+    EXPECT_TRUE(check_path_plan(path)) << "IPv4 hosts go lower";
+    path = path_of(0, 0);
+    path.mtu = {1320};
+    EXPECT_TRUE(check_path_plan(path));
+}
+
 } // namespace
 } // namespace suanlu

@@ -104,6 +104,14 @@ TEST_F(Tables, NoPathYet_PlainAnycast) {
     EXPECT_EQ(packet(1, true).site, SiteId{2});
 }
 
+TEST_F(Tables, SteeringOffBeforeThePlan_HoldsFromItsFirstPacket) {
+    ASSERT_TRUE(fake.set_steering(ServiceId{1}, false));
+    use(plan_of({1000000, 0}));
+    EXPECT_EQ(packet(1).reason, SL_R_steering_off);
+    ASSERT_TRUE(fake.set_steering(ServiceId{1}, true));
+    EXPECT_EQ(packet(1).site, SiteId{1});
+}
+
 TEST_F(Tables, SharesChange_BaseMovesOnlyAfterG) {
     use(plan_of({1000000, 0}));
     reshare({0, 1000000});
