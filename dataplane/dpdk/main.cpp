@@ -81,7 +81,6 @@ Status start_eal(const std::vector<std::string>& arguments) {
 void clean_up(SharedTables& tables) {
     for (std::uint32_t lcore = 0; lcore < kMostLcores; lcore++) {
         tables.grace.leave(lcore);
-        tables.lcores[lcore].alive = 0;
     }
     tables.exceptions.repair();
 }

@@ -136,6 +136,12 @@ SL_INLINE int sl_port_record(struct sl_port* port, const struct sl_flow_key* key
 SL_INLINE void sl_port_forget(struct sl_port* port, const struct sl_flow_key* key) {
     port->tables->exceptions.forget(*key, port->tables->grace);
 }
+SL_INLINE sl_u64* sl_port_marks(struct sl_port* port, sl_u32 index) {
+    return &port->tables->marks[index];
+}
+SL_INLINE void sl_port_set(struct sl_port*, sl_u64* word, sl_u64 bits) {
+    __sync_fetch_and_or(word, bits);
+}
 SL_INLINE sl_u64 sl_port_swap(struct sl_port*, sl_u64* word, sl_u64 expected, sl_u64 desired) {
     return __sync_val_compare_and_swap(word, expected, desired);
 }
@@ -145,9 +151,11 @@ SL_INLINE sl_u64 sl_port_now(struct sl_port* port) {
 SL_INLINE void sl_port_count(struct sl_port* port, enum sl_reason reason) {
     port->lcore->reasons[reason]++;
 }
-SL_INLINE struct sl_counter* sl_port_counter(struct sl_port* port, const struct sl_counter_key* key) {
-    const auto* index = port->tables->counter_rows.find(*key);
-    return index != nullptr && *index < suanlu::kMostCounters ? &port->lcore->counters[*index] : nullptr;
+SL_INLINE struct sl_counter* sl_port_counter(struct sl_port* port, sl_u16 service) {
+    return &port->lcore->counters[service];
+}
+SL_INLINE sl_u64* sl_port_site_starts(struct sl_port* port, const struct sl_starts_key* key) {
+    return port->lcore->site_starts.find_or_make(*key);
 }
 SL_INLINE void sl_port_new_flow(struct sl_port* port, const struct sl_flow_event* event) {
     auto& lcore = *port->lcore;

@@ -84,8 +84,7 @@ SharedStore::SharedStore(SharedMemory& memory)
       wide_(tables_.wide, tables_.grace, [&memory] { return memory.has_engine(); }),
       servers_(tables_.servers, tables_.grace, [&memory] { return memory.has_engine(); }),
       access_(tables_.access.rows, tables_.grace, [&memory] { return memory.has_engine(); }),
-      sids_(tables_.sids.rows, tables_.grace, [&memory] { return memory.has_engine(); }),
-      counter_rows_(tables_.counter_rows, tables_.grace, [&memory] { return memory.has_engine(); }) {
+      sids_(tables_.sids.rows, tables_.grace, [&memory] { return memory.has_engine(); }) {
     note_lengths();
 }
 
@@ -211,17 +210,6 @@ Status SharedStore::admit_interface(std::uint32_t index) {
     return Error{Errc::kNotFound, "no port of suanlu-fwd stands for interface " + std::to_string(index)};
 }
 
-Status SharedStore::admit_counter(const sl_counter_key& key) {
-    if (tables_.counter_rows.find(key) != nullptr) {
-        return {};
-    }
-    if (counter_rows_.size() >= kMostCounters) {
-        return Error{Errc::kExhausted, "the engine counts " + std::to_string(kMostCounters) +
-                                           " pairs of service and site already"};
-    }
-    return counter_rows_.put(key, counter_rows_.size());
-}
-
 Result<bool> SharedStore::sweep(std::size_t limit, const IsOver& is_over) {
     swept_ = tables_.exceptions.sweep(swept_, static_cast<std::uint32_t>(limit), tables_.grace, is_over);
     return swept_ == 0;
@@ -229,10 +217,16 @@ Result<bool> SharedStore::sweep(std::size_t limit, const IsOver& is_over) {
 
 EngineCounters SharedStore::counters() const {
     EngineCounters all;
-    for (const auto& [key, index] : counter_rows_.rows()) {
-        for (const auto& lcore : tables_.lcores) {
-            add_counter(all, key, lcore.counters[index]);
+    for (const auto& lcore : tables_.lcores) {
+        if (lcore.alive.load() == 0) {
+            continue;
         }
+        for (const auto service : counted_) {
+            add_counter(all.services[service], lcore.counters[service.value]);
+        }
+        lcore.site_starts.each([&](std::uint16_t service, std::uint16_t site, std::uint64_t starts) {
+            all.services[{service}].new_flows_by_site[{site}] += starts;
+        });
     }
     for (std::size_t i = 0; i < SL_REASON_COUNT; i++) {
         auto& sum = all.reasons[reason_name(static_cast<sl_reason>(i))];

@@ -5,6 +5,7 @@
 #pragma once
 
 #include <functional>
+#include <set>
 
 #include "dataplane/api/dataplane.hpp"
 #include "dataplane/api/table_store.hpp"
@@ -19,6 +20,7 @@ public:
     sl_control& control() override { return tables_.control; }
     std::span<std::uint64_t> slots() override { return tables_.slots; }
     std::span<sl_target> targets() override { return tables_.targets; }
+    std::span<std::uint64_t> marks() override { return tables_.marks; }
     Result<std::vector<ServiceRow>> services() override { return services_.rows(); }
     Status put_service(const sl_service_key& key, const sl_service& value) override;
     Status drop_service(const sl_service_key& key) override;
@@ -33,7 +35,7 @@ public:
     std::uint32_t interface_index(const std::string& name) override;
     /// kNotFound when the engine has ports and none stands for the interface.
     Status admit_interface(std::uint32_t index) override;
-    Status admit_counter(const sl_counter_key& key) override;
+    void admit_counter(ServiceId service) override { counted_.insert(service); }
     Result<bool> sweep(std::size_t limit, const IsOver& is_over) override;
 
     [[nodiscard]] EngineCounters counters() const;
@@ -53,7 +55,7 @@ private:
     RowWriter<decltype(SharedTables::servers)> servers_;
     RowWriter<decltype(AccessTable::rows)> access_;
     RowWriter<decltype(SidTable::rows)> sids_;
-    RowWriter<decltype(SharedTables::counter_rows)> counter_rows_;
+    std::set<ServiceId> counted_;
     std::uint32_t swept_ = 0;
     std::array<std::uint64_t, kMostLcores> events_read_{};
 };

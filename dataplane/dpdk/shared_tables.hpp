@@ -14,7 +14,7 @@
 namespace suanlu {
 
 inline constexpr std::uint32_t kMostSlots = 262144;
-inline constexpr std::uint32_t kMostCounters = 8192;
+inline constexpr std::uint32_t kServiceIds = 65536;
 inline constexpr std::uint32_t kMostPorts = 32;
 inline constexpr std::uint32_t kEventsKept = 1024;
 
@@ -45,13 +45,53 @@ struct PrefixTable {
 using AccessTable = PrefixTable<sl_access_key, sl_access, 65536>;
 using SidTable = PrefixTable<sl_sid_key, sl_sid, SL_SIDS>;
 
+/// New flows by service and site, of one lcore: made as they come, never erased. All zero is the empty table.
+class StartsTable {
+public:
+    static constexpr std::uint32_t kCells = 65536;
+
+    /// Null when the table is full.
+    std::uint64_t* find_or_make(const sl_starts_key& key) {
+        const std::uint32_t wanted = std::uint32_t{key.service} << 16 | key.site;
+        auto at = static_cast<std::uint32_t>(sl_mix(0, wanted)) & (kCells - 1);
+        for (std::uint32_t probes = 0; probes < kCells; probes++, at = (at + 1) & (kCells - 1)) {
+            auto& cell = cells_[at];
+            const auto found = cell.pair.load(std::memory_order_relaxed);
+            if (found == wanted) {
+                return &cell.starts;
+            }
+            if (found == 0) {
+                cell.pair.store(wanted, std::memory_order_release);
+                return &cell.starts;
+            }
+        }
+        return nullptr;
+    }
+    template <class Visit>
+    void each(const Visit& visit) const {
+        for (const auto& cell : cells_) {
+            if (const auto pair = cell.pair.load(std::memory_order_acquire); pair != 0) {
+                visit(static_cast<std::uint16_t>(pair >> 16), static_cast<std::uint16_t>(pair), cell.starts);
+            }
+        }
+    }
+
+private:
+    struct Cell {
+        std::atomic<std::uint32_t> pair; ///< service and site; 0 = free
+        std::uint64_t starts;
+    };
+    std::array<Cell, kCells> cells_;
+};
+
 /// What one lcore writes; the agent reads.
 struct alignas(64) LcoreState {
     std::atomic<std::uint64_t> alive; ///< monotonic ns of the last burst; 0 = has never run
     std::uint64_t answer_budget;
     std::array<std::uint64_t, SL_REASON_COUNT> reasons;
     std::array<std::uint64_t, static_cast<std::size_t>(EngineCount::kCount)> engine;
-    std::array<sl_counter, kMostCounters> counters;
+    std::array<sl_counter, kServiceIds> counters;
+    StartsTable site_starts;
     /// New flows; what the agent does not fetch in time is lost.
     std::atomic<std::uint64_t> events_written;
     std::array<sl_flow_event, kEventsKept> events;
@@ -92,9 +132,8 @@ struct SharedTables {
     alignas(64) std::array<std::uint64_t, SL_START_LINES> starts;
     alignas(64) std::array<sl_fragment, SL_FRAGMENT_LINES> fragments;
     ExceptionTable exceptions;
+    alignas(64) std::array<std::uint64_t, std::size_t{2} * SL_MARK_WORDS> marks;
 
-    /// Where a service's counter at a site lies in the lcores' arrays; rows stay for ever.
-    alignas(64) RowTable<sl_counter_key, std::uint32_t, kMostCounters> counter_rows;
     std::array<LcoreState, kMostLcores> lcores;
 };
 

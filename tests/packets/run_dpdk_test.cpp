@@ -34,6 +34,7 @@ protected:
         ASSERT_TRUE(write_sid_rows(*store, case_sids()));
         context = {&memory->tables(), &memory->tables().lcores[0], now_of(kNow), kInterface, 0};
         memory->tables().grace.enter(0);
+        memory->tables().lcores[0].alive = 1;
     }
     void TearDown() override { EXPECT_EQ(rte_mempool_in_use_count(buffers()), 0U) << "buffers are lost"; }
 
@@ -149,6 +150,7 @@ TEST_F(DpdkPackets, RandomPackets_EqualToTheHost) {
     HostEngine host;
     SteerTables host_tables(host, address("fc00:0:1::1"));
     ASSERT_TRUE(prepare(host_tables, kNow));
+    ASSERT_TRUE(write_sid_rows(host, case_sids()));
     auto plan = case_plan();
     plan.id.generation = 2;
     for (auto& service : plan.services) { // half of the slots move: packets record and follow

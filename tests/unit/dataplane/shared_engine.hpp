@@ -21,6 +21,7 @@ public:
     sl_control& control() override { return store_->control(); }
     std::span<std::uint64_t> slots() override { return store_->slots().first(slot_count_); }
     std::span<sl_target> targets() override { return store_->targets().first(slot_count_); }
+    std::span<std::uint64_t> marks() override { return store_->marks(); }
     Result<std::vector<ServiceRow>> services() override { return store_->services(); }
     Status put_service(const sl_service_key& key, const sl_service& value) override {
         return store_->put_service(key, value);
