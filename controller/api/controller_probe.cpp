@@ -82,7 +82,7 @@ void ControllerProbe::fallback(const Decision& decision) {
     std::array<int, kFallbackModes> now{};
     for (const Service& service : decision.inventory().services) {
         for (const Router& router : decision.inventory().routers) {
-            if (router.is_ingress) {
+            if (decision.inventory().is_entry(router)) {
                 const FallbackMode mode = decision.fallback(service.name, router.name).view().mode;
                 ++now[static_cast<std::size_t>(mode)];
             }

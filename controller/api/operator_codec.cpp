@@ -230,7 +230,7 @@ void encode_services(const Decision& decision, v1::ServiceList& out) {
         to.set_arrivals_per_s(arrivals);
         to.set_jobs_per_flow(decision.jobs_per_flow(service));
         for (const Router& router : inventory.routers) {
-            if (router.is_ingress) {
+            if (inventory.is_entry(router)) {
                 const Fallback& machine = decision.fallback(service.name, router.name);
                 encode_fallback(router.name, machine.view(), machine, *to.add_fallbacks());
             }

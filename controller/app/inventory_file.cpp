@@ -3,6 +3,7 @@
 
 #include <cmath>
 
+#include "controller/app/inventory_dns.hpp"
 #include "controller/app/inventory_network.hpp"
 #include "controller/app/inventory_traffic.hpp"
 #include "core/support/yaml_walk.hpp"
@@ -76,10 +77,14 @@ void read_addresses(YamlNode node, UniqueValues& unique, Service& s) {
     }
 }
 
-void read_modes(YamlNode node, Service& s) {
+void read_modes(YamlNode node, bool has_dns, Service& s) {
     YamlNode steering = node.optional("steering");
-    if (steering.one_of({"network", "dns", "both"}, "network") != "network") {
-        steering.complain("only 'network' is supported by this version");
+    const std::string mode = steering.one_of({"network", "dns", "both"}, "network");
+    s.steering = mode == "dns"    ? SteeringMode::kDns
+                 : mode == "both" ? SteeringMode::kBoth
+                                  : SteeringMode::kNetwork;
+    if (s.steering != SteeringMode::kNetwork && !has_dns) {
+        steering.complain("'" + mode + "' needs the section 'dns'");
     }
     YamlNode back = node.optional("return");
     if (back.one_of({"dsr", "via-ingress"}, "dsr") != "dsr") {
@@ -92,7 +97,7 @@ void read_modes(YamlNode node, Service& s) {
     }
 }
 
-void read_service(YamlNode node, UniqueValues& unique, Inventory& out) {
+void read_service(YamlNode node, bool has_dns, UniqueValues& unique, Inventory& out) {
     Service s;
     s.name = read_name(node, unique, "service");
     s.id = {read_id(node, unique, "service id")};
@@ -113,7 +118,7 @@ void read_service(YamlNode node, UniqueValues& unique, Inventory& out) {
     if (!is_prime(s.slots)) {
         slots.complain(std::to_string(s.slots) + " is not prime");
     }
-    read_modes(node, s);
+    read_modes(node, has_dns, s);
     s.jobs_per_flow = node.optional("jobs_per_flow").number(1e-6, 1e6, 1);
     s.exception_share = node.optional("exception_share").number(0, 1, s.exception_share);
     s.latency_budget = node.optional("latency_budget").duration({0});
@@ -263,8 +268,9 @@ Result<Inventory> read_inventory(YamlNode root) {
         read_link(item, unique, out);
     }
     std::vector<YamlNode> services = root.required("services").items();
+    YamlNode dns = root.optional("dns");
     for (YamlNode& item : services) {
-        read_service(item, unique, out);
+        read_service(item, dns.is_present(), unique, out);
     }
     out.tenants = read_tenants(root.optional("tenants"));
     out.probers_per_site = static_cast<std::uint32_t>(
@@ -275,6 +281,9 @@ Result<Inventory> read_inventory(YamlNode root) {
     for (YamlNode& item : services) {
         read_static_shares(item, out);
         check_hosted_somewhere(item, out);
+    }
+    if (dns.is_present()) {
+        read_dns(dns, out);
     }
     root.finish();
     SL_TRY_VOID(root.status());

@@ -199,7 +199,8 @@ bool Decision::is_warm(MonoTime now) const {
 /// without them would undo what is right. On a first start there is nothing to undo.
 bool Decision::arrivals_are_known() const {
     for (const auto& [key, shares] : shares_) {
-        if (state_ == DecisionState::kWarmingUp && arrivals_.watched(key.first).value < kLeastWatched) {
+        if (state_ == DecisionState::kWarmingUp && !inventory_.is_place(key.first) &&
+            arrivals_.watched(key.first).value < kLeastWatched) {
             return false;
         }
     }

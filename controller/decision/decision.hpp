@@ -127,6 +127,11 @@ public:
 
     /// Plans whose content changed since the last call; ids are given by the programmer.
     std::vector<Plan> take_plans();
+    /// By place: the decision for the clients whom the DNS steers there, once the checker passed it. No
+    /// router applies it; the same pointer is the same decision.
+    [[nodiscard]] const std::map<std::string, std::shared_ptr<const Plan>>& place_plans() const {
+        return place_plans_;
+    }
     /// The shares in force, when they changed since the last call; else null.
     const ShareTable* take_changed_shares();
 
@@ -192,6 +197,8 @@ private:
                                                        const std::string& service) const;
     [[nodiscard]] PolicyInput policy_input(const Service& service, MonoTime now) const;
     [[nodiscard]] PolicySite policy_site(const Service& service, const Site& site, MonoTime now) const;
+    [[nodiscard]] PerSecond arrivals(const std::string& entry, const std::string& service) const;
+    [[nodiscard]] bool is_alive(const std::string& entry, const std::string& site) const;
     [[nodiscard]] double other_jobs(const Service& service, const Site& site, const SiteReport& report) const;
     [[nodiscard]] std::string verdict_of(const ServiceState& state, const std::string& ingress) const;
     [[nodiscard]] std::vector<ExplainedTerm> explain_terms(const ServiceState& state, const Explanation& of,
@@ -202,7 +209,10 @@ private:
     [[nodiscard]] SitePlan build_site(const Site& site, const std::string& ingress) const;
     void publish_all();
     void publish(const Router& router);
+    void publish_place(const Router& router);
+    bool passes(const Plan& plan, const std::string& name);
     [[nodiscard]] Plan build(const Router& router) const;
+    void add_decision(const Router& router, Plan& plan) const;
     [[nodiscard]] ServicePlan build_service(const Service& service, const std::string& ingress) const;
 
     DecisionListener* listener_ = nullptr;
@@ -230,6 +240,7 @@ private:
     /// Router -> what was handed out last; only content that passed the checker.
     std::map<std::string, Plan> published_;
     std::map<std::string, Plan> changed_;
+    std::map<std::string, std::shared_ptr<const Plan>> place_plans_;
     std::map<std::string, std::string> held_back_;
     DecisionCounters counters_;
 };

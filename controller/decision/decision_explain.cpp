@@ -129,7 +129,7 @@ Result<Explanation> Decision::explain(const std::string& service, const std::str
         return Error{Errc::kNotFound, "no service '" + service + "'"};
     }
     const Router* router = inventory_.router(ingress);
-    if (router == nullptr || !router->is_ingress) {
+    if (router == nullptr || !inventory_.is_entry(*router)) {
         return Error{Errc::kNotFound, "no ingress '" + ingress + "'"};
     }
     const ServiceState& state = found->second;
@@ -137,7 +137,7 @@ Result<Explanation> Decision::explain(const std::string& service, const std::str
     out.service = service;
     out.ingress = ingress;
     out.policy = state.policy;
-    out.arrivals = arrivals_.rate(ingress, service);
+    out.arrivals = arrivals(ingress, service);
     out.jobs_per_flow = jobs_.per_flow(*inventory_.service(service), ingress);
     out.is_measured = jobs_.is_measured(service);
     out.cost_before = state.last.cost_before;

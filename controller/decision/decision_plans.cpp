@@ -48,9 +48,13 @@ Plan Decision::build(const Router& router) const {
     for (LocalSid& sid : local_sids_of(router, inventory_.sid_block, paths_.topology().adjacencies())) {
         plan.local_sids.push_back(std::move(sid));
     }
-    if (!router.is_ingress) {
-        return plan;
+    if (router.is_ingress) {
+        add_decision(router, plan);
     }
+    return plan;
+}
+
+void Decision::add_decision(const Router& router, Plan& plan) const {
     plan.tenants = inventory_.tenants;
     for (const Site& site : inventory_.sites) {
         plan.sites.push_back(build_site(site, router.name));
@@ -58,17 +62,20 @@ Plan Decision::build(const Router& router) const {
     for (const Service& service : inventory_.services) {
         plan.services.push_back(build_service(service, router.name));
     }
-    return plan;
 }
 
 void Decision::publish_all() {
     probers_.update(ingresses_, latest_);
+    const bool is_deciding = state_ == DecisionState::kDeciding || state_ == DecisionState::kSelfSuspect;
     for (const Router& router : inventory_.routers) {
+        if (is_deciding && inventory_.is_place(router.name)) {
+            publish_place(router);
+        }
         if (!router.is_ingress) {
             if (router.srv6_owner == SrOwner::kAgent) {
                 publish(router);
             }
-        } else if (state_ == DecisionState::kDeciding || state_ == DecisionState::kSelfSuspect) {
+        } else if (is_deciding) {
             publish(router);
         } else {
             held_back_[router.name] = std::string(to_text(state_));
@@ -76,19 +83,41 @@ void Decision::publish_all() {
     }
 }
 
+bool Decision::passes(const Plan& plan, const std::string& name) {
+    const Status status = check_plan(plan, inventory_);
+    if (status) {
+        held_back_.erase(name);
+        return true;
+    }
+    std::string& why = held_back_[name];
+    if (why != status.error().detail) {
+        ++counters_.plans_refused;
+        ++counters_.refused_by[check_of(status.error())];
+        why = status.error().detail;
+    }
+    return false;
+}
+
+void Decision::publish_place(const Router& router) {
+    Plan plan;
+    plan.node = router.name;
+    plan.sid_block = inventory_.sid_block;
+    add_decision(router, plan);
+    if (!passes(plan, router.name + " (place)")) {
+        return;
+    }
+    std::shared_ptr<const Plan>& told = place_plans_[router.name];
+    if (!told || !same_content(*told, plan)) {
+        told = std::make_shared<const Plan>(std::move(plan));
+    }
+}
+
 void Decision::publish(const Router& router) {
     Plan plan = build(router);
     keep_close_placement(plan);
-    if (const Status status = check_plan(plan, inventory_); !status) {
-        std::string& why = held_back_[router.name];
-        if (why != status.error().detail) {
-            ++counters_.plans_refused;
-            ++counters_.refused_by[check_of(status.error())];
-            why = status.error().detail;
-        }
+    if (!passes(plan, router.name)) {
         return;
     }
-    held_back_.erase(router.name);
     const auto last = published_.find(router.name);
     if (last != published_.end() && same_content(last->second, plan)) {
         changed_.erase(router.name);

@@ -11,6 +11,7 @@
 #include <string_view>
 #include <vector>
 
+#include "controller/decision/dns_settings.hpp"
 #include "core/model/link.hpp"
 #include "core/model/plan.hpp"
 #include "core/model/service.hpp"
@@ -53,12 +54,22 @@ struct Inventory {
     std::set<SiteId> drained;
     /// Service name -> weights of the fail-static state, sum kWholeShare; absent = the latest shares serve.
     std::map<std::string, std::vector<SiteShare>> static_shares;
+    /// What DNS servers are told; absent = there is no computing DNS.
+    std::optional<DnsSettings> dns;
+    /// Routers where clients come in whom only the DNS steers -> their new flows/s of each service. They are
+    /// ingresses of the split without a data plane.
+    std::map<std::string, PerSecond> places;
 
     /// Null when nobody has that name.
     [[nodiscard]] const Router* router(std::string_view name) const;
     [[nodiscard]] const Site* site(std::string_view name) const;
     [[nodiscard]] const Site* site(SiteId id) const;
     [[nodiscard]] const Service* service(std::string_view name) const;
+    [[nodiscard]] bool is_place(const std::string& router) const { return places.contains(router); }
+    /// New flows come in there: it is an ingress or a place.
+    [[nodiscard]] bool is_entry(const Router& router) const {
+        return router.is_ingress || is_place(router.name);
+    }
     /// What the inventory expects of a service at a site; null when the site does not host it.
     [[nodiscard]] static const Site::Hosted* hosted(const Site& site, std::string_view service);
     /// SIDs that this router of ours must have: End on its locator and DX6/DX4 per attachment. Empty unless

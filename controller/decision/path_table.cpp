@@ -109,7 +109,7 @@ void PathTable::compile() {
     paths::Forwarding forwarding(graph);
     for (const Router& router : inventory_.routers) {
         for (const Site& site : inventory_.sites) {
-            if (!router.is_ingress) {
+            if (!inventory_.is_entry(router)) {
                 break;
             }
             Row& row = rows_[{router.name, site.id}];
@@ -156,7 +156,7 @@ std::string PathTable::why_none(const std::string& ingress, SiteId site) const {
 bool PathTable::is_complete() const {
     for (const Router& router : inventory_.routers) {
         for (const Site& site : inventory_.sites) {
-            if (router.is_ingress && paths(router.name, site.id).empty()) {
+            if (inventory_.is_entry(router) && paths(router.name, site.id).empty()) {
                 return false;
             }
         }

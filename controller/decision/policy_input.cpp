@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // What a policy is told about a service: the part of Decision that turns the model into PolicyInput.
+#include <algorithm>
+
 #include "controller/decision/decision.hpp"
 
 namespace suanlu {
@@ -70,6 +72,24 @@ PolicySite Decision::policy_site(const Service& service, const Site& site, MonoT
     return out;
 }
 
+PerSecond Decision::arrivals(const std::string& entry, const std::string& service) const {
+    const auto place = inventory_.places.find(entry);
+    return place == inventory_.places.end() ? arrivals_.rate(entry, service) : place->second;
+}
+
+/// Nobody probes from a place: a site is alive there while it is for some ingress.
+bool Decision::is_alive(const std::string& entry, const std::string& site) const {
+    const auto from = [this, &site](const std::string& ingress) {
+        return ingresses_.liveness(ingress, site) == SiteLiveness::kAlive;
+    };
+    if (!inventory_.is_place(entry)) {
+        return from(entry);
+    }
+    const auto& routers = inventory_.routers;
+    return std::any_of(routers.begin(), routers.end(),
+                       [&from](const Router& r) { return r.is_ingress && from(r.name); });
+}
+
 PolicyInput Decision::policy_input(const Service& service, MonoTime now) const {
     PolicyInput out;
     out.service = service.name;
@@ -86,17 +106,16 @@ PolicyInput Decision::policy_input(const Service& service, MonoTime now) const {
         out.wall_s = static_cast<std::int64_t>(wall_->second / 1'000'000'000) + since.count();
     }
     for (const Router& router : inventory_.routers) {
-        if (!router.is_ingress) {
+        if (!inventory_.is_entry(router)) {
             continue;
         }
         PolicyIngress ingress;
         ingress.name = router.name;
-        ingress.jobs_per_s =
-            arrivals_.rate(router.name, service.name).value * jobs_.per_flow(service, router.name);
+        ingress.jobs_per_s = arrivals(router.name, service.name).value * jobs_.per_flow(service, router.name);
         for (const Site& site : inventory_.sites) {
             const auto delay = paths_.delay(router.name, site.id);
             ingress.delay_s.push_back(delay ? std::optional<double>(delay->value) : std::nullopt);
-            ingress.is_alive.push_back(ingresses_.liveness(router.name, site.name) == SiteLiveness::kAlive);
+            ingress.is_alive.push_back(is_alive(router.name, site.name));
         }
         out.ingresses.push_back(std::move(ingress));
     }

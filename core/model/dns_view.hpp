@@ -138,7 +138,7 @@ struct DnsSite {
     std::vector<Ip6> addresses;
     /// Service SIDs of its attachments, best first; empty for those outside the SR domain.
     std::vector<Ip6> sids;
-    /// It reports, and no ingress calls it dead. The name exists either way.
+    /// It reports, and some ingress reaches it. The name exists either way.
     bool is_up = false;
     std::optional<DnsAccess> access;
     /// Of the site as a whole.

@@ -151,7 +151,7 @@ TEST(InventoryFile, EveryContradiction_IsRefusedWithItsLine) {
         {"transport: tcp", "transport: sctp", "is not one of: tcp, udp"},
         {"port: 8080", "port: 8080\n    prot: 1", "unknown key 'prot'"},
         {"core_mtu: 2000", "core_mtu: 2000\ncore_mtu: 2000", "duplicate key 'core_mtu'"},
-        {"port: 8080", "port: 8080\n    steering: dns", "only 'network' is supported"},
+        {"port: 8080", "port: 8080\n    steering: dns", "'dns' needs the section 'dns'"},
     };
     expect_refused(rows);
 }
