@@ -4,7 +4,6 @@
 #include <algorithm>
 #include <numeric>
 #include <tuple>
-#include <unordered_map>
 
 #include "dataplane/steer/rendezvous.h"
 
@@ -20,8 +19,11 @@ SiteId best(ServiceId service, std::uint32_t slot, std::span<const Candidate> ca
     SiteId chosen;
     std::uint64_t top = 0;
     for (const auto& candidate : candidates) {
+        if (!fits(candidate)) {
+            continue;
+        }
         const auto weight = weight_of(service, slot, candidate.site);
-        if (fits(candidate) && (!chosen.is_set() || weight > top)) {
+        if (!chosen.is_set() || weight > top) {
             chosen = candidate.site;
             top = weight;
         }
@@ -56,6 +58,17 @@ void order_for_keeping(std::vector<std::uint32_t>& slots, ServiceId service, Sit
 
 } // namespace
 
+CandidateIndex::CandidateIndex(std::span<const Candidate> candidates) : candidates_(candidates) {
+    std::size_t ids = 0;
+    for (const auto& candidate : candidates) {
+        ids = std::max<std::size_t>(ids, candidate.site.value + 1U);
+    }
+    positions_.resize(ids, 0);
+    for (std::size_t i = 0; i < candidates.size(); i++) {
+        positions_[candidates[i].site.value] = static_cast<std::uint32_t>(i + 1);
+    }
+}
+
 std::vector<std::uint32_t> slot_quotas(std::span<const Candidate> candidates, std::uint32_t slots) {
     const auto weights = living_weights(candidates);
     const auto total = std::accumulate(weights.begin(), weights.end(), std::uint64_t{0});
@@ -84,19 +97,15 @@ namespace {
 /// One edit under way: who keeps what, which slots are free, and how many each site still misses.
 struct Edit {
     Edit(ServiceId service_id, std::span<const SlotOwner> before, std::span<const Candidate> sites)
-        : service(service_id), owners(before), candidates(sites), result(before.size()),
-          missing(sites.size(), 0) {
-        for (std::size_t i = 0; i < candidates.size(); i++) {
-            index.emplace(candidates[i].site, i);
-        }
-    }
+        : service(service_id), owners(before), candidates(sites), index(sites), result(before.size()),
+          missing(sites.size(), 0) {}
 
     void release() {
         const auto quotas = slot_quotas(candidates, static_cast<std::uint32_t>(owners.size()));
         std::vector<std::vector<std::uint32_t>> owned(candidates.size());
         for (std::uint32_t slot = 0; slot < owners.size(); slot++) {
-            const auto found = index.find(owners[slot].next);
-            found == index.end() ? freed.push_back(slot) : owned[found->second].push_back(slot);
+            const auto found = index.position(owners[slot].next);
+            found ? owned[*found].push_back(slot) : freed.push_back(slot);
         }
         for (std::size_t i = 0; i < candidates.size(); i++) {
             auto& slots = owned[i];
@@ -134,18 +143,18 @@ struct Edit {
     }
 
     [[nodiscard]] bool misses(SiteId site) const {
-        const auto found = index.find(site);
-        return found != index.end() && missing[found->second] > 0;
+        const auto found = index.position(site);
+        return found && missing[*found] > 0;
     }
     void give(std::uint32_t slot, SiteId site) {
         result[slot] = site;
-        missing[index[site]]--;
+        missing[*index.position(site)]--;
     }
 
     ServiceId service;
     std::span<const SlotOwner> owners;
     std::span<const Candidate> candidates;
-    std::unordered_map<SiteId, std::size_t> index;
+    CandidateIndex index;
     std::vector<SiteId> result;
     std::vector<std::uint32_t> freed;
     std::vector<std::uint32_t> missing;

@@ -4,6 +4,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <vector>
 
@@ -19,6 +20,27 @@ struct Candidate {
     /// Alive, not suspect, and with a path.
     bool takes_new = false;
     bool is_dead = false;
+};
+
+/// Finds a candidate by its site at once. The candidates outlive it.
+class CandidateIndex {
+public:
+    explicit CandidateIndex(std::span<const Candidate> candidates);
+    /// Position among the candidates; none = no candidate.
+    [[nodiscard]] std::optional<std::size_t> position(SiteId site) const {
+        const auto found = site.value < positions_.size() ? positions_[site.value] : 0;
+        return found == 0 ? std::nullopt : std::optional<std::size_t>(found - 1);
+    }
+    /// Null = no candidate.
+    [[nodiscard]] const Candidate* find(SiteId site) const {
+        const auto at = position(site);
+        return at ? &candidates_[*at] : nullptr;
+    }
+
+private:
+    std::span<const Candidate> candidates_;
+    /// By site id; 1 + the position, 0 = no candidate.
+    std::vector<std::uint32_t> positions_;
 };
 
 /// One slot as the editor sees it; site 0 = none.

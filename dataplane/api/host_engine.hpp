@@ -60,6 +60,9 @@ public:
     Result<std::vector<std::pair<Bytes, Bytes>>> side_rows(SideTable table) override;
     Status put_side(SideTable table, const Bytes& key, const Bytes& value) override;
     Status drop_side(SideTable table, const Bytes& key) override;
+    [[nodiscard]] Room room() const override { return room_; }
+    /// Bounds of the tables of rows from now on.
+    void set_room(Room room) { room_ = std::move(room); }
     std::span<sl_bucket> buckets() override { return buckets_; }
     /// "if7" is interface 7 here.
     std::uint32_t interface_index(const std::string& name) override;
@@ -95,6 +98,7 @@ private:
     std::unique_ptr<Tables> tables_;
     sl_control control_{};
     std::size_t bound_;
+    Room room_;
     std::vector<std::uint64_t> slots_;
     std::vector<sl_target> targets_;
     std::vector<std::uint64_t> marks_;

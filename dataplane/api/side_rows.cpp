@@ -260,11 +260,6 @@ Result<SideRows> make_side_rows(const std::vector<ServicePlan>& services,
 }
 
 Status write_side_rows(TableStore& store, const SideRows& rows, std::uint32_t table) {
-    for (const auto& [kind, entries] : rows.tables) {
-        for (const auto& [key, value] : entries) {
-            SL_TRY_VOID(store.put_side(kind, key, value));
-        }
-    }
     for (const auto kind : {SideTable::kWide, SideTable::kTenant, SideTable::kAccess, SideTable::kServer}) {
         const auto kept = rows.tables.find(kind);
         SL_TRY(const auto old, store.side_rows(kind));
@@ -273,6 +268,11 @@ Status write_side_rows(TableStore& store, const SideRows& rows, std::uint32_t ta
             if (table_of(kind, key) == table && !is_kept) {
                 SL_TRY_VOID(store.drop_side(kind, key));
             }
+        }
+    }
+    for (const auto& [kind, entries] : rows.tables) {
+        for (const auto& [key, value] : entries) {
+            SL_TRY_VOID(store.put_side(kind, key, value));
         }
     }
     return {};

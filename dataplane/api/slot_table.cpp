@@ -123,12 +123,10 @@ void SlotTable::set_target(std::uint32_t slot, sl_target target, std::uint64_t t
     }
 }
 
-void SlotTable::aim(std::uint32_t slot, SiteId next, std::span<const Candidate> candidates,
-                    std::uint64_t tick) {
-    const auto found = std::find_if(candidates.begin(), candidates.end(),
-                                    [&](const Candidate& c) { return c.site == next; });
-    const bool fits = found != candidates.end() && found->takes_new;
-    const auto effective = fits ? next : first_eligible(rules_.service, slot, candidates);
+void SlotTable::aim(std::uint32_t slot, SiteId next, const CandidateIndex& index, std::uint64_t tick) {
+    const auto* found = index.find(next);
+    const bool fits = found != nullptr && found->takes_new;
+    const auto effective = fits ? next : first_eligible(rules_.service, slot, candidates_);
     if (!base(slot).is_set() && next.is_set()) {
         set_base(slot, next, 0); // nobody can have been here
     }
@@ -137,8 +135,9 @@ void SlotTable::aim(std::uint32_t slot, SiteId next, std::span<const Candidate> 
 
 void SlotTable::refresh(std::span<const Candidate> candidates, std::uint64_t tick) {
     candidates_.assign(candidates.begin(), candidates.end());
+    const CandidateIndex index(candidates_);
     for (std::uint32_t slot = 0; slot < size(); slot++) {
-        aim(slot, next(slot), candidates, tick);
+        aim(slot, next(slot), index, tick);
     }
 }
 
@@ -149,12 +148,12 @@ void SlotTable::retarget(std::span<const Candidate> candidates, std::uint64_t ti
         owners[slot] = {next(slot), base(slot), is_held(slot, tick)};
     }
     wanted_ = edit_owners(rules_.service, owners, candidates);
+    const CandidateIndex index(candidates_);
     for (std::uint32_t slot = 0; slot < size(); slot++) {
-        const auto owner = std::find_if(candidates.begin(), candidates.end(),
-                                        [&](const Candidate& c) { return c.site == owners[slot].next; });
-        const bool is_orphan = owner == candidates.end() || owner->is_dead;
+        const auto* owner = index.find(owners[slot].next);
+        const bool is_orphan = owner == nullptr || owner->is_dead;
         const bool waits = rules_.affinity == Affinity::kMovable && !is_orphan;
-        aim(slot, waits ? owners[slot].next : wanted_[slot], candidates, tick);
+        aim(slot, waits ? owners[slot].next : wanted_[slot], index, tick);
         if (!keeps_entries() && is_orphan && base(slot) != wanted_[slot]) {
             set_base(slot, wanted_[slot], tick);
         }
@@ -189,10 +188,11 @@ bool SlotTable::commit(std::uint32_t slot, std::uint64_t tick) {
 std::uint32_t SlotTable::tick(std::uint64_t tick) {
     std::uint32_t moved = 0;
     std::uint32_t budget = std::max<std::uint32_t>(1, size() / 10);
+    const CandidateIndex index(candidates_);
     for (std::uint32_t slot = 0; slot < size(); slot++) {
         if (rules_.affinity == Affinity::kMovable && budget > 0 && wanted_[slot] != next(slot) &&
             !is_held(slot, tick)) {
-            aim(slot, wanted_[slot], candidates_, tick);
+            aim(slot, wanted_[slot], index, tick);
             budget--;
         }
         moved += commit(slot, tick) ? 1 : 0;

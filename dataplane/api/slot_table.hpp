@@ -69,7 +69,7 @@ public:
 private:
     [[nodiscard]] bool keeps_entries() const;
     [[nodiscard]] bool is_held(std::uint32_t slot, std::uint64_t tick) const;
-    void aim(std::uint32_t slot, SiteId next, std::span<const Candidate> candidates, std::uint64_t tick);
+    void aim(std::uint32_t slot, SiteId next, const CandidateIndex& index, std::uint64_t tick);
     void set_target(std::uint32_t slot, sl_target target, std::uint64_t tick);
     void set_base(std::uint32_t slot, SiteId base, std::uint64_t since);
     void touch(std::uint32_t slot, std::uint64_t tick);

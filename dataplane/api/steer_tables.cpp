@@ -95,8 +95,7 @@ Status SteerTables::check(const Plan& plan) const {
             return bad_plan("site " + site.name + " given twice");
         }
     }
-    const auto no_row = [](const ServicePlan&) { return sl_service{}; };
-    SL_TRY_VOID(make_side_rows(plan.services, {}, 0, no_row, {}));
+    SL_TRY_VOID(check_room(plan));
     std::set<ServiceId> services;
     for (const auto& service : plan.services) {
         SL_TRY_VOID(check_service(service));
@@ -113,6 +112,36 @@ Status SteerTables::check(const Plan& plan) const {
         if (known != services_.end() && known->second.slots.size() != service.slots) {
             return Error{Errc::kConflict, "plan: service " + service.name +
                                               " may not change its number of slots while it has flows"};
+        }
+    }
+    return {};
+}
+
+// The maps hold two generations, so a Plan has half of each.
+Status SteerTables::check_room(const Plan& plan) const {
+    const auto too_many = [](const std::string& what, std::size_t count, std::size_t most) {
+        return Error{Errc::kExhausted, "plan: " + std::to_string(count) + " rows of " + what +
+                                           ", room is for " + std::to_string(most)};
+    };
+    std::size_t rows = 0;
+    for (const auto& service : plan.services) {
+        rows += 2 * service.addresses.size(); // one for ICMP echo
+    }
+    const auto room = store_.room();
+    if (rows > room.services / 2) {
+        return too_many("services", rows, room.services / 2);
+    }
+    if (plan.sites.size() > room.sites / 2) {
+        return too_many("sites", plan.sites.size(), room.sites / 2);
+    }
+    const auto no_row = [](const ServicePlan&) { return sl_service{}; };
+    SL_TRY(const auto sides,
+           make_side_rows(plan.services, plan.tenants, 0, no_row,
+                          [&](const std::string& name) { return store_.interface_index(name); }));
+    for (const auto& [kind, most] : room.sides) {
+        const auto entries = sides.tables.find(kind);
+        if (entries != sides.tables.end() && entries->second.size() > most / 2) {
+            return too_many("rules, tenants, sources or QUIC servers", entries->second.size(), most / 2);
         }
     }
     return {};
@@ -202,25 +231,22 @@ std::vector<TableStore::ServiceRow> SteerTables::rows_of(const ServicePlan& plan
     return rows;
 }
 
-// Rows that stay are overwritten, never removed and added again: a packet may still read this table.
+// Rows that stay are overwritten, never removed and added again: a packet may still read this table. Those
+// that go, go first: then no more than half of a map is ever used by one table.
 Status SteerTables::write_tables(std::uint32_t table, const std::map<SiteId, SiteRecord>& sites,
-                                 const std::vector<TableStore::ServiceRow>& services) {
+                                 std::vector<TableStore::ServiceRow> services) {
     SL_TRY(const auto old_services, store_.services());
     SL_TRY(const auto old_sites, store_.sites());
-    for (const auto& [id, record] : sites) {
-        SL_TRY_VOID(store_.put_site(site_key(id, table), record.row));
-    }
-    std::vector<sl_service_key> kept;
-    for (auto [key, row] : services) {
+    const auto by_key = [](const auto& a, const auto& b) {
+        return std::memcmp(&a.first, &b.first, sizeof(sl_service_key)) < 0;
+    };
+    for (auto& [key, row] : services) {
         key.table = static_cast<sl_u8>(table);
-        SL_TRY_VOID(store_.put_service(key, row));
-        kept.push_back(key);
     }
-    for (const auto& [key, row] : old_services) {
-        const auto is_kept =
-            std::any_of(kept.begin(), kept.end(), [&key = key](const auto& k) { return same_row(k, key); });
-        if (key.table == table && !is_kept) {
-            SL_TRY_VOID(store_.drop_service(key));
+    std::sort(services.begin(), services.end(), by_key);
+    for (const auto& old : old_services) {
+        if (old.first.table == table && !std::binary_search(services.begin(), services.end(), old, by_key)) {
+            SL_TRY_VOID(store_.drop_service(old.first));
         }
     }
     for (const auto& [key, row] : old_sites) {
@@ -228,7 +254,10 @@ Status SteerTables::write_tables(std::uint32_t table, const std::map<SiteId, Sit
             SL_TRY_VOID(store_.drop_site(key));
         }
     }
-    return {};
+    for (const auto& [id, record] : sites) {
+        SL_TRY_VOID(store_.put_site(site_key(id, table), record.row));
+    }
+    return store_.put_services(services);
 }
 
 // Sites that the Plan no longer has are dead by word: their slots go to survivors before their rows go.
@@ -314,7 +343,7 @@ Status SteerTables::apply(const Plan& plan, MonoTime now) {
     }
     // New slots get owners before a packet can meet their service.
     retarget(tick);
-    SL_TRY_VOID(write_tables(1 - old_table, sites_, rows));
+    SL_TRY_VOID(write_tables(1 - old_table, sites_, std::move(rows)));
     std::erase_if(services_, [&](const auto& item) { return !named.contains(item.first); });
     SL_TRY_VOID(put_side_rows(1 - old_table));
     if (const auto block = to_row(plan.sid_block); !same_row(block, store_.control().sid_block)) {

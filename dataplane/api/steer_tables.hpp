@@ -64,7 +64,8 @@ private:
     Status check(const Plan& plan) const;
     Result<std::map<ServiceId, std::uint32_t>> allocate(const Plan& plan) const;
     Status write_tables(std::uint32_t table, const std::map<SiteId, SiteRecord>& sites,
-                        const std::vector<TableStore::ServiceRow>& services);
+                        std::vector<TableStore::ServiceRow> services);
+    Status check_room(const Plan& plan) const;
     void take_sites(const Plan& plan);
     Status take_services(const Plan& plan, const std::map<ServiceId, std::uint32_t>& offsets);
     void withdraw_sites(const Plan& plan, std::uint64_t tick);

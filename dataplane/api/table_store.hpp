@@ -6,6 +6,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <map>
 #include <span>
 #include <string>
 #include <utility>
@@ -43,6 +44,13 @@ public:
     /// Rows of both tables (key.table 0 and 1).
     virtual Result<std::vector<ServiceRow>> services() = 0;
     virtual Status put_service(const sl_service_key& key, const sl_service& value) = 0;
+    /// At once where an engine can; a refusal may leave some of them written.
+    virtual Status put_services(std::span<const ServiceRow> rows) {
+        for (const auto& [key, value] : rows) {
+            SL_TRY_VOID(put_service(key, value));
+        }
+        return {};
+    }
     virtual Status drop_service(const sl_service_key& key) = 0;
     virtual Result<std::vector<SiteRow>> sites() = 0;
     virtual Status put_site(const sl_site_key& key, const sl_site& value) = 0;
@@ -52,6 +60,13 @@ public:
     virtual Result<std::vector<std::pair<Bytes, Bytes>>> side_rows(SideTable table) = 0;
     virtual Status put_side(SideTable table, const Bytes& key, const Bytes& value) = 0;
     virtual Status drop_side(SideTable table, const Bytes& key) = 0;
+    /// Most rows, of both generations together.
+    struct Room {
+        std::size_t services = 1 << 17;
+        std::size_t sites = 8192;
+        std::map<SideTable, std::size_t> sides; ///< none = not bounded
+    };
+    [[nodiscard]] virtual Room room() const { return {}; }
     /// Live state: packets take from them.
     virtual std::span<sl_bucket> buckets() = 0;
     /// Index of an interface; 0 when this node has none of that name.

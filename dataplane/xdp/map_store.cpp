@@ -15,8 +15,30 @@
 namespace suanlu {
 namespace {
 
+constexpr int kNotSupported = 524; // ENOTSUPP of the kernel, in no header for user space
+
 std::size_t cpu_count() {
     return static_cast<std::size_t>(std::max(1, libbpf_num_possible_cpus()));
+}
+
+/// All rows in one call; one by one where the kernel has no batches for the kind of map.
+template <class Key, class Value>
+Status put_rows(int map, const char* name, std::span<const std::pair<Key, Value>> rows) {
+    std::vector<Key> keys;
+    std::vector<Value> values;
+    for (const auto& [key, value] : rows) {
+        keys.push_back(key);
+        values.push_back(value);
+    }
+    auto count = static_cast<std::uint32_t>(rows.size());
+    const int code = count == 0 ? 0 : bpf_map_update_batch(map, keys.data(), values.data(), &count, nullptr);
+    if (code != -kNotSupported && code != -EINVAL) {
+        return code == 0 ? Status{} : kernel_error(std::string("writing map ") + name, code);
+    }
+    for (const auto& [key, value] : rows) {
+        SL_TRY_VOID(put_row(map, name, key, value));
+    }
+    return {};
 }
 
 template <class Key, class Value>
@@ -50,6 +72,16 @@ MapSet maps_of(const bpf_object* object) {
     maps.slot_count = bpf_map__max_entries(bpf_object__find_map_by_name(object, "sl_slots"));
     maps.sides = {fd("sl_rules"),        fd("sl_wide_runs"), fd("sl_tenants"),
                   fd("sl_access_lists"), fd("sl_servers"),   fd("sl_sids")};
+    const auto most = [&](const char* name) -> std::size_t {
+        return bpf_map__max_entries(bpf_object__find_map_by_name(object, name));
+    };
+    maps.room = {most("sl_services"),
+                 most("sl_sites"),
+                 {{SideTable::kRule, most("sl_rules")},
+                  {SideTable::kWide, most("sl_wide_runs")},
+                  {SideTable::kTenant, most("sl_tenants")},
+                  {SideTable::kAccess, most("sl_access_lists")},
+                  {SideTable::kServer, most("sl_servers")}}};
     maps.buckets = fd("sl_buckets");
     return maps;
 }
@@ -83,6 +115,10 @@ Result<std::vector<TableStore::ServiceRow>> MapStore::services() {
 
 Status MapStore::put_service(const sl_service_key& key, const sl_service& value) {
     return put_row(maps_.services, "services", key, value);
+}
+
+Status MapStore::put_services(std::span<const ServiceRow> rows) {
+    return put_rows(maps_.services, "services", rows);
 }
 
 Status MapStore::drop_service(const sl_service_key& key) {

@@ -31,6 +31,7 @@ struct MapSet {
     int reasons = -1;
     int interfaces = -1;
     std::size_t slot_count = 0;
+    TableStore::Room room;
     /// By SideTable.
     std::array<int, 6> sides{-1, -1, -1, -1, -1, -1};
     int buckets = -1;
@@ -49,6 +50,7 @@ public:
     std::span<std::uint64_t> marks() override;
     Result<std::vector<ServiceRow>> services() override;
     Status put_service(const sl_service_key& key, const sl_service& value) override;
+    Status put_services(std::span<const ServiceRow> rows) override;
     Status drop_service(const sl_service_key& key) override;
     Result<std::vector<SiteRow>> sites() override;
     Status put_site(const sl_site_key& key, const sl_site& value) override;
@@ -56,6 +58,7 @@ public:
     Result<std::vector<std::pair<Bytes, Bytes>>> side_rows(SideTable table) override;
     Status put_side(SideTable table, const Bytes& key, const Bytes& value) override;
     Status drop_side(SideTable table, const Bytes& key) override;
+    [[nodiscard]] Room room() const override { return maps_.room; }
     std::span<sl_bucket> buckets() override;
     std::uint32_t interface_index(const std::string& name) override;
     Status admit_interface(std::uint32_t index) override;

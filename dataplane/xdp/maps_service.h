@@ -12,7 +12,7 @@
 struct {
     __uint(type, BPF_MAP_TYPE_HASH);
     __uint(map_flags, BPF_F_NO_PREALLOC);
-    __uint(max_entries, 2048);
+    __uint(max_entries, 1 << 17); // both generations, ICMP echo rows too
     __type(key, struct sl_service_key);
     __type(value, struct sl_service);
 } sl_services SEC(".maps");

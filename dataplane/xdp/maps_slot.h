@@ -9,7 +9,7 @@
 
 #include "dataplane/steer/port.h"
 
-enum { SL_MAX_SLOTS = 262144, SL_MAX_EXCEPTIONS = 65536 };
+enum { SL_MAX_SLOTS = 1 << 22, SL_MAX_EXCEPTIONS = 65536 };
 
 struct {
     __uint(type, BPF_MAP_TYPE_ARRAY);

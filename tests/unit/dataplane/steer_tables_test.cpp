@@ -227,6 +227,31 @@ TEST_F(Tables, Refusals_ChangeNothing) {
     EXPECT_EQ(bases(1) + bases(2), kSlots);
 }
 
+// The maps hold the generation in force and the next one: a Plan that fits once must fit again.
+TEST(Room, PlanOfMoreThanHalfTheMaps_RefusedBeforeAnythingIsWritten) {
+    HostEngine engine;
+    engine.set_room({8, 8, {{SideTable::kAccess, 4}}});
+    SteerTables tables(engine, {});
+    const MonoTime now{1000s};
+    auto plan = plan_of({500000, 500000});
+    plan.services[0].addresses.push_back(*Ip6::parse("2001:db8:a::2"));
+    ASSERT_TRUE(tables.apply(plan, now)) << "two addresses, each with a row for echo requests";
+    const auto rows = engine.services()->size();
+    plan.id.generation++;
+    auto wider = plan;
+    wider.services[0].addresses.push_back(*Ip6::parse("2001:db8:a::3"));
+    EXPECT_EQ(tables.apply(wider, now).error().code, Errc::kExhausted);
+    auto guarded = plan;
+    for (const auto* source : {"2001:db8:1::/48", "2001:db8:2::/48", "2001:db8:3::/48"}) {
+        guarded.services[0].traffic.access.push_back({*Prefix6::parse(source), true});
+    }
+    EXPECT_EQ(tables.apply(guarded, now).error().code, Errc::kExhausted);
+    EXPECT_EQ(engine.services()->size(), rows);
+    EXPECT_EQ(tables.applied().generation + 1, plan.id.generation);
+    ASSERT_TRUE(tables.apply(plan, now));
+    EXPECT_EQ(engine.services()->size(), 2 * rows) << "both generations";
+}
+
 TEST_F(Tables, NoShares_PlainAnycast_AndBack) {
     use(plan_of({750000, 250000}));
     reshare({0, 0});
