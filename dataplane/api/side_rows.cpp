@@ -72,7 +72,6 @@ auto order_of(const sl_rule& rule) {
 
 sl_rule rule_of(const ServicePlan& service, sl_service row) {
     const auto& traffic = service.traffic;
-    row.flags |= SL_SERVICE_WIDE;
     sl_rule rule{};
     rule.service = row;
     rule.port_low = service.port;
@@ -107,6 +106,14 @@ runs_of(const std::vector<ServicePlan>& services, std::uint32_t table,
     const auto narrowed = narrowed_addresses(services);
     std::map<RowBytes, std::vector<sl_rule>> runs;
     for (const auto& service : services) {
+        // A plain service has the flow keys of its exact row also where a narrower rule makes packets look
+        // here: its flows do not move when one comes or goes.
+        const auto row_at = [&](const Ip6& address) {
+            auto row = row_of(service);
+            row.flags |= is_plain(service) ? 0 : SL_SERVICE_WIDE;
+            row.address_tag = is_plain(service) ? address_tag(address) : 0;
+            return row;
+        };
         const auto add = [&](const Prefix6& to, sl_service row) {
             const sl_wide_key key{to_row(to.address), service.traffic.tenant, to.length,
                                   static_cast<sl_u8>(table)};
@@ -114,11 +121,13 @@ runs_of(const std::vector<ServicePlan>& services, std::uint32_t table,
         };
         for (const auto& address : service.addresses) {
             if (!is_plain(service) || narrowed.contains({service.traffic.tenant, address})) {
-                add({address, 128}, row_of(service));
+                add({address, 128}, row_at(address));
             }
         }
         for (const auto& prefix : service.traffic.prefixes) {
-            add(prefix, row_of(service));
+            auto row = row_of(service);
+            row.flags |= SL_SERVICE_WIDE;
+            add(prefix, row);
         }
     }
     return runs;

@@ -252,6 +252,24 @@ TEST(Room, PlanOfMoreThanHalfTheMaps_RefusedBeforeAnythingIsWritten) {
     EXPECT_EQ(engine.services()->size(), 2 * rows) << "both generations";
 }
 
+TEST_F(Tables, NarrowRuleOnTheSameAddress_FlowsOfTheOtherServiceStay) {
+    use(plan_of({500000, 500000}));
+    std::vector<SiteId> before;
+    for (std::uint16_t port = 1; port <= 100; port++) {
+        before.push_back(packet(port).site);
+    }
+    auto voice = current.services[0];
+    voice.id = {2};
+    voice.name = "voice";
+    voice.traffic.dscp = 46;
+    current.services.push_back(voice);
+    current.id.generation++;
+    ASSERT_TRUE(fake.apply(current, now));
+    for (std::uint16_t port = 1; port <= 100; port++) {
+        EXPECT_EQ(packet(port).site, before[port - 1U]) << "port " << port;
+    }
+}
+
 TEST_F(Tables, NoShares_PlainAnycast_AndBack) {
     use(plan_of({750000, 250000}));
     reshare({0, 0});
