@@ -1,0 +1,63 @@
+// SPDX-License-Identifier: Apache-2.0
+// One query, read strictly and without allocation. What is wrong with it is one of query_faults.def and a
+// place in the octets. Pure; any thread, one Query each.
+#pragma once
+
+#include <array>
+
+#include "core/model/ip6.hpp"
+#include "dns/record/domain_name.hpp"
+
+namespace suanlu::dns {
+
+inline constexpr std::size_t kHeaderBytes = 12;
+
+enum class QueryFault : std::uint8_t {
+#define SL_QUERY_FAULT(name, answer, meaning) name,
+#include "dns/answer/query_faults.def"
+#undef SL_QUERY_FAULT
+    kNone,
+};
+inline constexpr std::size_t kQueryFaults = static_cast<std::size_t>(QueryFault::kNone);
+
+/// Label of metrics: "client_subnet".
+std::string_view to_text(QueryFault fault);
+
+/// EDNS Client Subnet (RFC 7871 section 6).
+struct ClientSubnet {
+    /// IPv4 mapped.
+    Ip6 address;
+    /// 1 = IPv4, 2 = IPv6; 0 = the query has none.
+    std::uint16_t family = 0;
+    std::uint8_t source_bits = 0;
+
+    [[nodiscard]] bool is_present() const { return family != 0; }
+};
+
+struct Query {
+    /// Question name in lower case; as it came it stands behind the header.
+    std::array<std::uint8_t, kMostNameBytes> name;
+    std::uint8_t name_bytes = 0;
+    /// Place of each label in `name`, without the root.
+    std::array<std::uint8_t, 128> label_at;
+    std::uint8_t labels = 0;
+
+    std::uint16_t type = 0;
+    std::uint16_t rr_class = 0;
+    /// The question is whole: it may be echoed.
+    bool has_question = false;
+    bool has_edns = false;
+    bool is_dnssec_ok = false;
+    bool wants_nsid = false;
+    std::uint16_t udp_bytes = 512;
+    ClientSubnet subnet;
+    /// Where reading stopped when there is a fault.
+    std::uint16_t fault_offset = 0;
+
+    [[nodiscard]] ByteView name_view() const { return {name.data(), name_bytes}; }
+};
+
+/// Reads `bytes` into `query`. kNone: well-formed, and of opcode QUERY.
+QueryFault parse_query(ByteView bytes, Query& query);
+
+} // namespace suanlu::dns

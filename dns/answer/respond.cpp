@@ -1,0 +1,310 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "dns/answer/respond.hpp"
+
+#include <algorithm>
+#include <cstring>
+
+#include "dns/record/rr_type.hpp"
+
+namespace suanlu::dns {
+
+namespace {
+
+constexpr std::uint8_t kQr = 0x80;
+constexpr std::uint8_t kAa = 0x04;
+constexpr std::uint8_t kTc = 0x02;
+/// Opcode and RD of the query's third octet, CD of its fourth, stay in the answer.
+constexpr std::uint8_t kKept2 = 0x79;
+constexpr std::uint8_t kKept3 = 0x10;
+constexpr std::size_t kOptBytes = 11;
+
+void put_u16(std::uint8_t* at, std::size_t value) {
+    at[0] = static_cast<std::uint8_t>(value >> 8U);
+    at[1] = static_cast<std::uint8_t>(value);
+}
+
+/// What goes into an answer: up to three runs, in this order.
+struct Composition {
+    std::array<const Run*, 3> runs{};
+    std::size_t count = 0;
+
+    void add(const Run& run) { runs[count++] = &run; }
+};
+
+/// The set of a question's type; ANY gets one that exists (RFC 8482 section 4.1).
+const OwnerAnswers::ByType* set_of(const OwnerAnswers& owner, std::uint16_t type) {
+    for (const OwnerAnswers::ByType& set : owner.types) {
+        if (set.type == type || type == rr_type::kAny) {
+            return &set;
+        }
+    }
+    return nullptr;
+}
+
+class Responder {
+public:
+    Responder(const Snapshot& snapshot, ByteView bytes, const Ip6& source, DnsTransport transport,
+              std::span<std::uint8_t> out, RespondCounters& counters)
+        : snapshot_(snapshot), bytes_(bytes), source_(source), transport_(transport), out_(out),
+          counters_(counters) {}
+
+    std::size_t run() {
+        QueryFault fault = parse_query(bytes_, query_);
+        if (fault == QueryFault::kNone) {
+            fault = check_question();
+        }
+        switch (fault) {
+        case QueryFault::kNone:
+            return answer();
+        case QueryFault::kShort:
+        case QueryFault::kResponse:
+            counters_.add(fault);
+            return 0;
+        case QueryFault::kOpcode:
+            return refuse(fault, Rcode::kNotImp);
+        case QueryFault::kVersion:
+            return refuse(fault, Rcode::kBadVers);
+        case QueryFault::kClass:
+        case QueryFault::kTransfer:
+            return refuse(fault, Rcode::kRefused);
+        default:
+            return refuse(fault, Rcode::kFormErr);
+        }
+    }
+
+private:
+    [[nodiscard]] QueryFault check_question() const {
+        if (query_.type == rr_type::kOpt) {
+            return QueryFault::kMetaType;
+        }
+        if (query_.type == rr_type::kAxfr || query_.type == rr_type::kIxfr) {
+            return QueryFault::kTransfer;
+        }
+        return query_.rr_class == rr_class::kIn ? QueryFault::kNone : QueryFault::kClass;
+    }
+
+    std::size_t refuse(QueryFault fault, Rcode rcode) {
+        counters_.add(fault);
+        rcode_ = rcode;
+        return finish({});
+    }
+
+    std::size_t answer() {
+        std::size_t skipped = 0;
+        const OwnerAnswers* owner = snapshot_.closest(query_, skipped);
+        if (owner == nullptr) {
+            extended_error_ = extended_error::kNotAuthoritative;
+            return refuse(QueryFault::kNotOurs, Rcode::kRefused);
+        }
+        client_ = class_of(snapshot_.classes(), query_, source_);
+        const ZoneDenials& zone = snapshot_.zone(*owner);
+        apex_at_ = kHeaderBytes + query_.name_bytes - zone.apex.size();
+        Composition parts;
+        if (skipped == 0) {
+            add_owner(*owner, zone, parts);
+        } else if (owner->below == OwnerAnswers::Below::kReferral) {
+            parts.add(owner->otherwise->of(query_.is_dnssec_ok));
+        } else if (owner->below == OwnerAnswers::Below::kWildcard) {
+            add_owner(*owner->wildcard, zone, parts);
+            add_gap(zone, gap_of_question(zone), parts);
+        } else {
+            rcode_ = Rcode::kNxDomain;
+            parts.add(zone.soa.of(query_.is_dnssec_ok));
+            // RFC 4035 section 3.1.3.2: neither the name nor a wildcard that would match it.
+            add_gap(zone, gap_of_question(zone), parts);
+            add_gap(zone, owner->wildcard_gap, parts);
+        }
+        return finish(parts);
+    }
+
+    /// The set of the type; else what an alias or a delegation says; else NODATA.
+    void add_owner(const OwnerAnswers& owner, const ZoneDenials& zone, Composition& parts) {
+        if (const OwnerAnswers::ByType* set = set_of(owner, query_.type)) {
+            parts.add(variant_of(*set).of(query_.is_dnssec_ok));
+        } else if (owner.otherwise && query_.type != rr_type::kDs) {
+            parts.add(owner.otherwise->of(query_.is_dnssec_ok));
+        } else {
+            parts.add(zone.soa.of(query_.is_dnssec_ok));
+            add_gap(zone, owner.own_gap, parts);
+        }
+    }
+
+    const RunPair& variant_of(const OwnerAnswers::ByType& set) {
+        if (set.variant_of_class.empty()) {
+            return set.variants[0];
+        }
+        depends_on_client_ = true;
+        const std::size_t number = client_.number < set.variant_of_class.size() ? client_.number : 0;
+        return set.variants[set.variant_of_class[number]];
+    }
+
+    [[nodiscard]] std::size_t gap_of_question(const ZoneDenials& zone) const {
+        return query_.is_dnssec_ok ? gap_of(zone, query_.name_view()) : 0;
+    }
+
+    /// Adds the NSEC of a gap, unless it is there already.
+    void add_gap(const ZoneDenials& zone, std::size_t gap, Composition& parts) const {
+        if (!query_.is_dnssec_ok || zone.gaps.empty()) {
+            return;
+        }
+        const Run& run = zone.gaps[gap].run;
+        if (std::find(parts.runs.begin(), parts.runs.end(), &run) == parts.runs.end()) {
+            parts.add(run);
+        }
+    }
+
+    std::size_t finish(const Composition& parts) {
+        if (parts.count > 0) {
+            if (parts.runs[0]->rcode != Rcode::kNoError) {
+                rcode_ = parts.runs[0]->rcode;
+            }
+            extended_error_ = parts.runs[0]->extended_error;
+            if (rcode_ == Rcode::kServFail) {
+                counters_.add(QueryFault::kNotReady);
+            }
+        }
+        counters_.add(rcode_);
+        const std::size_t question = query_.has_question ? query_.name_bytes + 4U : 0;
+        std::memcpy(out_.data(), bytes_.data(), kHeaderBytes + question);
+        const std::size_t body = kHeaderBytes + question;
+        const std::size_t opt = opt_bytes();
+        const std::size_t room = limit() - body - opt;
+        std::size_t size = 0;
+        std::size_t needed = 0;
+        for (std::size_t i = 0; i < parts.count; ++i) {
+            size += parts.runs[i]->octets.size();
+            needed += parts.runs[i]->needed_octets;
+        }
+        const bool is_cut = needed > room;
+        header(parts, question != 0, is_cut);
+        if (is_cut) {
+            counters_.add(QueryFault::kTruncated);
+            put_u16(out_.data() + 10, query_.has_edns ? 1 : 0);
+            write_opt(body);
+            return body + opt;
+        }
+        const std::size_t end = write_runs(parts, body, size <= room);
+        write_opt(end);
+        return end + opt;
+    }
+
+    [[nodiscard]] std::size_t limit() const {
+        const std::size_t most = transport_ == DnsTransport::kTcp
+                                     ? kMostTcpBytes
+                                     : std::min<std::size_t>(query_.udp_bytes, kMostUdpBytes);
+        return std::min(most, out_.size());
+    }
+
+    void header(const Composition& parts, bool has_question, bool is_cut) {
+        std::uint8_t* head = out_.data();
+        const bool is_authoritative = parts.count > 0 && parts.runs[0]->is_authoritative;
+        head[2] = static_cast<std::uint8_t>(kQr | (head[2] & kKept2) | (is_authoritative ? kAa : 0) |
+                                            (is_cut ? kTc : 0));
+        head[3] = static_cast<std::uint8_t>((head[3] & kKept3) | (static_cast<std::uint8_t>(rcode_) & 0xfU));
+        std::memset(head + 4, 0, 8);
+        head[5] = has_question ? 1 : 0;
+    }
+
+    /// Copies the runs; without room for all, without what may be left out.
+    std::size_t write_runs(const Composition& parts, std::size_t at, bool has_room) {
+        std::size_t answers = 0;
+        std::size_t authority = 0;
+        std::size_t additional = query_.has_edns ? 1 : 0;
+        for (std::size_t i = 0; i < parts.count; ++i) {
+            const Run& run = *parts.runs[i];
+            const std::size_t size = has_room ? run.octets.size() : run.needed_octets;
+            std::memcpy(out_.data() + at, run.octets.data(), size);
+            for (const std::uint16_t place : run.apex_pointers) {
+                if (place < size) {
+                    put_u16(out_.data() + at + place, 0xc000U | apex_at_);
+                }
+            }
+            at += size;
+            answers += run.answers;
+            authority += run.authority;
+            additional += has_room ? run.additional : run.needed_additional;
+        }
+        put_u16(out_.data() + 6, answers);
+        put_u16(out_.data() + 8, authority);
+        put_u16(out_.data() + 10, additional);
+        return at;
+    }
+
+    [[nodiscard]] bool says_nsid() const { return query_.wants_nsid && !snapshot_.nsid().empty(); }
+    [[nodiscard]] bool says_error() const { return extended_error_ != extended_error::kNone; }
+    [[nodiscard]] std::size_t subnet_bytes() const {
+        return query_.subnet.is_present() ? 8U + (query_.subnet.source_bits + 7U) / 8U : 0;
+    }
+    [[nodiscard]] std::size_t opt_bytes() const {
+        if (!query_.has_edns) {
+            return 0;
+        }
+        return kOptBytes + (says_nsid() ? 4 + snapshot_.nsid().size() : 0) + subnet_bytes() +
+               (says_error() ? 6 : 0);
+    }
+
+    void write_opt(std::size_t place) {
+        if (!query_.has_edns) {
+            return;
+        }
+        std::uint8_t* at = out_.data() + place;
+        at[0] = 0;
+        put_u16(at + 1, rr_type::kOpt);
+        put_u16(at + 3, kMostUdpBytes);
+        at[5] = static_cast<std::uint8_t>(static_cast<unsigned>(rcode_) >> 4U);
+        at[6] = 0;
+        at[7] = query_.is_dnssec_ok ? 0x80 : 0;
+        at[8] = 0;
+        put_u16(at + 9, opt_bytes() - kOptBytes);
+        at += kOptBytes;
+        if (says_nsid()) {
+            put_u16(at, 3);
+            put_u16(at + 2, snapshot_.nsid().size());
+            std::memcpy(at + 4, snapshot_.nsid().data(), snapshot_.nsid().size());
+            at += 4 + snapshot_.nsid().size();
+        }
+        if (query_.subnet.is_present()) {
+            at += write_subnet(at);
+        }
+        if (says_error()) {
+            put_u16(at, 15);
+            put_u16(at + 2, 2);
+            put_u16(at + 4, extended_error_);
+        }
+    }
+
+    std::size_t write_subnet(std::uint8_t* at) const {
+        const ClientSubnet& subnet = query_.subnet;
+        const std::size_t octets = (subnet.source_bits + 7U) / 8U;
+        put_u16(at, 8);
+        put_u16(at + 2, 4 + octets);
+        put_u16(at + 4, subnet.family);
+        at[6] = subnet.source_bits;
+        at[7] = depends_on_client_ ? client_.scope_bits : 0;
+        std::memcpy(at + 8, subnet.address.bytes.data() + (subnet.family == 1 ? 12 : 0), octets);
+        return 8 + octets;
+    }
+
+    const Snapshot& snapshot_;
+    ByteView bytes_;
+    const Ip6& source_;
+    DnsTransport transport_;
+    std::span<std::uint8_t> out_;
+    RespondCounters& counters_;
+    Query query_;
+    ClientClass client_;
+    bool depends_on_client_ = false;
+    Rcode rcode_ = Rcode::kNoError;
+    std::uint16_t extended_error_ = extended_error::kNone;
+    std::size_t apex_at_ = 0;
+};
+
+} // namespace
+
+std::size_t respond(const Snapshot& snapshot, ByteView query, const Ip6& source, DnsTransport transport,
+                    std::span<std::uint8_t> out, RespondCounters& counters) {
+    SL_CHECK(out.size() >= kMostUdpBytes);
+    return Responder(snapshot, query, source, transport, out, counters).run();
+}
+
+} // namespace suanlu::dns

@@ -1,0 +1,99 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "dns/answer/snapshot.hpp"
+
+#include <algorithm>
+#include <bit>
+#include <cstring>
+
+namespace suanlu::dns {
+
+namespace {
+
+/// Adds a label in front of a name whose hash is `above`. Lower case only.
+std::uint64_t hash_label(std::uint64_t above, const std::uint8_t* label) {
+    std::uint64_t hash = above;
+    std::size_t left = *label + 1U;
+    while (left > 0) {
+        std::uint64_t word = 0;
+        const std::size_t taken = std::min<std::size_t>(left, sizeof word);
+        std::memcpy(&word, label, taken);
+        hash = (hash ^ word) * 0x9e3779b97f4a7c15ULL; // golden ratio, as in Fibonacci hashing
+        hash ^= hash >> 32U;
+        label += taken;
+        left -= taken;
+    }
+    return hash;
+}
+
+std::uint64_t hash_name(const DomainName& name) {
+    std::vector<const std::uint8_t*> labels;
+    for (const std::uint8_t* at = name.wire().data(); *at != 0; at += *at + 1) {
+        labels.push_back(at);
+    }
+    std::uint64_t hash = 0;
+    for (auto label = labels.rbegin(); label != labels.rend(); ++label) {
+        hash = hash_label(hash, *label);
+    }
+    return hash;
+}
+
+} // namespace
+
+Snapshot::Snapshot(std::vector<Owner> owners, std::vector<std::shared_ptr<const ZoneDenials>> zones,
+                   std::shared_ptr<const ClientClasses> classes, std::string nsid)
+    : owners_(std::move(owners)), zones_(std::move(zones)), classes_(std::move(classes)),
+      nsid_(std::move(nsid)), slots_(std::bit_ceil(2 * owners_.size() + 1)) {
+    for (const Owner& owner : owners_) {
+        const std::uint64_t hash = hash_name(owner->owner);
+        std::size_t at = hash & (slots_.size() - 1);
+        while (slots_[at].owner != nullptr) {
+            at = (at + 1) & (slots_.size() - 1);
+        }
+        slots_[at] = {hash, owner.get()};
+        most_labels_ = std::max(most_labels_, owner->owner.labels());
+    }
+}
+
+const OwnerAnswers* Snapshot::find(std::uint64_t hash, ByteView name) const {
+    for (std::size_t at = hash & (slots_.size() - 1);; at = (at + 1) & (slots_.size() - 1)) {
+        const Slot& slot = slots_[at];
+        if (slot.owner == nullptr) {
+            return nullptr;
+        }
+        if (slot.hash == hash) {
+            const ByteView owner = slot.owner->owner.wire();
+            if (owner.size() == name.size() && std::memcmp(owner.data(), name.data(), name.size()) == 0) {
+                return slot.owner;
+            }
+        }
+    }
+}
+
+const OwnerAnswers* Snapshot::closest(const Query& query, std::size_t& skipped) const {
+    const ByteView name = query.name_view();
+    // Hashes of all suffixes that may exist, from the root down; then the longest that does exist.
+    std::array<std::uint64_t, 129> hash_of;
+    const std::size_t labels = query.labels;
+    const std::size_t first = labels > most_labels_ ? labels - most_labels_ : 0;
+    hash_of[labels] = 0;
+    for (std::size_t label = labels; label-- > first;) {
+        hash_of[label] = hash_label(hash_of[label + 1], name.data() + query.label_at[label]);
+    }
+    for (skipped = first; skipped <= labels; ++skipped) {
+        const std::size_t place = skipped == labels ? name.size() - 1 : query.label_at[skipped];
+        if (const OwnerAnswers* owner = find(hash_of[skipped], name.subspan(place))) {
+            return owner;
+        }
+    }
+    return nullptr;
+}
+
+std::size_t gap_of(const ZoneDenials& zone, ByteView name) {
+    const auto behind = std::upper_bound(zone.gaps.begin(), zone.gaps.end(), name,
+                                         [](ByteView wanted, const ZoneDenials::Gap& gap) {
+                                             return compare_canonical(wanted, gap.from.wire()) < 0;
+                                         });
+    return behind == zone.gaps.begin() ? 0 : static_cast<std::size_t>(behind - zone.gaps.begin()) - 1;
+}
+
+} // namespace suanlu::dns

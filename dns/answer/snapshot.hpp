@@ -1,0 +1,64 @@
+// SPDX-License-Identifier: Apache-2.0
+// All that queries are answered from, at one moment. Immutable: workers read it without locks and drop it
+// between two batches (snapshot_exchange.hpp). Making the next one copies a table of pointers; answers of
+// owners that did not change are shared. Pure.
+#pragma once
+
+#include "dns/answer/client_classes.hpp"
+#include "dns/answer/owner_answers.hpp"
+
+namespace suanlu::dns {
+
+/// What a zone says about names that are not there.
+struct ZoneDenials {
+    DomainName apex;
+    /// SOA in the authority section; signed: with its RRSIG.
+    RunPair soa;
+    struct Gap {
+        /// Lower case; the gap is from here to the next one.
+        DomainName from;
+        /// NSEC and its RRSIG.
+        Run run;
+    };
+    /// In canonical order, the apex first; empty in an unsigned zone.
+    std::vector<Gap> gaps;
+};
+
+class Snapshot {
+public:
+    using Owner = std::shared_ptr<const OwnerAnswers>;
+
+    Snapshot(std::vector<Owner> owners, std::vector<std::shared_ptr<const ZoneDenials>> zones,
+             std::shared_ptr<const ClientClasses> classes, std::string nsid);
+
+    /// The owner of a query's name, or the closest one above it; null outside of all zones. `skipped` gets
+    /// the number of labels in front of that owner.
+    [[nodiscard]] const OwnerAnswers* closest(const Query& query, std::size_t& skipped) const;
+
+    [[nodiscard]] const ZoneDenials& zone(const OwnerAnswers& owner) const { return *zones_[owner.zone]; }
+    [[nodiscard]] const ClientClasses& classes() const { return *classes_; }
+    [[nodiscard]] const std::vector<Owner>& owners() const { return owners_; }
+    /// Answer to NSID (RFC 5001); empty = the option is not answered.
+    [[nodiscard]] const std::string& nsid() const { return nsid_; }
+
+private:
+    struct Slot {
+        std::uint64_t hash = 0;
+        const OwnerAnswers* owner = nullptr;
+    };
+
+    [[nodiscard]] const OwnerAnswers* find(std::uint64_t hash, ByteView name) const;
+
+    std::vector<Owner> owners_;
+    std::vector<std::shared_ptr<const ZoneDenials>> zones_;
+    std::shared_ptr<const ClientClasses> classes_;
+    std::string nsid_;
+    /// Open addressing, at most half full.
+    std::vector<Slot> slots_;
+    std::size_t most_labels_ = 0;
+};
+
+/// Index of the gap that covers `name` (lower case); the zone must have gaps.
+std::size_t gap_of(const ZoneDenials& zone, ByteView name);
+
+} // namespace suanlu::dns

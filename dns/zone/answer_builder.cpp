@@ -1,0 +1,337 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "dns/zone/answer_builder.hpp"
+
+#include <algorithm>
+#include <set>
+
+#include "dns/record/rr_type.hpp"
+#include "dns/zone/run_writer.hpp"
+
+namespace suanlu::dns {
+
+namespace {
+
+constexpr int kMostAliases = 8;
+
+/// Where the name begins that additional records are about; nothing for other types.
+std::optional<std::size_t> target_offset(std::uint16_t type) {
+    switch (type) {
+    case rr_type::kNs:
+        return 0;
+    case rr_type::kMx:
+    case rr_type::kSvcb:
+    case rr_type::kHttps:
+        return 2;
+    case rr_type::kSrv:
+        return 6;
+    default:
+        return std::nullopt;
+    }
+}
+
+std::vector<DomainName> targets_of(const Rrset& set) {
+    std::vector<DomainName> out;
+    const auto offset = target_offset(set.type);
+    for (const Bytes& rdata : offset ? set.rdatas : std::vector<Bytes>{}) {
+        WireReader reader(rdata, std::min(*offset, rdata.size()));
+        if (auto name = DomainName::read_plain(reader); name && !name->is_root()) {
+            out.push_back(*std::move(name));
+        }
+    }
+    return out;
+}
+
+std::uint32_t negative_ttl(const Rrset& soa) {
+    WireReader reader(soa.rdatas[0], soa.rdatas[0].size() - 4);
+    return std::min(soa.ttl, *reader.integer<std::uint32_t>()); // RFC 2308 section 5
+}
+
+/// Writes a run once without and once, in a signed zone, with what DNSSEC adds.
+template <class Write>
+RunPair both(bool is_signed, const Write& write) {
+    RunPair pair;
+    pair.plain = write(false);
+    pair.has_signed = is_signed;
+    if (is_signed) {
+        pair.signed_run = write(true);
+    }
+    return pair;
+}
+
+class Builder {
+public:
+    Builder(const ZoneContents& zone, std::uint16_t number)
+        : zone_(zone), number_(number), is_signed_(zone.find(zone.apex)->find(rr_type::kNsec) != nullptr) {}
+
+    BuiltZone run() {
+        collect_names();
+        build_denials();
+        BuiltZone built;
+        for (const DomainName& name : names_) {
+            built.owners.push_back(std::make_shared<OwnerAnswers>(build_owner(name)));
+        }
+        built.denials = denials_;
+        return built;
+    }
+
+private:
+    /// Owners with data that are ours to answer for, delegations, and the empty non-terminals above them.
+    void collect_names() {
+        for (const auto& [owner, records] : zone_.owners) {
+            const DomainName* cut = zone_.cut_above(owner);
+            if (cut != nullptr && *cut != owner) {
+                continue; // glue
+            }
+            for (DomainName name = owner.canonical(); names_.insert(name).second && name != zone_.apex;) {
+                name = name.parent();
+            }
+        }
+    }
+
+    void build_denials() {
+        auto denials = std::make_shared<ZoneDenials>();
+        denials->apex = zone_.apex.canonical();
+        const Rrset& soa = *zone_.find(zone_.apex)->find(rr_type::kSoa);
+        Rrset negative = soa;
+        negative.ttl = negative_ttl(soa);
+        denials->soa = both(is_signed_, [&](bool is_dnssec) {
+            RunWriter writer(zone_.apex, zone_.apex, true);
+            writer.add(Section::kAuthority, zone_.apex, negative, is_dnssec);
+            return std::move(writer).finish();
+        });
+        for (const auto& [owner, records] : zone_.owners) {
+            if (const Rrset* nsec = records.find(rr_type::kNsec)) {
+                RunWriter writer(zone_.apex, owner, true);
+                writer.add(Section::kAuthority, owner, *nsec, true);
+                denials->gaps.push_back({owner.canonical(), std::move(writer).finish()});
+            }
+        }
+        denials_ = std::move(denials);
+    }
+
+    [[nodiscard]] std::uint32_t gap(const DomainName& name) const {
+        return denials_->gaps.empty()
+                   ? 0
+                   : static_cast<std::uint32_t>(gap_of(*denials_, name.canonical().wire()));
+    }
+
+    OwnerAnswers build_owner(const DomainName& name) const {
+        OwnerAnswers owner = answers_of(name, false);
+        const auto below = name.child("*");
+        if (!below) {
+            return owner; // no name fits below
+        }
+        owner.wildcard_gap = gap(*below);
+        if (owner.below == OwnerAnswers::Below::kNothing && names_.contains(*below)) {
+            owner.below = OwnerAnswers::Below::kWildcard;
+            owner.wildcard = std::make_shared<OwnerAnswers>(answers_of(*below, true));
+        }
+        return owner;
+    }
+
+    /// Answers of the records of `name`, to questions for it, or for any name below its parent (floating).
+    OwnerAnswers answers_of(const DomainName& name, bool is_floating) const {
+        OwnerAnswers owner;
+        owner.owner = name;
+        owner.zone = number_;
+        owner.own_gap = gap(name);
+        const OwnerRecords* records = zone_.find(name);
+        if (records == nullptr) {
+            return owner; // an empty non-terminal
+        }
+        if (name != zone_.apex && records->find(rr_type::kNs) != nullptr) {
+            owner.below = OwnerAnswers::Below::kReferral;
+            owner.otherwise = referral(name, *records);
+            if (const Rrset* ds = records->find(rr_type::kDs)) {
+                owner.types.push_back(for_everybody(name, *ds, is_floating));
+            }
+            return owner;
+        }
+        for (const auto& [type, set] : records->sets) {
+            owner.types.push_back(for_everybody(name, set, is_floating));
+        }
+        for (const auto& [type, set] : records->class_sets) {
+            owner.types.push_back(by_class(name, type, set, is_floating, nullptr));
+        }
+        if (records->find(rr_type::kCname) != nullptr) {
+            add_alias(name, is_floating, owner);
+        }
+        std::sort(owner.types.begin(), owner.types.end(),
+                  [](const auto& a, const auto& b) { return a.type < b.type; });
+        return owner;
+    }
+
+    RunPair referral(const DomainName& name, const OwnerRecords& records) const {
+        return both(is_signed_, [&](bool is_dnssec) {
+            RunWriter writer(zone_.apex, name, true);
+            const Rrset& ns = *records.find(rr_type::kNs);
+            writer.add(Section::kAuthority, name, ns, false);
+            const Rrset* ds = records.find(rr_type::kDs);
+            if (is_dnssec && ds != nullptr) {
+                writer.add(Section::kAuthority, name, *ds, true);
+            } else if (is_dnssec) {
+                writer.append(denials_->gaps[gap(name)].run); // RFC 4035 section 3.1.4.1: there is no DS
+            }
+            // Below the delegation the addresses cannot be asked for elsewhere.
+            add_addresses(writer, ns, is_dnssec, [&](const DomainName& target) {
+                return target.is_at_or_below(name) ? Section::kAdditional : Section::kOptional;
+            });
+            writer.run().is_authoritative = false;
+            return std::move(writer).finish();
+        });
+    }
+
+    /// Addresses of the names in `set`; never those that depend on the client.
+    template <class SectionOf>
+    void add_addresses(RunWriter& writer, const Rrset& set, bool is_dnssec,
+                       const SectionOf& section_of) const {
+        std::vector<DomainName> done;
+        for (const Section wanted : {Section::kAdditional, Section::kOptional}) {
+            for (const DomainName& target : targets_of(set)) {
+                const OwnerRecords* records = zone_.find(target);
+                if (records == nullptr || section_of(target) != wanted ||
+                    std::find(done.begin(), done.end(), target) != done.end()) {
+                    continue;
+                }
+                done.push_back(target);
+                for (const std::uint16_t type : {rr_type::kA, rr_type::kAaaa}) {
+                    if (const Rrset* addresses = records->find(type)) {
+                        writer.add(wanted, target, *addresses, is_dnssec);
+                    }
+                }
+            }
+        }
+    }
+
+    /// One set as an answer, behind the aliases that led to it.
+    Run answer(const DomainName& name, const Rrset& set, bool is_floating, bool is_dnssec,
+               const std::vector<const Rrset*>* aliases) const {
+        RunWriter writer(zone_.apex, name, is_floating);
+        const DomainName at =
+            aliases == nullptr ? name : add_aliases(writer, name, *aliases, is_floating, is_dnssec);
+        if (is_floating && aliases == nullptr) {
+            writer.add_at_question(Section::kAnswer, set, is_dnssec);
+        } else {
+            writer.add(Section::kAnswer, at, set, is_dnssec);
+        }
+        add_addresses(writer, set, is_dnssec, [](const DomainName&) { return Section::kOptional; });
+        return std::move(writer).finish();
+    }
+
+    OwnerAnswers::ByType for_everybody(const DomainName& name, const Rrset& set, bool is_floating,
+                                       const std::vector<const Rrset*>* aliases = nullptr) const {
+        return {set.type,
+                {both(is_signed_,
+                      [&](bool is_dnssec) { return answer(name, set, is_floating, is_dnssec, aliases); })},
+                {}};
+    }
+
+    OwnerAnswers::ByType by_class(const DomainName& name, std::uint16_t type, const ClassRrset& set,
+                                  bool is_floating, const std::vector<const Rrset*>* aliases) const {
+        OwnerAnswers::ByType out{type, {}, set.variant_of_class};
+        for (const ClassRrset::Variant& variant : set.variants) {
+            out.variants.push_back(both(is_signed_, [&](bool is_dnssec) {
+                Run run = answer(name, variant.rrset, is_floating, is_dnssec, aliases);
+                run.rcode = variant.rcode;
+                run.extended_error = variant.extended_error;
+                run.is_authoritative = variant.rcode == Rcode::kNoError;
+                return run;
+            }));
+        }
+        return out;
+    }
+
+    static DomainName target_of(const Rrset& alias) {
+        WireReader reader(alias.rdatas[0]);
+        return DomainName::read_plain(reader).value_or({});
+    }
+
+    /// Writes the chain that begins at `name`; returns where it leads.
+    static DomainName add_aliases(RunWriter& writer, const DomainName& name,
+                                  const std::vector<const Rrset*>& aliases, bool is_floating,
+                                  bool is_dnssec) {
+        DomainName at = name;
+        for (const Rrset* alias : aliases) {
+            if (is_floating && alias == aliases.front()) {
+                writer.add_at_question(Section::kAnswer, *alias, is_dnssec);
+            } else {
+                writer.add(Section::kAnswer, at, *alias, is_dnssec);
+            }
+            at = target_of(*alias);
+        }
+        return at;
+    }
+
+    /// RFC 1034 section 3.6.2: an alias is followed inside the zone; what is elsewhere is the resolver's
+    /// work.
+    void add_alias(const DomainName& name, bool is_floating, OwnerAnswers& owner) const {
+        std::vector<const Rrset*> aliases;
+        DomainName at = name;
+        const OwnerRecords* records = zone_.find(at);
+        while (records != nullptr && records->find(rr_type::kCname) != nullptr &&
+               aliases.size() < kMostAliases) {
+            aliases.push_back(records->find(rr_type::kCname));
+            at = target_of(*aliases.back());
+            records = zone_.cut_above(at) == nullptr ? zone_.find(at) : nullptr;
+        }
+        const bool is_loop = records != nullptr && records->find(rr_type::kCname) != nullptr;
+        owner.otherwise = both(is_signed_, [&](bool is_dnssec) {
+            return alias_without_type(name, aliases, is_floating, is_dnssec, is_loop);
+        });
+        if (records == nullptr || is_loop) {
+            return;
+        }
+        for (const auto& [type, set] : records->sets) {
+            if (type != rr_type::kNsec) {
+                owner.types.push_back(for_everybody(name, set, is_floating, &aliases));
+            }
+        }
+        for (const auto& [type, set] : records->class_sets) {
+            owner.types.push_back(by_class(name, type, set, is_floating, &aliases));
+        }
+    }
+
+    Run alias_without_type(const DomainName& name, const std::vector<const Rrset*>& aliases, bool is_floating,
+                           bool is_dnssec, bool is_loop) const {
+        RunWriter writer(zone_.apex, name, true);
+        // Floating in either case: denials are, and a run has one kind of pointers.
+        const DomainName end = add_aliases(writer, name, aliases, is_floating, is_dnssec);
+        if (is_loop || !end.is_at_or_below(zone_.apex) || zone_.cut_above(end) != nullptr) {
+            return std::move(writer).finish();
+        }
+        DomainName encloser = end.canonical();
+        while (!names_.contains(encloser)) {
+            encloser = encloser.parent();
+        }
+        const auto wildcard = encloser.child("*");
+        const bool is_there = encloser == end;
+        if (!is_there && wildcard && names_.contains(*wildcard)) {
+            return std::move(writer).finish(); // the resolver asks for it by name
+        }
+        writer.append(denials_->soa.of(is_dnssec));
+        if (is_dnssec) {
+            writer.append(denials_->gaps[gap(end)].run);
+            if (!is_there && wildcard && gap(*wildcard) != gap(end)) {
+                writer.append(denials_->gaps[gap(*wildcard)].run);
+            }
+        }
+        if (!is_there) {
+            writer.run().rcode = Rcode::kNxDomain;
+        }
+        return std::move(writer).finish();
+    }
+
+    const ZoneContents& zone_;
+    std::uint16_t number_;
+    bool is_signed_;
+    std::set<DomainName> names_;
+    std::shared_ptr<const ZoneDenials> denials_;
+};
+
+} // namespace
+
+BuiltZone build_answers(const ZoneContents& zone, std::uint16_t number) {
+    return Builder(zone, number).run();
+}
+
+} // namespace suanlu::dns

@@ -1,0 +1,59 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "dns/zone/zone_contents.hpp"
+
+#include <algorithm>
+
+#include "dns/record/rr_type.hpp"
+
+namespace suanlu::dns {
+
+const DomainName* ZoneContents::cut_above(const DomainName& name) const {
+    const DomainName* highest = nullptr;
+    for (DomainName at = name; at != apex && !at.is_root(); at = at.parent()) {
+        const auto found = owners.find(at);
+        if (found != owners.end() && found->second.find(rr_type::kNs) != nullptr) {
+            highest = &found->first;
+        }
+    }
+    return highest;
+}
+
+void ZoneContents::add(const Record& record) {
+    const auto [place, is_new] =
+        owners[record.owner].sets.try_emplace(record.type, Rrset{record.type, record.ttl, {}, {}});
+    Rrset& set = place->second;
+    set.ttl = std::min(set.ttl, record.ttl);
+    if (std::find(set.rdatas.begin(), set.rdatas.end(), record.rdata) == set.rdatas.end()) {
+        set.rdatas.push_back(record.rdata);
+    }
+}
+
+Status check_zone(const ZoneContents& zone) {
+    const OwnerRecords* apex = zone.find(zone.apex);
+    const Rrset* soa = apex == nullptr ? nullptr : apex->find(rr_type::kSoa);
+    if (soa == nullptr || soa->rdatas.size() != 1 || soa->rdatas[0].size() < 22) {
+        return Error{Errc::kBadInput, zone.apex.text() + " has not exactly one SOA"};
+    }
+    if (apex->find(rr_type::kNs) == nullptr) {
+        return Error{Errc::kBadInput, zone.apex.text() + " has no NS"};
+    }
+    for (const auto& [owner, records] : zone.owners) {
+        if (!owner.is_at_or_below(zone.apex)) {
+            return Error{Errc::kBadInput, owner.text() + " is outside of " + zone.apex.text()};
+        }
+        if (owner != zone.apex && records.find(rr_type::kSoa) != nullptr) {
+            return Error{Errc::kBadInput, "a second SOA, of " + owner.text()};
+        }
+        const Rrset* alias = records.find(rr_type::kCname);
+        const auto may_be_beside = [](const auto& set) {
+            return set.first == rr_type::kCname || set.first == rr_type::kNsec;
+        };
+        if (alias != nullptr && (alias->rdatas.size() != 1 || !records.class_sets.empty() ||
+                                 !std::all_of(records.sets.begin(), records.sets.end(), may_be_beside))) {
+            return Error{Errc::kBadInput, owner.text() + " has other data beside its CNAME"};
+        }
+    }
+    return {};
+}
+
+} // namespace suanlu::dns

@@ -1,0 +1,61 @@
+// SPDX-License-Identifier: Apache-2.0
+// The records of one zone, from a file or computed: what is signed, transferred and built into answers. Sets
+// that differ between client classes stand beside those that do not. Pure values.
+#pragma once
+
+#include <map>
+
+#include "dns/answer/owner_answers.hpp"
+#include "dns/record/rrset.hpp"
+
+namespace suanlu::dns {
+
+/// A set that depends on the client. It exists for every class: only its content differs.
+struct ClassRrset {
+    struct Variant {
+        Rrset rrset;
+        /// Not kNoError: this instead of records.
+        Rcode rcode = Rcode::kNoError;
+        std::uint16_t extended_error = extended_error::kNone;
+
+        bool operator==(const Variant&) const = default;
+    };
+    /// At least one.
+    std::vector<Variant> variants;
+    /// By number of the class.
+    std::vector<std::uint16_t> variant_of_class;
+
+    bool operator==(const ClassRrset&) const = default;
+};
+
+struct OwnerRecords {
+    /// By type.
+    std::map<std::uint16_t, Rrset> sets;
+    std::map<std::uint16_t, ClassRrset> class_sets;
+
+    bool operator==(const OwnerRecords&) const = default;
+    [[nodiscard]] const Rrset* find(std::uint16_t type) const {
+        const auto found = sets.find(type);
+        return found == sets.end() ? nullptr : &found->second;
+    }
+};
+
+struct ZoneContents {
+    DomainName apex;
+    /// In canonical order. Empty non-terminals have no entry.
+    std::map<DomainName, OwnerRecords> owners;
+
+    [[nodiscard]] const OwnerRecords* find(const DomainName& owner) const {
+        const auto found = owners.find(owner);
+        return found == owners.end() ? nullptr : &found->second;
+    }
+    /// The delegation at or above `name`; null where the zone itself is the authority.
+    [[nodiscard]] const DomainName* cut_above(const DomainName& name) const;
+    /// Adds to the set; one that is there keeps the smaller TTL. A record that is there is not added twice.
+    void add(const Record& record);
+};
+
+/// What every zone needs: an SOA and NS at the apex, no data beside CNAME, nothing outside the apex.
+Status check_zone(const ZoneContents& zone);
+
+} // namespace suanlu::dns

@@ -1,0 +1,239 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "dns_messages.hpp"
+
+namespace {
+
+using namespace suanlu;
+using namespace suanlu::dns;
+using namespace suanlu::dns::testing;
+
+using Lines = std::vector<std::string>;
+
+constexpr const char* kZone = R"($ORIGIN c.example.
+$TTL 300
+@        SOA ns1 admin 7 3600 600 86400 5
+@        NS  ns1
+@        NS  ns.elsewhere.example.
+@        MX  10 mail
+ns1      A   192.0.2.1
+mail     A   192.0.2.2
+www      A   192.0.2.3
+www      A   192.0.2.4
+alias    CNAME www
+out      CNAME www.elsewhere.example.
+dangling CNAME nowhere
+loop     CNAME loop2
+loop2    CNAME loop
+a.deep   TXT "x"
+*.wild   A   192.0.2.5
+*.wild   TXT "w"
+there.wild TXT "t"
+sub      NS  ns.sub
+sub      NS  ns1
+ns.sub   A   192.0.2.6
+)";
+
+class Respond : public ::testing::Test {
+protected:
+    void serve(const ZoneContents& zone, std::vector<std::pair<Prefix6, std::uint16_t>> prefixes = {}) {
+        BuiltZone built = build_answers(zone, 0);
+        snapshot_ = std::make_unique<Snapshot>(std::move(built.owners), std::vector{built.denials},
+                                               std::make_shared<ClientClasses>(prefixes), "ns1");
+    }
+    void SetUp() override { serve(zone_of(kZone, "c.example")); }
+
+    Bytes respond_to(const Bytes& query, const char* source = "198.51.100.1",
+                     DnsTransport transport = DnsTransport::kUdp) {
+        Bytes out(kMostTcpBytes);
+        out.resize(respond(*snapshot_, query, *Ip6::parse(source), transport, out, counters_));
+        return out;
+    }
+    Heard ask(const Asked& asked, const char* source = "198.51.100.1") {
+        return read_answer(respond_to(query_of(asked), source));
+    }
+
+    std::unique_ptr<Snapshot> snapshot_;
+    RespondCounters counters_;
+};
+
+TEST_F(Respond, Answer_EchoesIdFlagsQuestionAndItsCase) {
+    const Heard heard = ask({.name = "wWw.C.example"});
+    EXPECT_EQ(heard.flags, 0x8510) << "QR, AA, RD and CD of the query";
+    EXPECT_EQ(heard.question, "wWw.C.example. A");
+    EXPECT_EQ(heard.answer, (Lines{"wWw.C.example. A 192.0.2.3", "wWw.C.example. A 192.0.2.4"}));
+    EXPECT_FALSE(heard.has_opt);
+    EXPECT_EQ(heard.size, 12U + 15 + 4 + 2 * 16);
+}
+
+TEST_F(Respond, Apex_NamesInItComeAlong) {
+    const Heard heard = ask({.name = "c.example", .type = rr_type::kMx});
+    EXPECT_EQ(heard.answer, Lines{"c.example. MX"});
+    EXPECT_EQ(heard.additional, Lines{"mail.c.example. A 192.0.2.2"});
+    EXPECT_EQ(ask({.name = "c.example", .type = rr_type::kNs}).answer.size(), 2U);
+}
+
+TEST_F(Respond, NoData_AndNames_HaveTheSoa) {
+    for (const char* name : {"www.c.example", "deep.c.example", "there.wild.c.example"}) {
+        const Heard heard = ask({.name = name, .type = rr_type::kAaaa});
+        EXPECT_EQ(heard.rcode, 0U) << name;
+        EXPECT_EQ(heard.authority, Lines{"c.example. SOA"}) << name;
+        EXPECT_TRUE(heard.is_authoritative());
+    }
+    for (const char* name :
+         {"no.c.example", "x.y.www.c.example", "b.deep.c.example", "x.there.wild.c.example"}) {
+        const Heard heard = ask({.name = name});
+        EXPECT_EQ(heard.rcode, 3U) << name;
+        EXPECT_EQ(heard.authority, Lines{"c.example. SOA"}) << name;
+        EXPECT_TRUE(heard.answer.empty());
+    }
+}
+
+TEST_F(Respond, Aliases_AreFollowedInsideTheZone) {
+    EXPECT_EQ(ask({.name = "alias.c.example"}).answer,
+              (Lines{"alias.c.example. CNAME", "www.c.example. A 192.0.2.3", "www.c.example. A 192.0.2.4"}));
+    EXPECT_EQ(ask({.name = "alias.c.example", .type = rr_type::kCname}).answer,
+              Lines{"alias.c.example. CNAME"});
+    const Heard without = ask({.name = "alias.c.example", .type = rr_type::kAaaa});
+    EXPECT_EQ(without.answer, Lines{"alias.c.example. CNAME"});
+    EXPECT_EQ(without.authority, Lines{"c.example. SOA"});
+    EXPECT_EQ(ask({.name = "out.c.example"}).answer, Lines{"out.c.example. CNAME"});
+    EXPECT_TRUE(ask({.name = "out.c.example"}).authority.empty());
+    EXPECT_EQ(ask({.name = "dangling.c.example"}).rcode, 3U);
+    EXPECT_FALSE(ask({.name = "loop.c.example"}).answer.empty());
+}
+
+TEST_F(Respond, Wildcard_AnswersUnderTheNameAskedFor) {
+    EXPECT_EQ(ask({.name = "X.y.wild.c.example"}).answer, Lines{"X.y.wild.c.example. A 192.0.2.5"});
+    EXPECT_EQ(ask({.name = "*.wild.c.example"}).answer, Lines{"*.wild.c.example. A 192.0.2.5"});
+    const Heard nodata = ask({.name = "x.wild.c.example", .type = rr_type::kAaaa});
+    EXPECT_EQ(nodata.rcode, 0U);
+    EXPECT_EQ(nodata.authority, Lines{"c.example. SOA"});
+}
+
+TEST_F(Respond, Delegation_IsReferredWithItsGlue) {
+    for (const char* name : {"sub.c.example", "x.y.sub.c.example", "ns.sub.c.example"}) {
+        const Heard heard = ask({.name = name});
+        EXPECT_FALSE(heard.is_authoritative());
+        EXPECT_EQ(heard.authority, (Lines{"sub.c.example. NS", "sub.c.example. NS"})) << name;
+        EXPECT_EQ(heard.additional, (Lines{"ns.sub.c.example. A 192.0.2.6", "ns1.c.example. A 192.0.2.1"}));
+    }
+    const Heard ds = ask({.name = "sub.c.example", .type = rr_type::kDs});
+    EXPECT_TRUE(ds.is_authoritative());
+    EXPECT_EQ(ds.authority, Lines{"c.example. SOA"});
+}
+
+TEST_F(Respond, Any_GetsOneSet) {
+    EXPECT_EQ(ask({.name = "c.example", .type = rr_type::kAny}).answer.size(), 2U);
+    EXPECT_EQ(ask({.name = "deep.c.example", .type = rr_type::kAny}).authority, Lines{"c.example. SOA"});
+}
+
+TEST_F(Respond, Elsewhere_IsRefusedWithTheReason) {
+    const Heard heard = ask({.name = "www.elsewhere.example", .has_edns = true});
+    EXPECT_EQ(heard.rcode, 5U);
+    EXPECT_FALSE(heard.is_authoritative());
+    EXPECT_EQ(heard.opt_options, (Bytes{0, 15, 0, 2, 0, 20}));
+    EXPECT_EQ(ask({.name = "xc.example"}).rcode, 5U);
+    EXPECT_EQ(ask({.name = "."}).rcode, 5U);
+    EXPECT_EQ(ask({.name = "www.c.example", .rr_class = 3}).rcode, 5U);
+    EXPECT_EQ(counters_.of(QueryFault::kNotOurs), 3U);
+    EXPECT_EQ(counters_.of(QueryFault::kClass), 1U);
+    EXPECT_EQ(counters_.of(Rcode::kRefused), 4U);
+}
+
+TEST_F(Respond, Faults_GetTheirRcodeOrSilence) {
+    Bytes query = query_of({.name = "www.c.example", .has_edns = true});
+    query[query.size() - 5] = 1;
+    EXPECT_EQ(read_answer(respond_to(query)).rcode, 16U);
+    query = query_of({.name = "www.c.example"});
+    query[2] = 0x20;
+    EXPECT_EQ(read_answer(respond_to(query)).rcode, 4U);
+    query[2] = 0x81;
+    EXPECT_TRUE(respond_to(query).empty());
+    EXPECT_TRUE(respond_to({1, 2, 3}).empty());
+    query[2] = 1;
+    query.pop_back();
+    EXPECT_EQ(read_answer(respond_to(query)).rcode, 1U);
+    const Heard ecs = ask({.name = "www.c.example", .has_edns = true, .options = {0, 8, 0, 1, 0}});
+    EXPECT_EQ(ecs.rcode, 1U);
+    EXPECT_TRUE(ecs.has_opt);
+}
+
+TEST_F(Respond, Edns_NsidAndSubnetComeBack) {
+    const Heard nsid = ask({.name = "www.c.example", .has_edns = true, .options = {0, 3, 0, 0}});
+    EXPECT_EQ(nsid.opt_options, (Bytes{0, 3, 0, 3, 'n', 's', '1'}));
+    const Heard subnet =
+        ask({.name = "www.c.example", .has_edns = true, .options = {0, 8, 0, 7, 0, 1, 24, 0, 10, 1, 2}});
+    EXPECT_EQ(subnet.opt_options, (Bytes{0, 8, 0, 7, 0, 1, 24, 0, 10, 1, 2}))
+        << "scope 0: the same for everybody";
+}
+
+TEST_F(Respond, TooLarge_IsCutWithoutPartOfASet) {
+    std::string text = kZone;
+    for (int i = 0; i < 60; ++i) {
+        text += "many A 198.51.100." + std::to_string(i) + "\nmail A 203.0.113." + std::to_string(i) + "\n";
+    }
+    serve(zone_of(text, "c.example"));
+    const Heard cut = ask({.name = "many.c.example"});
+    EXPECT_TRUE(cut.is_cut());
+    EXPECT_TRUE(cut.answer.empty());
+    EXPECT_EQ(ask({.name = "many.c.example", .has_edns = true, .udp_bytes = 4096}).answer.size(), 60U);
+    EXPECT_EQ(read_answer(respond_to(query_of({.name = "many.c.example"}), "::1", DnsTransport::kTcp))
+                  .answer.size(),
+              60U);
+    const Heard less = ask({.name = "c.example", .type = rr_type::kMx});
+    EXPECT_FALSE(less.is_cut()) << "additional records are left out instead";
+    EXPECT_EQ(less.answer.size(), 1U);
+    EXPECT_TRUE(less.additional.empty());
+    EXPECT_EQ(counters_.of(QueryFault::kTruncated), 1U);
+}
+
+TEST_F(Respond, ClassSets_DependOnTheClient_ExistenceDoesNot) {
+    ZoneContents zone = zone_of(kZone, "c.example");
+    const auto variant = [](std::uint8_t last) {
+        return ClassRrset::Variant{
+            {rr_type::kA, 5, {{192, 0, 2, last}}, {}}, Rcode::kNoError, extended_error::kNone};
+    };
+    ClassRrset::Variant undecided{{rr_type::kA, 5, {}, {}}, Rcode::kServFail, extended_error::kNotReady};
+    zone.owners[*DomainName::parse("s.svc.c.example")].class_sets[rr_type::kA] = {
+        {variant(11), variant(12), undecided}, {0, 1, 2}};
+    serve(zone, {{*Prefix6::parse("10.0.0.0/8"), std::uint16_t{1}},
+                 {*Prefix6::parse("10.9.0.0/16"), std::uint16_t{2}}});
+    EXPECT_EQ(ask({.name = "s.svc.c.example"}).answer, Lines{"s.svc.c.example. A 192.0.2.11"});
+    EXPECT_EQ(ask({.name = "s.svc.c.example"}, "10.1.1.1").answer, Lines{"s.svc.c.example. A 192.0.2.12"});
+    const Asked with_subnet{
+        .name = "s.svc.c.example", .has_edns = true, .options = {0, 8, 0, 7, 0, 1, 24, 0, 10, 1, 2}};
+    const Heard by_subnet = ask(with_subnet);
+    EXPECT_EQ(by_subnet.answer, Lines{"s.svc.c.example. A 192.0.2.12"});
+    EXPECT_EQ(by_subnet.opt_options[7], 13) << "10.0/13 without 10.9/16 is one class";
+    const Heard opted_out =
+        ask({.name = "s.svc.c.example", .has_edns = true, .options = {0, 8, 0, 4, 0, 1, 0, 0}}, "10.1.1.1");
+    EXPECT_EQ(opted_out.answer, Lines{"s.svc.c.example. A 192.0.2.12"}) << "by the source of the packet";
+    EXPECT_EQ(opted_out.opt_options, (Bytes{0, 8, 0, 4, 0, 1, 0, 0}));
+    const Heard undecided_answer = ask({.name = "s.svc.c.example", .has_edns = true}, "10.9.0.1");
+    EXPECT_EQ(undecided_answer.rcode, 2U);
+    EXPECT_EQ(undecided_answer.opt_options, (Bytes{0, 15, 0, 2, 0, 14}));
+    for (const char* source : {"10.9.0.1", "10.1.0.1", "192.0.2.1"}) {
+        EXPECT_EQ(ask({.name = "s.svc.c.example", .type = rr_type::kTxt}, source).rcode, 0U);
+        EXPECT_EQ(ask({.name = "t.svc.c.example"}, source).rcode, 3U);
+    }
+}
+
+TEST(ZoneFile, Errors_NameFileAndLine) {
+    const auto error_of = [](std::string text) {
+        const std::unique_ptr<std::FILE, int (*)(std::FILE*)> file(::fmemopen(text.data(), text.size(), "r"),
+                                                                   std::fclose);
+        const auto zone = read_zone_text(*file, "x.zone", *DomainName::parse("c.example"));
+        return zone ? std::string() : zone.error().detail;
+    };
+    const std::string soa = "c.example. 5 SOA ns1 a 1 2 3 4 5\n";
+    EXPECT_TRUE(error_of(soa + "c.example. NS ns1\nc.example. A 1.2.3\n").starts_with("x.zone:3: "));
+    EXPECT_TRUE(error_of(soa + "d.example. A 192.0.2.1\n").starts_with("x.zone:2: d.example. is outside"));
+    EXPECT_TRUE(error_of(soa + "a.c.example. DNAME b.\n").starts_with("x.zone:2: DNAME"));
+    EXPECT_TRUE(error_of(soa + "a.c.example. SVCB 1 . alpn=h2 alpn=h3\n").starts_with("x.zone:2: "));
+    EXPECT_EQ(error_of(soa), "x.zone: c.example. has no NS");
+    EXPECT_EQ(error_of("c.example. NS ns1\n"), "x.zone: c.example. has not exactly one SOA");
+    EXPECT_TRUE(error_of(soa + "c.example. NS n\nw.c.example. CNAME x\nw.c.example. A 192.0.2.1\n")
+                    .ends_with("beside its CNAME"));
+}
+
+} // namespace
