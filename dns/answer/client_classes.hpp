@@ -19,7 +19,8 @@ struct ClientClass {
 
 class ClientClasses {
 public:
-    /// Without prefixes everybody is in class 0. A prefix given twice has the class given last. Uncovered clients are in class 0.
+    /// Without prefixes everybody is in class 0. A prefix given twice has the class given last. Uncovered
+    /// clients are in class 0.
     explicit ClientClasses(const std::vector<std::pair<Prefix6, std::uint16_t>>& prefixes = {});
 
     /// `address` is IPv6 or mapped IPv4, each looked up among prefixes of its own family.

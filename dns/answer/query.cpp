@@ -191,7 +191,7 @@ private:
 };
 
 constexpr std::string_view kFaultNames[] = {
-#define SL_QUERY_FAULT(name, answer, meaning) #name,
+#define SL_QUERY_FAULT(fault, code, answer, meaning) #fault,
 #include "dns/answer/query_faults.def"
 #undef SL_QUERY_FAULT
 };
@@ -199,7 +199,7 @@ constexpr std::string_view kFaultNames[] = {
 } // namespace
 
 std::string_view to_text(QueryFault fault) {
-    return fault == QueryFault::kNone ? "none" : kFaultNames[static_cast<std::size_t>(fault)].substr(1);
+    return fault == QueryFault::kNone ? "none" : kFaultNames[static_cast<std::size_t>(fault)];
 }
 
 QueryFault parse_query(ByteView bytes, Query& query) {

@@ -13,7 +13,7 @@ namespace suanlu::dns {
 inline constexpr std::size_t kHeaderBytes = 12;
 
 enum class QueryFault : std::uint8_t {
-#define SL_QUERY_FAULT(name, answer, meaning) name,
+#define SL_QUERY_FAULT(fault, code, answer, meaning) code,
 #include "dns/answer/query_faults.def"
 #undef SL_QUERY_FAULT
     kNone,
