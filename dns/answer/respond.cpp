@@ -121,12 +121,17 @@ private:
     void add_owner(const OwnerAnswers& owner, const ZoneDenials& zone, Composition& parts) {
         if (const OwnerAnswers::ByType* set = set_of(owner, query_.type)) {
             parts.add(variant_of(*set).of(query_.is_dnssec_ok));
-        } else if (owner.otherwise && query_.type != rr_type::kDs) {
+        } else if (owner.otherwise && !is_ds_of_delegation(owner)) {
             parts.add(owner.otherwise->of(query_.is_dnssec_ok));
         } else {
             parts.add(zone.soa.of(query_.is_dnssec_ok));
             add_gap(zone, owner.own_gap, parts);
         }
+    }
+
+    /// The zone above a cut is the authority for its DS (RFC 4035 section 3.1.4.1).
+    [[nodiscard]] bool is_ds_of_delegation(const OwnerAnswers& owner) const {
+        return query_.type == rr_type::kDs && owner.below == OwnerAnswers::Below::kReferral;
     }
 
     const RunPair& variant_of(const OwnerAnswers::ByType& set) {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// Where workers find the newest snapshot without a lock. A worker takes the pointer before a batch and is done
-// with it at the next take; the publisher keeps a snapshot until every worker has taken a later one (quiescent
-// states, as in RCU). One publisher at a time; one Reader per worker, which outlives its thread.
+// Where workers find the newest snapshot without a lock. A worker takes the pointer before a batch and is
+// done with it at the next take; the publisher keeps a snapshot until every worker has taken a later one
+// (quiescent states, as in RCU). One publisher at a time; one Reader per worker, which outlives its thread.
 #pragma once
 
 #include <atomic>

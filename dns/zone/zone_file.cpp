@@ -50,7 +50,7 @@ Result<ZoneContents> read_zone_text(std::FILE& file, const std::string& name, co
             continue;
         }
         if (read != LDNS_STATUS_OK) {
-            status = ldns_error(read, "line");
+            status = ldns_error(read, "record");
         } else if (auto record = record_of(*rr); !record) {
             status = std::move(record).error();
         } else if (status = check_record(*record, apex); status) {

@@ -96,6 +96,7 @@ TEST_F(Respond, Aliases_AreFollowedInsideTheZone) {
     const Heard without = ask({.name = "alias.c.example", .type = rr_type::kAaaa});
     EXPECT_EQ(without.answer, Lines{"alias.c.example. CNAME"});
     EXPECT_EQ(without.authority, Lines{"c.example. SOA"});
+    EXPECT_EQ(ask({.name = "alias.c.example", .type = rr_type::kDs}).answer, Lines{"alias.c.example. CNAME"});
     EXPECT_EQ(ask({.name = "out.c.example"}).answer, Lines{"out.c.example. CNAME"});
     EXPECT_TRUE(ask({.name = "out.c.example"}).authority.empty());
     EXPECT_EQ(ask({.name = "dangling.c.example"}).rcode, 3U);

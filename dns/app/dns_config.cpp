@@ -1,0 +1,84 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "dns/app/dns_config.hpp"
+
+#include "core/support/yaml_walk.hpp"
+
+namespace suanlu::dns {
+
+namespace {
+
+constexpr std::size_t kMostNsidBytes = 128;
+
+/// Reads the text of `node` with `parse`; what is wrong becomes a complaint at its place.
+template <class T, class Parse>
+T read_parsed(YamlNode node, const Parse& parse) {
+    Result<T> parsed = parse(node.text());
+    if (!parsed) {
+        node.complain(parsed.error().detail);
+        return {};
+    }
+    return *std::move(parsed);
+}
+
+Endpoint read_listen(YamlNode node) {
+    auto endpoint =
+        read_parsed<Endpoint>(node, [](const std::string& text) { return Endpoint::parse(text); });
+    if (endpoint.is_unix()) {
+        node.complain("DNS needs an address and a port");
+    }
+    return endpoint;
+}
+
+DnsZoneConfig read_zone(YamlNode node) {
+    DnsZoneConfig zone;
+    zone.name = read_parsed<DomainName>(node.required("name"),
+                                        [](const std::string& text) { return DomainName::parse(text); });
+    zone.file = node.required("file").text();
+    zone.key = node.optional("key").text();
+    zone.view = node.optional("view").text();
+    return zone;
+}
+
+TcpLimits read_tcp(YamlNode node) {
+    TcpLimits limits;
+    if (node.is_present()) {
+        limits.connections = node.optional("connections").integer(1, 100'000, limits.connections);
+        limits.per_client = node.optional("per_client").integer(1, 100'000, limits.per_client);
+        const double idle = node.optional("idle").duration({limits.idle_ms / 1e3}).value;
+        if (idle < 0.1 || idle > 600) {
+            node.complain("idle is 100ms to 600s");
+        } else {
+            limits.idle_ms = static_cast<unsigned>(idle * 1e3);
+        }
+    }
+    return limits;
+}
+
+} // namespace
+
+Result<DnsConfig> load_dns_config(const std::string& path) {
+    SL_TRY(YamlNode root, YamlNode::load_file(path));
+    DnsConfig config;
+    for (YamlNode& node : root.required("listen").items()) {
+        config.listen.push_back(read_listen(node));
+    }
+    config.workers = root.optional("workers").integer(1, 128, config.workers);
+    config.tcp = read_tcp(root.optional("tcp"));
+    YamlNode nsid = root.optional("nsid");
+    config.nsid = nsid.text();
+    if (config.nsid.size() > kMostNsidBytes) {
+        nsid.complain("at most 128 octets");
+    }
+    config.metrics = root.optional("metrics").text();
+    for (YamlNode& node : root.required("zones").items()) {
+        config.zones.push_back(read_zone(node));
+    }
+    if (config.listen.empty() || config.zones.empty()) {
+        root.complain("needs at least one address and one zone");
+    }
+    root.finish();
+    SL_TRY_VOID(root.status());
+    return config;
+}
+
+} // namespace suanlu::dns

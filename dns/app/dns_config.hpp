@@ -1,0 +1,37 @@
+// SPDX-License-Identifier: Apache-2.0
+// dns.yaml (docs/reference/dns.yaml). Read at start-up; errors as file:line with the field's path.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "core/support/endpoint.hpp"
+#include "dns/record/domain_name.hpp"
+#include "dns/tcp/tcp_server.hpp"
+
+namespace suanlu::dns {
+
+struct DnsZoneConfig {
+    DomainName name;
+    /// Master file. Of a computed zone: what stands beside the computed names, SOA and NS among it.
+    std::string file;
+    /// File with a DnsView; empty = the zone is the file alone.
+    std::string view;
+    /// Private key as ldns-keygen writes it; empty = unsigned.
+    std::string key;
+};
+
+struct DnsConfig {
+    std::vector<Endpoint> listen;
+    /// Threads that answer UDP at each address.
+    std::size_t workers = 1;
+    TcpLimits tcp;
+    std::string nsid;
+    std::vector<DnsZoneConfig> zones;
+    /// "ADDRESS:PORT"; empty = no page.
+    std::string metrics;
+};
+
+Result<DnsConfig> load_dns_config(const std::string& path);
+
+} // namespace suanlu::dns

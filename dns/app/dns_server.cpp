@@ -1,0 +1,187 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "dns/app/dns_server.hpp"
+
+#include <chrono>
+
+#include "core/support/log.hpp"
+
+namespace suanlu::dns {
+
+namespace {
+
+constexpr auto kReclaimEvery = std::chrono::seconds(1);
+
+enum class DnsMetric : std::uint8_t {
+#define SUANLU_METRIC(name, kind, label, help) name,
+#include "dns/app/dns_metrics.def"
+#undef SUANLU_METRIC
+};
+
+struct MetricText {
+    const char* name;
+    const char* label;
+    const char* help;
+};
+
+constexpr MetricText kMetrics[] = {
+#define SUANLU_METRIC(name, kind, label, help) {#name, label, help},
+#include "dns/app/dns_metrics.def"
+#undef SUANLU_METRIC
+};
+
+/// One metric with the value of its label.
+class Exporter {
+public:
+    explicit Exporter(MetricRegistry& registry) : registry_(registry) {}
+
+    void count(DnsMetric metric, std::uint64_t value, const std::string& label = {}) {
+        const MetricText& text = text_of(metric);
+        registry_.count_to(text.name, text.help, labels(text, label), static_cast<double>(value));
+    }
+    void set(DnsMetric metric, std::size_t value) {
+        const MetricText& text = text_of(metric);
+        registry_.set(text.name, text.help, {}, static_cast<double>(value));
+    }
+
+private:
+    static const MetricText& text_of(DnsMetric metric) { return kMetrics[static_cast<std::size_t>(metric)]; }
+    static MetricLabels labels(const MetricText& text, const std::string& value) {
+        return *text.label == '\0' ? MetricLabels{} : MetricLabels{{text.label, value}};
+    }
+    MetricRegistry& registry_;
+};
+
+} // namespace
+
+Result<std::unique_ptr<DnsServer>> DnsServer::open(asio::io_context& io, DnsConfig config) {
+    ZoneLoader loader;
+    SL_TRY(auto first, loader.load(config));
+    std::unique_ptr<DnsServer> server(new DnsServer(io, std::move(config), std::move(first)));
+    SL_TRY_VOID(server->open_sockets());
+    if (!server->config_.metrics.empty()) {
+        SL_TRY(server->page_,
+               PageServer::open(io, server->config_.metrics,
+                                [raw = server.get()](const std::string& path) { return raw->render(path); }));
+    }
+    for (const auto& worker : server->workers_) {
+        worker->start();
+    }
+    server->tcp_->start();
+    spawn_owned(server->strand_, "dns.fresh", server->keep_fresh());
+    log_info("dns.started",
+             {{"owners", server->exchange_.newest()->owners().size()}, {"workers", server->workers_.size()}});
+    return server;
+}
+
+DnsServer::DnsServer(asio::io_context& io, DnsConfig config, std::shared_ptr<const Snapshot> first)
+    : config_(std::move(config)), strand_(asio::make_strand(io)), timer_(strand_),
+      exchange_(std::move(first), config_.workers * config_.listen.size() + 1) {
+}
+
+DnsServer::~DnsServer() {
+    stop();
+}
+
+Status DnsServer::open_sockets() {
+    for (const Endpoint& listen : config_.listen) {
+        for (std::size_t i = 0; i < config_.workers; ++i) {
+            SL_TRY(auto worker, UdpWorker::open(listen, exchange_, workers_.size()));
+            workers_.push_back(std::move(worker));
+        }
+    }
+    SL_TRY(tcp_, TcpServer::open(config_.listen, config_.tcp, exchange_, workers_.size()));
+    return {};
+}
+
+void DnsServer::reload() {
+    auto next = loader_.load(config_);
+    if (!next) {
+        ++refused_reloads_;
+        log_error("dns.reload-refused", {{"why", next.error().text()}});
+        return;
+    }
+    ++reloads_;
+    exchange_.publish(*std::move(next));
+    log_info("dns.reloaded", {{"owners", exchange_.newest()->owners().size()}});
+}
+
+void DnsServer::stop() {
+    timer_.cancel();
+    for (const auto& worker : workers_) {
+        worker->stop();
+    }
+    if (tcp_) {
+        tcp_->stop();
+    }
+    if (page_) {
+        page_->close();
+    }
+}
+
+Task<void> DnsServer::keep_fresh() {
+    for (;;) {
+        const bool waited = co_await wait_for(timer_, kReclaimEvery);
+        if (!waited) {
+            co_return;
+        }
+        exchange_.reclaim();
+    }
+}
+
+std::string DnsServer::render(const std::string& path) {
+    if (path == "/healthz") {
+        return "ok\n";
+    }
+    if (path != "/metrics") {
+        return {};
+    }
+    export_counters();
+    export_responses();
+    return metrics_.page();
+}
+
+void DnsServer::export_counters() {
+    Exporter out(metrics_);
+    std::uint64_t queries = 0;
+    std::uint64_t failures = 0;
+    for (const auto& worker : workers_) {
+        queries += worker->traffic().queries;
+        failures += worker->traffic().send_failures;
+    }
+    out.count(DnsMetric::suanlu_dns_queries_total, queries, "udp");
+    out.count(DnsMetric::suanlu_dns_queries_total, tcp_->traffic().queries, "tcp");
+    out.count(DnsMetric::suanlu_dns_udp_send_failures_total, failures);
+    out.count(DnsMetric::suanlu_dns_tcp_connections_total, tcp_->traffic().connections, "accepted");
+    out.count(DnsMetric::suanlu_dns_tcp_connections_total, tcp_->traffic().refused, "refused");
+    out.count(DnsMetric::suanlu_dns_tcp_connections_total, tcp_->traffic().timed_out, "timed_out");
+    out.count(DnsMetric::suanlu_dns_reloads_total, reloads_, "served");
+    out.count(DnsMetric::suanlu_dns_reloads_total, refused_reloads_, "refused");
+    out.set(DnsMetric::suanlu_dns_owners, exchange_.newest()->owners().size());
+    out.set(DnsMetric::suanlu_dns_retired_snapshots, exchange_.retired());
+}
+
+void DnsServer::export_responses() {
+    std::vector<const RespondCounters*> all{&tcp_->counters()};
+    for (const auto& worker : workers_) {
+        all.push_back(&worker->counters());
+    }
+    const auto sum = [&](auto what) {
+        std::uint64_t total = 0;
+        for (const RespondCounters* counters : all) {
+            total += counters->of(what);
+        }
+        return total;
+    };
+    Exporter out(metrics_);
+    for (std::size_t fault = 0; fault < kQueryFaults; ++fault) {
+        const auto which = static_cast<QueryFault>(fault);
+        out.count(DnsMetric::suanlu_dns_faults_total, sum(which), std::string(to_text(which)));
+    }
+    for (const Rcode rcode : {Rcode::kNoError, Rcode::kFormErr, Rcode::kServFail, Rcode::kNxDomain,
+                              Rcode::kNotImp, Rcode::kRefused, Rcode::kBadVers}) {
+        out.count(DnsMetric::suanlu_dns_responses_total, sum(rcode),
+                  std::to_string(static_cast<unsigned>(rcode)));
+    }
+}
+
+} // namespace suanlu::dns

@@ -1,0 +1,50 @@
+// SPDX-License-Identifier: Apache-2.0
+// All of suanlu-dns: reads zones, builds the snapshot, runs the workers, and on reload (SIGHUP) swaps the
+// snapshot without losing a query. Its strand owns the zones; workers own their sockets. A reload that fails
+// leaves what is served, is logged and counted.
+#pragma once
+
+#include "core/support/asio.hpp"
+#include "core/support/metric.hpp"
+#include "core/support/page_server.hpp"
+#include "dns/app/dns_config.hpp"
+#include "dns/app/zone_loader.hpp"
+#include "dns/tcp/tcp_server.hpp"
+#include "dns/udp/udp_server.hpp"
+
+namespace suanlu::dns {
+
+class DnsServer {
+public:
+    /// Reads the zones and binds everything; any failure is an Error and nothing runs.
+    static Result<std::unique_ptr<DnsServer>> open(asio::io_context& io, DnsConfig config);
+    ~DnsServer();
+    DnsServer(const DnsServer&) = delete;
+    DnsServer& operator=(const DnsServer&) = delete;
+
+    /// Reads the zones again. Call on the io context's thread.
+    void reload();
+    void stop();
+
+private:
+    DnsServer(asio::io_context& io, DnsConfig config, std::shared_ptr<const Snapshot> first);
+    Status open_sockets();
+    Task<void> keep_fresh();
+    std::string render(const std::string& path);
+    void export_counters();
+    void export_responses();
+
+    DnsConfig config_;
+    ZoneLoader loader_;
+    Strand strand_;
+    asio::steady_timer timer_;
+    SnapshotExchange exchange_;
+    std::vector<std::unique_ptr<UdpWorker>> workers_;
+    std::unique_ptr<TcpServer> tcp_;
+    MetricRegistry metrics_;
+    std::unique_ptr<PageServer> page_;
+    std::uint64_t reloads_ = 0;
+    std::uint64_t refused_reloads_ = 0;
+};
+
+} // namespace suanlu::dns

@@ -1,0 +1,73 @@
+// SPDX-License-Identifier: Apache-2.0
+// suanlu-dns: authoritative computing DNS. SIGHUP reads the zones again, SIGTERM ends. Exit codes: 0 clean,
+// 1 could not start, 2 wrong usage, configuration or zones.
+#include <CLI/CLI.hpp>
+
+#include <csignal>
+#include <functional>
+#include <iostream>
+
+#include "core/support/log.hpp"
+#include "dns/app/dns_server.hpp"
+
+namespace {
+
+using namespace suanlu;
+
+int run(dns::DnsConfig config) {
+    asio::io_context io(1);
+    auto server = dns::DnsServer::open(io, std::move(config));
+    if (!server) {
+        log_error("dns.not-started", {{"why", server.error().text()}});
+        return 1;
+    }
+    asio::signal_set signals(io, SIGINT, SIGTERM, SIGHUP);
+    std::function<void(const boost::system::error_code&, int)> on_signal =
+        [&](const boost::system::error_code& ec, int number) {
+            if (ec) {
+                return;
+            }
+            if (number == SIGHUP) {
+                (*server)->reload();
+                signals.async_wait(on_signal);
+                return;
+            }
+            log_info("dns.stopping", {{"signal", number}});
+            (*server)->stop();
+        };
+    signals.async_wait(on_signal);
+    io.run();
+    return 0;
+}
+
+} // namespace
+
+int main(int argc, char** argv) {
+    CLI::App app{"Authoritative computing DNS"};
+    std::string path;
+    std::string level = "info";
+    bool check = false;
+    app.add_option("-c,--config", path, "configuration file")->required();
+    app.add_option("--log", level, "info or debug")->check(CLI::IsMember({"info", "debug"}));
+    app.add_flag("--check", check, "read the configuration and the zones, and exit");
+    try {
+        app.parse(argc, argv);
+    } catch (const CLI::ParseError& e) {
+        return app.exit(e) == 0 ? 0 : 2;
+    }
+    log_open("suanlu-dns", level == "debug" ? LogLevel::kDebug : LogLevel::kInfo);
+    auto config = dns::load_dns_config(path);
+    if (!config) {
+        std::cerr << config.error().detail << '\n';
+        return 2;
+    }
+    if (check) {
+        const auto loaded = dns::ZoneLoader().load(*config);
+        if (!loaded) {
+            std::cerr << loaded.error().detail << '\n';
+        }
+        return loaded ? 0 : 2;
+    }
+    std::signal(SIGPIPE, SIG_IGN);
+    return run(*std::move(config));
+}

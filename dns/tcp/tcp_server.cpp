@@ -1,0 +1,268 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "dns/tcp/tcp_server.hpp"
+
+#include <netinet/in.h>
+#include <sys/socket.h>
+
+#include <algorithm>
+#include <chrono>
+#include <list>
+#include <map>
+#include <thread>
+
+#include "core/support/asio.hpp"
+
+namespace suanlu::dns {
+
+namespace {
+
+using Tcp = asio::ip::tcp;
+using ErrorCode = boost::system::error_code;
+
+Ip6 client_of(const Tcp::endpoint& endpoint) {
+    Ip6 out;
+    if (endpoint.address().is_v4()) {
+        const auto octets = endpoint.address().to_v4().to_bytes();
+        out.bytes[10] = out.bytes[11] = 0xff;
+        std::copy(octets.begin(), octets.end(), out.bytes.begin() + 12);
+    } else {
+        const auto octets = endpoint.address().to_v6().to_bytes();
+        std::copy(octets.begin(), octets.end(), out.bytes.begin());
+    }
+    return out;
+}
+
+Tcp::endpoint endpoint_of(const Endpoint& listen) {
+    const auto& octets = listen.address.bytes;
+    if (listen.address.is_mapped_v4()) {
+        return {asio::ip::address_v4({octets[12], octets[13], octets[14], octets[15]}), listen.port};
+    }
+    asio::ip::address_v6::bytes_type v6;
+    std::copy(octets.begin(), octets.end(), v6.begin());
+    return {asio::ip::address_v6(v6), listen.port};
+}
+
+} // namespace
+
+struct TcpServer::State {
+    struct Connection {
+        Connection(Tcp::socket opened, Ip6 from)
+            : socket(std::move(opened)), timer(socket.get_executor()), client(from) {}
+        Tcp::socket socket;
+        asio::steady_timer timer;
+        Ip6 client;
+    };
+    using Place = std::list<Connection>::iterator;
+
+    State(const TcpLimits& wanted, SnapshotExchange& from, std::size_t number)
+        : limits(wanted), exchange(from), reader(from.reader(number)), strand(asio::make_strand(io)) {}
+
+    Status listen(const Endpoint& wanted) {
+        ErrorCode ec;
+        const Tcp::endpoint endpoint = endpoint_of(wanted);
+        Tcp::acceptor acceptor(strand);
+        acceptor.open(endpoint.protocol(), ec);
+        if (!ec) {
+            acceptor.set_option(Tcp::acceptor::reuse_address(true), ec);
+        }
+        if (!ec && endpoint.address().is_v6()) {
+            const int one = 1; // IPv4 has listeners of its own
+            (void)::setsockopt(acceptor.native_handle(), IPPROTO_IPV6, IPV6_V6ONLY, &one, sizeof one);
+        }
+        if (!ec) {
+            acceptor.bind(endpoint, ec);
+        }
+        if (!ec) {
+            acceptor.listen(asio::socket_base::max_listen_connections, ec);
+        }
+        if (ec) {
+            return Error{Errc::kUnreachable, wanted.text() + " (TCP): " + ec.message()};
+        }
+        acceptors.push_back(std::move(acceptor));
+        return {};
+    }
+
+    Task<void> accept(std::size_t number) {
+        for (;;) {
+            ErrorCode ec;
+            Tcp::socket socket =
+                co_await acceptors[number].async_accept(asio::redirect_error(asio::use_awaitable, ec));
+            if (ec == asio::error::operation_aborted || is_stopping) {
+                co_return;
+            }
+            if (!ec) {
+                admit(std::move(socket));
+                continue;
+            }
+            // Out of descriptors: waiting is all that helps, and connections end meanwhile.
+            asio::steady_timer pause(strand);
+            const bool waited = co_await wait_for(pause, std::chrono::milliseconds(100));
+            if (!waited) {
+                co_return;
+            }
+        }
+    }
+
+    void admit(Tcp::socket socket) {
+        ErrorCode ec;
+        const Tcp::endpoint remote = socket.remote_endpoint(ec);
+        if (ec) {
+            return; // gone already
+        }
+        const Ip6 client = client_of(remote);
+        if (connections.size() >= limits.connections || of_client[client] >= limits.per_client) {
+            counts.refused.fetch_add(1, std::memory_order_relaxed);
+            if (of_client[client] == 0) {
+                of_client.erase(client);
+            }
+            return;
+        }
+        socket.set_option(Tcp::no_delay(true), ec);
+        ++of_client[client];
+        counts.connections.fetch_add(1, std::memory_order_relaxed);
+        connections.emplace_front(std::move(socket), client);
+        spawn_owned(strand, "dns.tcp", serve(connections.begin()));
+    }
+
+    Task<void> serve(Place place) {
+        Bytes query;
+        Bytes answer(2 + kMostTcpBytes);
+        bool goes_on = true;
+        while (goes_on && !is_stopping) {
+            watch(place);
+            std::array<std::uint8_t, 2> prefix{};
+            goes_on = co_await read(place, prefix.data(), prefix.size());
+            if (!goes_on) {
+                break;
+            }
+            query.resize(static_cast<std::size_t>(prefix[0] << 8U | prefix[1]));
+            goes_on = co_await read(place, query.data(), query.size());
+            if (!goes_on) {
+                break;
+            }
+            const std::size_t size = answer_to(query, place->client, answer);
+            // Silence by UDP is the end of the connection here: whoever sends that is not a client.
+            goes_on = size > 0;
+            if (goes_on) {
+                goes_on = co_await write(place, answer.data(), size);
+            }
+        }
+        end(place);
+    }
+
+    std::size_t answer_to(const Bytes& query, const Ip6& client, Bytes& answer) {
+        const Snapshot& snapshot = reader.take(exchange);
+        const std::size_t size =
+            respond(snapshot, query, client, DnsTransport::kTcp, std::span(answer).subspan(2), responses);
+        reader.leave();
+        counts.queries.fetch_add(1, std::memory_order_relaxed);
+        answer[0] = static_cast<std::uint8_t>(size >> 8U);
+        answer[1] = static_cast<std::uint8_t>(size);
+        return size == 0 ? 0 : size + 2;
+    }
+
+    Task<bool> read(Place place, std::uint8_t* into, std::size_t size) {
+        ErrorCode ec;
+        co_await asio::async_read(place->socket, asio::buffer(into, size),
+                                  asio::redirect_error(asio::use_awaitable, ec));
+        co_return !ec;
+    }
+    Task<bool> write(Place place, const std::uint8_t* from, std::size_t size) {
+        ErrorCode ec;
+        co_await asio::async_write(place->socket, asio::buffer(from, size),
+                                   asio::redirect_error(asio::use_awaitable, ec));
+        co_return !ec;
+    }
+
+    /// From one query to the next, answer included, a client has the idle time.
+    void watch(Place place) {
+        place->timer.expires_after(std::chrono::milliseconds(limits.idle_ms));
+        place->timer.async_wait([this, socket = &place->socket](const ErrorCode& ec) {
+            if (!ec) {
+                counts.timed_out.fetch_add(1, std::memory_order_relaxed);
+                ErrorCode ignored;
+                socket->close(ignored);
+            }
+        });
+    }
+
+    void end(Place place) {
+        if (--of_client[place->client] == 0) {
+            of_client.erase(place->client);
+        }
+        place->timer.cancel();
+        // The timer's handler may be on its way: what it names must live until it has run.
+        asio::post(strand, [this, place] { connections.erase(place); });
+    }
+
+    void close_all() {
+        is_stopping = true;
+        ErrorCode ignored;
+        for (Tcp::acceptor& acceptor : acceptors) {
+            acceptor.close(ignored);
+        }
+        for (Connection& connection : connections) {
+            connection.timer.cancel();
+            connection.socket.close(ignored);
+        }
+    }
+
+    TcpLimits limits;
+    SnapshotExchange& exchange;
+    SnapshotExchange::Reader& reader;
+    asio::io_context io{1};
+    Strand strand;
+    std::vector<Tcp::acceptor> acceptors;
+    std::list<Connection> connections;
+    std::map<Ip6, std::size_t> of_client;
+    bool is_stopping = false;
+    RespondCounters responses;
+    TcpCounters counts;
+    std::thread thread;
+};
+
+TcpServer::TcpServer(std::unique_ptr<State> state) : state_(std::move(state)) {
+}
+
+TcpServer::~TcpServer() {
+    stop();
+}
+
+Result<std::unique_ptr<TcpServer>> TcpServer::open(const std::vector<Endpoint>& listen,
+                                                   const TcpLimits& limits, SnapshotExchange& exchange,
+                                                   std::size_t reader) {
+    auto state = std::make_unique<State>(limits, exchange, reader);
+    for (const Endpoint& endpoint : listen) {
+        SL_TRY_VOID(state->listen(endpoint));
+    }
+    return std::unique_ptr<TcpServer>(new TcpServer(std::move(state)));
+}
+
+void TcpServer::start() {
+    for (std::size_t number = 0; number < state_->acceptors.size(); ++number) {
+        spawn_owned(state_->strand, "dns.accept", state_->accept(number));
+    }
+    state_->thread = std::thread([state = state_.get()] { state->io.run(); });
+}
+
+void TcpServer::stop() {
+    if (state_->thread.joinable()) {
+        asio::post(state_->strand, [state = state_.get()] { state->close_all(); });
+        state_->thread.join();
+    }
+}
+
+std::uint16_t TcpServer::port() const {
+    ErrorCode ec;
+    return state_->acceptors.at(0).local_endpoint(ec).port();
+}
+
+const RespondCounters& TcpServer::counters() const {
+    return state_->responses;
+}
+
+const TcpCounters& TcpServer::traffic() const {
+    return state_->counts;
+}
+
+} // namespace suanlu::dns

@@ -1,0 +1,58 @@
+// SPDX-License-Identifier: Apache-2.0
+// DNS by TCP (RFC 7766): queries of a connection are answered as they come, any number one behind the other.
+// Runs on its own thread with its own reader of the snapshot. Limits: connections in all and per client,
+// idle time, a bound on what a client may leave unread; whoever exceeds one is closed and counted. Asio stays
+// in the .cpp.
+#pragma once
+
+#include <atomic>
+#include <memory>
+
+#include "core/support/endpoint.hpp"
+#include "dns/answer/respond.hpp"
+#include "dns/answer/snapshot_exchange.hpp"
+
+namespace suanlu::dns {
+
+struct TcpLimits {
+    std::size_t connections = 256;
+    std::size_t per_client = 32;
+    /// RFC 7766 section 6.2.3 leaves it to the server: a few seconds.
+    unsigned idle_ms = 10'000;
+};
+
+struct TcpCounters {
+    std::atomic<std::uint64_t> queries{0};
+    std::atomic<std::uint64_t> connections{0};
+    /// Closed at once: too many connections, of all or of one client.
+    std::atomic<std::uint64_t> refused{0};
+    /// Closed for silence, or because the client does not read.
+    std::atomic<std::uint64_t> timed_out{0};
+};
+
+class TcpServer {
+public:
+    /// Binds all addresses at once. kUnreachable with the address when that fails.
+    static Result<std::unique_ptr<TcpServer>> open(const std::vector<Endpoint>& listen,
+                                                   const TcpLimits& limits, SnapshotExchange& exchange,
+                                                   std::size_t reader);
+    ~TcpServer();
+    TcpServer(const TcpServer&) = delete;
+    TcpServer& operator=(const TcpServer&) = delete;
+
+    void start();
+    /// Closes every connection and ends the thread.
+    void stop();
+
+    /// Of the first address.
+    [[nodiscard]] std::uint16_t port() const;
+    [[nodiscard]] const RespondCounters& counters() const;
+    [[nodiscard]] const TcpCounters& traffic() const;
+
+private:
+    struct State;
+    explicit TcpServer(std::unique_ptr<State> state);
+    std::unique_ptr<State> state_;
+};
+
+} // namespace suanlu::dns

@@ -1,0 +1,209 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "dns/udp/udp_server.hpp"
+
+#include <netinet/in.h>
+#include <poll.h>
+#include <sys/eventfd.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <array>
+#include <cerrno>
+#include <cstring>
+
+namespace suanlu::dns {
+
+namespace {
+
+constexpr std::size_t kBatch = 32;
+/// Queries are small; a longer one is cut by the kernel and then malformed.
+constexpr std::size_t kMostQueryBytes = 1500;
+constexpr int kReceiveBuffer = 4 << 20;
+
+class Socket {
+public:
+    explicit Socket(int fd) : fd_(fd) {}
+    ~Socket() {
+        if (fd_ >= 0) {
+            ::close(fd_);
+        }
+    }
+    Socket(const Socket&) = delete;
+    Socket& operator=(const Socket&) = delete;
+    [[nodiscard]] int fd() const { return fd_; }
+    int release() { return std::exchange(fd_, -1); }
+    bool set(int level, int option, int value) const {
+        return ::setsockopt(fd_, level, option, &value, sizeof value) == 0;
+    }
+
+private:
+    int fd_;
+};
+
+Error socket_error(const Endpoint& listen, const char* what) {
+    return {Errc::kUnreachable, listen.text() + ": " + what + ": " + std::strerror(errno)};
+}
+
+/// IPv4 addresses get an IPv4 socket of their own: a v6-only socket then takes no mapped ones.
+socklen_t address_of(const Endpoint& listen, sockaddr_storage& out) {
+    std::memset(&out, 0, sizeof out);
+    if (listen.address.is_mapped_v4()) {
+        auto& v4 = reinterpret_cast<sockaddr_in&>(out);
+        v4.sin_family = AF_INET;
+        v4.sin_port = htons(listen.port);
+        std::memcpy(&v4.sin_addr, listen.address.bytes.data() + 12, 4);
+        return sizeof v4;
+    }
+    auto& v6 = reinterpret_cast<sockaddr_in6&>(out);
+    v6.sin6_family = AF_INET6;
+    v6.sin6_port = htons(listen.port);
+    std::memcpy(&v6.sin6_addr, listen.address.bytes.data(), 16);
+    return sizeof v6;
+}
+
+std::uint16_t port_of(const sockaddr_storage& address) {
+    return ntohs(address.ss_family == AF_INET ? reinterpret_cast<const sockaddr_in&>(address).sin_port
+                                              : reinterpret_cast<const sockaddr_in6&>(address).sin6_port);
+}
+
+Ip6 source_of(const sockaddr_storage& address) {
+    Ip6 out;
+    if (address.ss_family == AF_INET) {
+        out.bytes[10] = out.bytes[11] = 0xff;
+        std::memcpy(out.bytes.data() + 12, &reinterpret_cast<const sockaddr_in&>(address).sin_addr, 4);
+    } else {
+        std::memcpy(out.bytes.data(), &reinterpret_cast<const sockaddr_in6&>(address).sin6_addr, 16);
+    }
+    return out;
+}
+
+} // namespace
+
+/// Buffers of one batch. Control data of a query (which address it was for) goes back as it came.
+struct UdpWorker::Batch {
+    std::array<std::array<std::uint8_t, kMostQueryBytes>, kBatch> queries;
+    std::array<std::array<std::uint8_t, kMostUdpBytes>, kBatch> answers;
+    std::array<sockaddr_storage, kBatch> sources;
+    alignas(cmsghdr) std::array<std::array<char, CMSG_SPACE(sizeof(in6_pktinfo))>, kBatch> control;
+    std::array<iovec, kBatch> in;
+    std::array<iovec, kBatch> out;
+    std::array<mmsghdr, kBatch> received;
+    std::array<mmsghdr, kBatch> sent;
+
+    void prepare(std::size_t count) {
+        for (std::size_t i = 0; i < count; ++i) {
+            in[i] = {queries[i].data(), queries[i].size()};
+            received[i].msg_hdr = {&sources[i],       sizeof sources[i], &in[i], 1,
+                                   control[i].data(), control[i].size(), 0};
+        }
+    }
+};
+
+UdpWorker::UdpWorker(int socket, int wake, std::uint16_t port, SnapshotExchange& exchange, std::size_t reader)
+    : socket_(socket), wake_(wake), port_(port), exchange_(exchange), reader_(exchange.reader(reader)) {
+}
+
+UdpWorker::~UdpWorker() {
+    stop();
+    ::close(socket_);
+    ::close(wake_);
+}
+
+Result<std::unique_ptr<UdpWorker>> UdpWorker::open(const Endpoint& listen, SnapshotExchange& exchange,
+                                                   std::size_t reader) {
+    sockaddr_storage address;
+    socklen_t size = address_of(listen, address);
+    const bool is_v4 = address.ss_family == AF_INET;
+    Socket socket(::socket(address.ss_family, SOCK_DGRAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0));
+    if (socket.fd() < 0 || !socket.set(SOL_SOCKET, SO_REUSEPORT, 1) ||
+        !(is_v4
+              ? socket.set(IPPROTO_IP, IP_PKTINFO, 1)
+              : socket.set(IPPROTO_IPV6, IPV6_RECVPKTINFO, 1) && socket.set(IPPROTO_IPV6, IPV6_V6ONLY, 1))) {
+        return socket_error(listen, "socket");
+    }
+    // No fragments on the way out (RFC 9715 section 3.1). A larger buffer is a wish: the kernel may have
+    // less.
+    (void)(is_v4 ? socket.set(IPPROTO_IP, IP_MTU_DISCOVER, IP_PMTUDISC_OMIT)
+                 : socket.set(IPPROTO_IPV6, IPV6_MTU_DISCOVER, IPV6_PMTUDISC_OMIT));
+    (void)socket.set(SOL_SOCKET, SO_RCVBUF, kReceiveBuffer);
+    if (::bind(socket.fd(), reinterpret_cast<const sockaddr*>(&address), size) != 0 ||
+        ::getsockname(socket.fd(), reinterpret_cast<sockaddr*>(&address), &size) != 0) {
+        return socket_error(listen, "bind");
+    }
+    Socket wake(::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK));
+    if (wake.fd() < 0) {
+        return socket_error(listen, "eventfd");
+    }
+    return std::unique_ptr<UdpWorker>(
+        new UdpWorker(socket.release(), wake.release(), port_of(address), exchange, reader));
+}
+
+void UdpWorker::start() {
+    thread_ = std::thread([this] { run(); });
+}
+
+void UdpWorker::stop() {
+    if (thread_.joinable()) {
+        const std::uint64_t one = 1;
+        SL_CHECK(::write(wake_, &one, sizeof one) == sizeof one);
+        thread_.join();
+    }
+}
+
+void UdpWorker::run() {
+    const auto batch = std::make_unique<Batch>();
+    batch->prepare(kBatch);
+    std::array<pollfd, 2> waits{pollfd{socket_, POLLIN, 0}, pollfd{wake_, POLLIN, 0}};
+    for (;;) {
+        serve(*batch);
+        reader_.leave();
+        if (::poll(waits.data(), waits.size(), -1) > 0 && (waits[1].revents & POLLIN) != 0) {
+            return;
+        }
+    }
+}
+
+void UdpWorker::serve(Batch& batch) {
+    for (;;) {
+        const int count = ::recvmmsg(socket_, batch.received.data(), kBatch, MSG_DONTWAIT, nullptr);
+        if (count <= 0) {
+            return; // nothing there, or an error of an earlier answer that this call took off the socket
+        }
+        const Snapshot& snapshot = reader_.take(exchange_);
+        unsigned answers = 0;
+        for (std::size_t i = 0; i < static_cast<std::size_t>(count); ++i) {
+            const mmsghdr& query = batch.received[i];
+            const std::size_t size =
+                port_of(batch.sources[i]) == 0 ? 0 : query.msg_len; // nobody listens at port 0
+            const std::size_t answered =
+                respond(snapshot, {batch.queries[i].data(), size}, source_of(batch.sources[i]),
+                        DnsTransport::kUdp, batch.answers[answers], counters_);
+            if (answered > 0) {
+                batch.out[answers] = {batch.answers[answers].data(), answered};
+                msghdr& head = batch.sent[answers++].msg_hdr;
+                head = query.msg_hdr;
+                head.msg_iov = &batch.out[answers - 1];
+                head.msg_flags = 0;
+            }
+        }
+        unsigned done = 0;
+        while (done < answers) {
+            const int sent = ::sendmmsg(socket_, batch.sent.data() + done, answers - done, 0);
+            if (sent < 0 && errno == EINTR) {
+                continue;
+            }
+            if (sent <= 0) {
+                traffic_.send_failures.fetch_add(1, std::memory_order_relaxed);
+                ++done; // the first one cannot go; the others may
+                continue;
+            }
+            done += static_cast<unsigned>(sent);
+        }
+        traffic_.queries.fetch_add(static_cast<std::uint64_t>(count), std::memory_order_relaxed);
+        traffic_.answers.fetch_add(answers, std::memory_order_relaxed);
+        batch.prepare(static_cast<std::size_t>(count));
+    }
+}
+
+} // namespace suanlu::dns

@@ -1,0 +1,58 @@
+// SPDX-License-Identifier: Apache-2.0
+// DNS by UDP: one thread and one socket per worker and address, SO_REUSEPORT between them, recvmmsg and
+// sendmmsg of 32. Answers leave from the address that was asked. A worker shares nothing but the snapshot.
+// Failures of the socket are counted; the thread goes on.
+#pragma once
+
+#include <atomic>
+#include <memory>
+#include <thread>
+
+#include "core/support/endpoint.hpp"
+#include "dns/answer/respond.hpp"
+#include "dns/answer/snapshot_exchange.hpp"
+
+namespace suanlu::dns {
+
+/// Of one worker; anybody reads.
+struct UdpCounters {
+    std::atomic<std::uint64_t> queries{0};
+    std::atomic<std::uint64_t> answers{0};
+    /// The kernel took fewer answers than there were: its buffer was full, or the address unreachable.
+    std::atomic<std::uint64_t> send_failures{0};
+};
+
+class UdpWorker {
+public:
+    /// Binds at once. kUnreachable with the address when that fails.
+    static Result<std::unique_ptr<UdpWorker>> open(const Endpoint& listen, SnapshotExchange& exchange,
+                                                   std::size_t reader);
+    ~UdpWorker();
+    UdpWorker(const UdpWorker&) = delete;
+    UdpWorker& operator=(const UdpWorker&) = delete;
+
+    void start();
+    /// Ends the thread; queries in its batch are answered.
+    void stop();
+
+    [[nodiscard]] std::uint16_t port() const { return port_; }
+    [[nodiscard]] const RespondCounters& counters() const { return counters_; }
+    [[nodiscard]] const UdpCounters& traffic() const { return traffic_; }
+
+private:
+    struct Batch;
+    UdpWorker(int socket, int wake, std::uint16_t port, SnapshotExchange& exchange, std::size_t reader);
+    void run();
+    void serve(Batch& batch);
+
+    int socket_;
+    int wake_;
+    std::uint16_t port_;
+    SnapshotExchange& exchange_;
+    SnapshotExchange::Reader& reader_;
+    RespondCounters counters_;
+    UdpCounters traffic_;
+    std::thread thread_;
+};
+
+} // namespace suanlu::dns
