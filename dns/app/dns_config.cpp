@@ -70,8 +70,13 @@ Result<DnsConfig> load_dns_config(const std::string& path) {
         nsid.complain("at most 128 octets");
     }
     config.metrics = root.optional("metrics").text();
+    std::size_t views = 0;
     for (YamlNode& node : root.required("zones").items()) {
         config.zones.push_back(read_zone(node));
+        views += config.zones.back().view.empty() ? 0 : 1;
+        if (views > 1) {
+            node.complain("one view in all: it says which classes of clients there are");
+        }
     }
     if (config.listen.empty() || config.zones.empty()) {
         root.complain("needs at least one address and one zone");

@@ -10,6 +10,13 @@ namespace suanlu::dns {
 namespace {
 
 constexpr auto kReclaimEvery = std::chrono::seconds(1);
+/// Signatures are looked at this often; those that end within a week are made anew.
+constexpr auto kRenewEvery = std::chrono::hours(6);
+
+std::uint32_t unix_now() {
+    const auto since = std::chrono::system_clock::now().time_since_epoch();
+    return static_cast<std::uint32_t>(std::chrono::duration_cast<std::chrono::seconds>(since).count());
+}
 
 enum class DnsMetric : std::uint8_t {
 #define SUANLU_METRIC(name, kind, label, help) name,
@@ -55,8 +62,9 @@ private:
 
 Result<std::unique_ptr<DnsServer>> DnsServer::open(asio::io_context& io, DnsConfig config) {
     ZoneLoader loader;
-    SL_TRY(auto first, loader.load(config));
-    std::unique_ptr<DnsServer> server(new DnsServer(io, std::move(config), std::move(first)));
+    SL_TRY(auto first, loader.load(config, unix_now()));
+    std::unique_ptr<DnsServer> server(
+        new DnsServer(io, std::move(config), std::move(loader), std::move(first)));
     SL_TRY_VOID(server->open_sockets());
     if (!server->config_.metrics.empty()) {
         SL_TRY(server->page_,
@@ -73,8 +81,9 @@ Result<std::unique_ptr<DnsServer>> DnsServer::open(asio::io_context& io, DnsConf
     return server;
 }
 
-DnsServer::DnsServer(asio::io_context& io, DnsConfig config, std::shared_ptr<const Snapshot> first)
-    : config_(std::move(config)), strand_(asio::make_strand(io)), timer_(strand_),
+DnsServer::DnsServer(asio::io_context& io, DnsConfig config, ZoneLoader loader,
+                     std::shared_ptr<const Snapshot> first)
+    : config_(std::move(config)), loader_(std::move(loader)), strand_(asio::make_strand(io)), timer_(strand_),
       exchange_(std::move(first), config_.workers * config_.listen.size() + 1) {
 }
 
@@ -94,7 +103,7 @@ Status DnsServer::open_sockets() {
 }
 
 void DnsServer::reload() {
-    auto next = loader_.load(config_);
+    auto next = loader_.load(config_, unix_now());
     if (!next) {
         ++refused_reloads_;
         log_error("dns.reload-refused", {{"why", next.error().text()}});
@@ -102,7 +111,8 @@ void DnsServer::reload() {
     }
     ++reloads_;
     exchange_.publish(*std::move(next));
-    log_info("dns.reloaded", {{"owners", exchange_.newest()->owners().size()}});
+    log_info("dns.reloaded",
+             {{"owners", exchange_.newest()->owners().size()}, {"signatures", loader_.signatures_made()}});
 }
 
 void DnsServer::stop() {
@@ -119,12 +129,17 @@ void DnsServer::stop() {
 }
 
 Task<void> DnsServer::keep_fresh() {
+    auto renewed = std::chrono::steady_clock::now();
     for (;;) {
         const bool waited = co_await wait_for(timer_, kReclaimEvery);
         if (!waited) {
             co_return;
         }
         exchange_.reclaim();
+        if (std::chrono::steady_clock::now() - renewed >= kRenewEvery) {
+            renewed = std::chrono::steady_clock::now();
+            reload();
+        }
     }
 }
 

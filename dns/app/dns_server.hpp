@@ -27,7 +27,8 @@ public:
     void stop();
 
 private:
-    DnsServer(asio::io_context& io, DnsConfig config, std::shared_ptr<const Snapshot> first);
+    DnsServer(asio::io_context& io, DnsConfig config, ZoneLoader loader,
+              std::shared_ptr<const Snapshot> first);
     Status open_sockets();
     Task<void> keep_fresh();
     std::string render(const std::string& path);

@@ -4,6 +4,7 @@
 #include <CLI/CLI.hpp>
 
 #include <csignal>
+#include <ctime>
 #include <functional>
 #include <iostream>
 
@@ -40,6 +41,20 @@ int run(dns::DnsConfig config) {
     return 0;
 }
 
+/// Prints what the zone above has to know of the signed ones.
+int check_zones(const dns::DnsConfig& config) {
+    dns::ZoneLoader loader;
+    const auto loaded = loader.load(config, static_cast<std::uint32_t>(std::time(nullptr)));
+    if (!loaded) {
+        std::cerr << loaded.error().detail << '\n';
+        return 2;
+    }
+    for (const std::string& line : loader.delegation_signers()) {
+        std::cout << line << '\n';
+    }
+    return 0;
+}
+
 } // namespace
 
 int main(int argc, char** argv) {
@@ -49,7 +64,8 @@ int main(int argc, char** argv) {
     bool check = false;
     app.add_option("-c,--config", path, "configuration file")->required();
     app.add_option("--log", level, "info or debug")->check(CLI::IsMember({"info", "debug"}));
-    app.add_flag("--check", check, "read the configuration and the zones, and exit");
+    app.add_flag("--check", check,
+                 "read the configuration and the zones, print the DS of signed ones, and exit");
     try {
         app.parse(argc, argv);
     } catch (const CLI::ParseError& e) {
@@ -62,11 +78,7 @@ int main(int argc, char** argv) {
         return 2;
     }
     if (check) {
-        const auto loaded = dns::ZoneLoader().load(*config);
-        if (!loaded) {
-            std::cerr << loaded.error().detail << '\n';
-        }
-        return loaded ? 0 : 2;
+        return check_zones(*config);
     }
     std::signal(SIGPIPE, SIG_IGN);
     return run(*std::move(config));

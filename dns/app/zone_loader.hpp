@@ -5,13 +5,28 @@
 
 #include "dns/answer/snapshot.hpp"
 #include "dns/app/dns_config.hpp"
+#include "dns/zone/computed_zone.hpp"
+#include "dns/zone/signer.hpp"
 
 namespace suanlu::dns {
 
 class ZoneLoader {
 public:
-    /// Any error names its file.
-    Result<std::shared_ptr<const Snapshot>> load(const DnsConfig& config);
+    /// Any error names its file. `unix_now`: seconds, for the times of signatures.
+    Result<std::shared_ptr<const Snapshot>> load(const DnsConfig& config, std::uint32_t unix_now);
+    /// Signatures made by the last load; the others were kept.
+    [[nodiscard]] std::size_t signatures_made() const { return signatures_made_; }
+    /// DS records of the keys in use, in master-file form.
+    [[nodiscard]] std::vector<std::string> delegation_signers() const;
+
+private:
+    Status sign(const DnsZoneConfig& wanted, ZoneContents& contents, std::uint32_t unix_now);
+
+    /// By file of the key.
+    std::map<std::string, Signer> signers_;
+    /// By name of the zone: knows which sites said something new.
+    std::map<DomainName, ComputedZone> computed_;
+    std::size_t signatures_made_ = 0;
 };
 
 } // namespace suanlu::dns

@@ -8,6 +8,10 @@
 #include <memory>
 
 #include <ldns/ldns.h>
+// ldns brings C's words as macros where it finds no stdbool.h.
+#undef bool
+#undef true
+#undef false
 
 namespace suanlu::dns {
 
@@ -23,7 +27,7 @@ using LdnsRr = std::unique_ptr<ldns_rr, LdnsFree<ldns_rr_free>>;
 using LdnsRrList = std::unique_ptr<ldns_rr_list, LdnsFree<ldns_rr_list_deep_free>>;
 using LdnsName = std::unique_ptr<ldns_rdf, LdnsFree<ldns_rdf_deep_free>>;
 using LdnsKey = std::unique_ptr<ldns_key, LdnsFree<ldns_key_deep_free>>;
-/// Holds the keys of others: frees the list alone.
+/// Owns the keys in it: this "free" is deep in spite of its name (ldns 1.8.3).
 using LdnsKeyList = std::unique_ptr<ldns_key_list, LdnsFree<ldns_key_list_free>>;
 using LdnsOctets = std::unique_ptr<std::uint8_t, LdnsFree<std::free>>;
 using LdnsFile = std::unique_ptr<std::FILE, LdnsFree<std::fclose>>;

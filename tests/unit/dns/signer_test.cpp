@@ -1,0 +1,125 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <filesystem>
+#include <fstream>
+
+#include "dns/zone/signer.hpp"
+#include "dns_messages.hpp"
+
+namespace {
+
+using namespace suanlu;
+using namespace suanlu::dns;
+using namespace suanlu::dns::testing;
+
+using Lines = std::vector<std::string>;
+
+constexpr const char* kZone = R"($ORIGIN c.example.
+$TTL 300
+@      SOA ns1 admin 7 3600 600 86400 5
+@      NS  ns1
+ns1    A   192.0.2.1
+www    A   192.0.2.3
+a.deep A   192.0.2.4
+*.wild A   192.0.2.5
+sub    NS  ns.sub
+ns.sub A   192.0.2.6
+safe   NS  ns1
+safe   DS  12345 13 2 0000000000000000000000000000000000000000000000000000000000000000
+)";
+/// A key of RFC 8080 section 6.1.
+constexpr const char* kKey = "Private-key-format: v1.2\nAlgorithm: 15 (ED25519)\n"
+                             "PrivateKey: ODIyNjAzODQ2MjgwODAxMjI2NDUxOTAyMDQxNDIyNjI=\n";
+
+class Signing : public ::testing::Test {
+protected:
+    void SetUp() override {
+        path_ = std::filesystem::temp_directory_path() / ("suanlu-key-" + std::to_string(::getpid()));
+        std::ofstream(path_) << kKey;
+        auto opened = Signer::open(path_, *DomainName::parse("c.example"));
+        ASSERT_TRUE(opened) << opened.error().detail;
+        signer_ = std::make_unique<Signer>(*std::move(opened));
+    }
+    void TearDown() override { std::filesystem::remove(path_); }
+
+    ZoneContents signed_zone(std::uint32_t now, const std::string& more = {}) {
+        ZoneContents zone = zone_of(kZone + more, "c.example");
+        const Status status = signer_->sign(zone, {.now = now});
+        EXPECT_TRUE(status) << status.error().detail;
+        return zone;
+    }
+    static Heard ask(const ZoneContents& zone, const Asked& asked) {
+        BuiltZone built = build_answers(zone, 0);
+        const Snapshot snapshot(std::move(built.owners), {built.denials}, std::make_shared<ClientClasses>(),
+                                "");
+        RespondCounters counters;
+        Bytes out(kMostUdpBytes);
+        Asked with_do = asked;
+        with_do.has_edns = with_do.is_dnssec_ok = true;
+        out.resize(respond(snapshot, query_of(with_do), {}, DnsTransport::kUdp, out, counters));
+        return read_answer(out);
+    }
+
+    std::filesystem::path path_;
+    std::unique_ptr<Signer> signer_;
+};
+
+TEST_F(Signing, Again_OnlyWhatChangedIsSigned) {
+    (void)signed_zone(1'000'000);
+    const std::size_t all = signer_->made();
+    EXPECT_EQ(all, 15U) << "NSEC of seven names; three sets of the apex, four hosts, one DS";
+    (void)signed_zone(1'000'060);
+    EXPECT_EQ(signer_->made(), 0U);
+    (void)signed_zone(1'000'120, "www A 192.0.2.33\n");
+    EXPECT_EQ(signer_->made(), 1U);
+    (void)signed_zone(1'000'120 + 8 * 86400, "www A 192.0.2.33\n");
+    EXPECT_EQ(signer_->made(), all) << "within a week of their end all are made anew";
+}
+
+TEST_F(Signing, Answers_HaveTheirSignatures_AndDenialsTheirProofs) {
+    const ZoneContents zone = signed_zone(1'000'000);
+    EXPECT_EQ(ask(zone, {.name = "www.c.example"}).answer,
+              (Lines{"www.c.example. A 192.0.2.3", "www.c.example. RRSIG"}));
+    const Heard wild = ask(zone, {.name = "x.wild.c.example"});
+    EXPECT_EQ(wild.answer, (Lines{"x.wild.c.example. A 192.0.2.5", "x.wild.c.example. RRSIG"}));
+    EXPECT_EQ(wild.authority, (Lines{"*.wild.c.example. NSEC", "*.wild.c.example. RRSIG"}))
+        << "no closer name";
+    const Lines soa{"c.example. SOA", "c.example. RRSIG"};
+    const auto with = [&](Lines more) {
+        more.insert(more.begin(), soa.begin(), soa.end());
+        return more;
+    };
+    EXPECT_EQ(ask(zone, {.name = "www.c.example", .type = rr_type::kTxt}).authority,
+              with({"www.c.example. NSEC", "www.c.example. RRSIG"}));
+    EXPECT_EQ(ask(zone, {.name = "deep.c.example"}).authority, with({"c.example. NSEC", "c.example. RRSIG"}))
+        << "an empty non-terminal is proved by the gap that it lies in";
+    EXPECT_EQ(
+        ask(zone, {.name = "no.c.example"}).authority,
+        with({"a.deep.c.example. NSEC", "a.deep.c.example. RRSIG", "c.example. NSEC", "c.example. RRSIG"}));
+    EXPECT_EQ(ask(zone, {.name = "x.wild.c.example", .type = rr_type::kTxt}).authority,
+              with({"*.wild.c.example. NSEC", "*.wild.c.example. RRSIG"}));
+}
+
+TEST_F(Signing, Delegations_AreProvedSafeOrNot_AndGlueIsNotSigned) {
+    const ZoneContents zone = signed_zone(1'000'000);
+    EXPECT_EQ(ask(zone, {.name = "x.sub.c.example"}).authority,
+              (Lines{"sub.c.example. NS", "sub.c.example. NSEC", "sub.c.example. RRSIG"}));
+    EXPECT_EQ(ask(zone, {.name = "x.safe.c.example"}).authority,
+              (Lines{"safe.c.example. NS", "safe.c.example. DS", "safe.c.example. RRSIG"}));
+    EXPECT_EQ(zone.find(*DomainName::parse("ns.sub.c.example"))->find(rr_type::kNsec), nullptr);
+    EXPECT_TRUE(zone.find(*DomainName::parse("ns.sub.c.example"))->find(rr_type::kA)->signatures.empty());
+    EXPECT_TRUE(zone.find(*DomainName::parse("sub.c.example"))->find(rr_type::kNs)->signatures.empty());
+}
+
+TEST_F(Signing, KeyOfTheRfc_HasItsKeyTag) {
+    // RFC 8080 section 6.1: example.com. DS 3613 15 2 ...
+    auto signer = Signer::open(path_, *DomainName::parse("example.com"));
+    ASSERT_TRUE(signer);
+    EXPECT_NE(signer->ds_text().find("DS\t3613 15 2 "), std::string::npos) << signer->ds_text();
+}
+
+TEST(SignerFile, WhatIsNoKey_IsRefused) {
+    EXPECT_EQ(Signer::open("/nonexistent", {}).error().code, Errc::kNotFound);
+    EXPECT_FALSE(Signer::open("/dev/null", {}));
+}
+
+} // namespace
