@@ -128,13 +128,15 @@ void read_ted(YamlNode node, AgentConfig& out) {
 }
 
 void read_engine(YamlNode& root, AgentConfig& out) {
-    out.engine = root.required("engine").one_of({"xdp", "tc", "none"}, "none");
+    out.engine = root.required("engine").one_of({"xdp", "tc", "dpdk", "none"}, "none");
     YamlNode interfaces = root.optional("interfaces");
     read_interfaces(interfaces, out);
     YamlNode pins = root.optional("pins");
     out.pins = pins.text();
-    if (out.engine != "none" && out.pins.empty()) {
-        root.complain("engine " + out.engine + " needs pins");
+    out.tables = root.optional("tables").text();
+    const bool is_dpdk = out.engine == "dpdk";
+    if (out.engine != "none" && (is_dpdk ? out.tables : out.pins).empty()) {
+        root.complain("engine " + out.engine + " needs " + (is_dpdk ? "tables" : "pins"));
     }
     if (out.engine == "none" && !out.interfaces.empty()) {
         interfaces.complain("engine none has no interfaces");

@@ -38,13 +38,15 @@ struct AgentConfig {
     std::string sid_interface;
     std::vector<Prefix6> service_prefixes;
     std::vector<Prefix6> sid_blocks;
-    /// "xdp", "tc" or "none".
+    /// "xdp", "tc", "dpdk" or "none".
     std::string engine;
     /// Outer headers of packets for this node's service SIDs are taken off by the engine; the kernel's routes
     /// stay beside it.
     bool engine_decapsulates = false;
     std::vector<AgentInterface> interfaces;
     std::string pins;
+    /// The file shared with suanlu-fwd.
+    std::string tables;
     std::string state_dir;
     /// Unset: no probes.
     std::optional<ProbeConfig> probes;

@@ -31,7 +31,7 @@ public:
     }
 
 private:
-    [[nodiscard]] bool has_engine() const { return config_.engine != "none"; }
+    [[nodiscard]] bool has_programs() const { return config_.engine == "xdp" || config_.engine == "tc"; }
 
     void add(Severity severity, std::string check, std::string subject, std::string text,
              std::string remedy = {}) {
@@ -64,7 +64,7 @@ void Examination::check_kernel() {
     expect(facts_.is_root, Severity::kBad, "rights", "", "runs as root",
            "does not run as root: netlink, eBPF and raw sockets are refused",
            "run as root, or with CAP_NET_ADMIN, CAP_NET_RAW, CAP_BPF and CAP_SYS_NICE");
-    if (has_engine()) {
+    if (has_programs()) {
         expect(facts_.has_bpffs, Severity::kWarn, "bpffs", "", "/sys/fs/bpf is a bpf file system",
                "/sys/fs/bpf is no bpf file system; the agent mounts it, but a new mount namespace hides it",
                "mount -t bpf bpf /sys/fs/bpf at boot");
@@ -147,6 +147,9 @@ void Examination::check_program(const std::string& name, const InterfaceFacts& i
         }
         break;
     case XdpMode::kNone:
+        if (!has_programs()) {
+            break; // suanlu-fwd has the interface
+        }
         if (config_.engine == "tc") {
             add(Severity::kNote, "xdp", name, "none, as engine tc asks",
                 "tc filter show dev " + name + " ingress shows whether the program is there");
@@ -180,7 +183,7 @@ void Examination::check_ways_out() {
     }
     for (const std::string& name : names) {
         const InterfaceFacts* about = find(name);
-        if (about != nullptr && about->driver == "veth" && has_engine()) {
+        if (about != nullptr && about->driver == "veth" && has_programs()) {
             add(Severity::kNote, "gro", name,
                 "a veth: its other end must have GRO or an XDP program, or every redirected packet is lost",
                 "at the other end: ethtool -K INTERFACE gro on");

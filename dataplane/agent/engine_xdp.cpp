@@ -3,6 +3,7 @@
 
 #include "core/support/log.hpp"
 #include "dataplane/agent/null_dataplane.hpp"
+#include "dataplane/dpdk/dpdk_dataplane.hpp"
 #include "dataplane/xdp/xdp_dataplane.hpp"
 
 namespace suanlu {
@@ -16,11 +17,27 @@ InterfaceRole role_of(const std::string& text) {
     return text == "core" ? InterfaceRole::kCore : InterfaceRole::kExternal;
 }
 
+Result<std::unique_ptr<Dataplane>> open_dpdk(const AgentConfig& config) {
+    DpdkConfig dpdk{config.tables, config.outer_source, {}};
+    for (const AgentInterface& interface : config.interfaces) {
+        // InterfaceRole is in the order of enum sl_role.
+        dpdk.interfaces.push_back({interface.name, static_cast<std::uint32_t>(role_of(interface.role))});
+    }
+    SL_TRY(auto engine, DpdkDataplane::open(std::move(dpdk)));
+    log_info("engine.open", {{"engine", engine->engine_name()},
+                             {"adopted", engine->is_adopted()},
+                             {"plan", engine->applied().text()}});
+    return std::unique_ptr<Dataplane>(std::move(engine));
+}
+
 } // namespace
 
 Result<std::unique_ptr<Dataplane>> open_engine(const AgentConfig& config, MonoTime now) {
     if (config.engine == "none") {
         return std::unique_ptr<Dataplane>(std::make_unique<NullDataplane>());
+    }
+    if (config.engine == "dpdk") {
+        return open_dpdk(config);
     }
     XdpConfig xdp;
     xdp.pin_folder = config.pins;
@@ -37,6 +54,9 @@ Result<std::unique_ptr<Dataplane>> open_engine(const AgentConfig& config, MonoTi
 }
 
 Status withdraw_engine(const AgentConfig& config) {
+    if (config.engine == "dpdk") {
+        return withdraw_tables(config.tables);
+    }
     return config.engine != "none" ? withdraw_pins(config.pins) : Status{};
 }
 

@@ -21,6 +21,7 @@ Lcore::Lcore(SharedTables& tables, const PortSet& ports, std::uint32_t number)
 }
 
 Lcore::~Lcore() {
+    state_.is_running.store(false);
     tables_.grace.leave(number_);
 }
 
@@ -45,6 +46,7 @@ std::uint32_t Lcore::poll(std::uint64_t now) {
         }
     }
     state_.alive.store(now, std::memory_order_relaxed);
+    state_.is_running.store(true, std::memory_order_relaxed);
     tables_.grace.pause(number_);
     return total;
 }

@@ -81,6 +81,7 @@ Status start_eal(const std::vector<std::string>& arguments) {
 void clean_up(SharedTables& tables) {
     for (std::uint32_t lcore = 0; lcore < kMostLcores; lcore++) {
         tables.grace.leave(lcore);
+        tables.lcores[lcore].is_running = false;
     }
     tables.exceptions.repair();
 }

@@ -87,6 +87,7 @@ private:
 /// What one lcore writes; the agent reads.
 struct alignas(64) LcoreState {
     std::atomic<std::uint64_t> alive; ///< monotonic ns of the last burst; 0 = has never run
+    std::atomic<bool> is_running;
     std::uint64_t answer_budget;
     std::array<std::uint64_t, SL_REASON_COUNT> reasons;
     std::array<std::uint64_t, static_cast<std::size_t>(EngineCount::kCount)> engine;

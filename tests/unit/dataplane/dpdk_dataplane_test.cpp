@@ -1,0 +1,125 @@
+// SPDX-License-Identifier: Apache-2.0
+// The agent's side of suanlu-fwd without one: what it writes stays, what it sees of an engine it says.
+#include <gtest/gtest.h>
+#include <unistd.h>
+
+#include <filesystem>
+
+#include "dataplane/dpdk/dpdk_dataplane.hpp"
+#include "dataplane/dpdk/shared_store.hpp"
+
+namespace suanlu {
+namespace {
+
+constexpr MonoTime kNow{std::chrono::seconds(1000)};
+
+Plan one_service() {
+    Plan plan;
+    plan.id = {"controller", 1, 7};
+    PathPlan path;
+    path.id = path_id(SiteId{1}, 0);
+    path.destination6 = *Ip6::parse("fc00:0:e1::");
+    plan.sites = {{{1}, "site-1", {}, {path}}};
+    ServicePlan service;
+    service.id = {3};
+    service.name = "chat";
+    service.addresses = {*Ip6::parse("2001:db8:a::1")};
+    service.port = 443;
+    service.slots = 64;
+    service.shares = {{{1}, 1'000'000}};
+    plan.services = {service};
+    return plan;
+}
+
+class DpdkEngine : public testing::Test {
+protected:
+    void SetUp() override { config.tables = path; }
+    void TearDown() override { std::filesystem::remove(path); }
+
+    [[nodiscard]] std::unique_ptr<DpdkDataplane> open() const {
+        auto engine = DpdkDataplane::open(config);
+        EXPECT_TRUE(engine) << engine.error().text();
+        return engine ? *std::move(engine) : nullptr;
+    }
+
+    std::string path = std::filesystem::temp_directory_path() / ("suanlu-dpdk-" + std::to_string(getpid()));
+    DpdkConfig config{"", *Ip6::parse("fc00:0:1::1"), {{"client", 0}}};
+};
+
+TEST_F(DpdkEngine, AgentComesBack_PlanAndSlotsAreThere) {
+    {
+        const auto engine = open();
+        EXPECT_FALSE(engine->is_adopted());
+        ASSERT_TRUE(engine->apply(one_service(), kNow));
+        ASSERT_TRUE(engine->set_paths(SiteId{1}, {}));
+    }
+    const auto again = open();
+    EXPECT_TRUE(again->is_adopted());
+    EXPECT_EQ(again->applied(), (PlanId{"controller", 1, 7}));
+    const auto slots = again->slots({3});
+    ASSERT_TRUE(slots);
+    EXPECT_EQ(slots->size(), 64U);
+    EXPECT_EQ(slots->at(0).base, SiteId{1});
+}
+
+TEST_F(DpdkEngine, Name_SaysWhetherSomebodyForwards) {
+    const auto agent = open();
+    EXPECT_EQ(agent->engine_name(), "dpdk-away");
+    auto engine = SharedMemory::open(path, TableUser::kEngine);
+    ASSERT_TRUE(engine);
+    EXPECT_EQ(agent->engine_name(), "dpdk");
+    auto& lcore = engine->tables().lcores[2];
+    lcore.alive = 1;
+    lcore.is_running = true;
+    EXPECT_EQ(agent->engine_name(), "dpdk-stuck");
+    lcore.alive = static_cast<std::uint64_t>(SteadyClock().now().since_boot.count());
+    EXPECT_EQ(agent->engine_name(), "dpdk");
+}
+
+TEST_F(DpdkEngine, RoleOfAPort_MustBeTheAgents) {
+    const auto agent = open();
+    EXPECT_TRUE(agent->reattach()) << "no engine has been there";
+    auto engine = SharedMemory::open(path, TableUser::kEngine);
+    ASSERT_TRUE(engine);
+    auto& port = engine->tables().ports[0];
+    std::strncpy(port.interface, "other", sizeof port.interface);
+    engine->tables().port_count = 1;
+    EXPECT_EQ(agent->reattach().error().detail, "suanlu-fwd has no port for client");
+    std::strncpy(port.interface, "client", sizeof port.interface);
+    EXPECT_TRUE(agent->reattach());
+    port.role = 2;
+    EXPECT_EQ(agent->reattach().error().detail, "client is core in fwd.yaml and external in agent.yaml");
+}
+
+TEST_F(DpdkEngine, Withdrawn_NothingIsSteered_FileGoesWithoutAnEngine) {
+    ASSERT_TRUE(open()->apply(one_service(), kNow));
+    {
+        auto engine = SharedMemory::open(path, TableUser::kEngine);
+        ASSERT_TRUE(engine);
+        ASSERT_TRUE(withdraw_tables(path));
+        SharedStore store(*engine);
+        EXPECT_TRUE(store.services()->empty());
+        EXPECT_TRUE(std::filesystem::exists(path));
+    }
+    ASSERT_TRUE(withdraw_tables(path));
+    EXPECT_FALSE(std::filesystem::exists(path));
+    EXPECT_TRUE(withdraw_tables(path));
+}
+
+TEST_F(DpdkEngine, PlanThatIsRefused_LeavesTheTables) {
+    const auto agent = open();
+    ASSERT_TRUE(agent->apply(one_service(), kNow));
+    auto larger = one_service();
+    larger.id.generation = 8;
+    larger.services[0].id = {4};
+    larger.services[0].slots = 65537;
+    for (std::uint16_t id = 5; id < 10; id++) {
+        larger.services.push_back(larger.services[0]);
+        larger.services.back().id = {id};
+    }
+    EXPECT_FALSE(agent->apply(larger, kNow)) << "more slots than there are";
+    EXPECT_EQ(agent->applied().generation, 7U);
+}
+
+} // namespace
+} // namespace suanlu
