@@ -117,21 +117,20 @@ private:
         return finish(parts);
     }
 
-    /// The set of the type; else what an alias or a delegation says; else NODATA.
+    /// The set of the type; else what an alias says; else NODATA. Of a delegation only DS is this zone's to
+    /// answer (RFC 4035 section 3.1.4.1).
     void add_owner(const OwnerAnswers& owner, const ZoneDenials& zone, Composition& parts) {
-        if (const OwnerAnswers::ByType* set = set_of(owner, query_.type)) {
+        const bool is_delegation = owner.below == OwnerAnswers::Below::kReferral;
+        const bool is_for_ds = query_.type == rr_type::kDs;
+        const OwnerAnswers::ByType* set = is_delegation && !is_for_ds ? nullptr : set_of(owner, query_.type);
+        if (set != nullptr) {
             parts.add(variant_of(*set).of(query_.is_dnssec_ok));
-        } else if (owner.otherwise && !is_ds_of_delegation(owner)) {
+        } else if (owner.otherwise && !(is_delegation && is_for_ds)) {
             parts.add(owner.otherwise->of(query_.is_dnssec_ok));
         } else {
             parts.add(zone.soa.of(query_.is_dnssec_ok));
             add_gap(zone, owner.own_gap, parts);
         }
-    }
-
-    /// The zone above a cut is the authority for its DS (RFC 4035 section 3.1.4.1).
-    [[nodiscard]] bool is_ds_of_delegation(const OwnerAnswers& owner) const {
-        return query_.type == rr_type::kDs && owner.below == OwnerAnswers::Below::kReferral;
     }
 
     const RunPair& variant_of(const OwnerAnswers::ByType& set) {
@@ -218,7 +217,7 @@ private:
         for (std::size_t i = 0; i < parts.count; ++i) {
             const Run& run = *parts.runs[i];
             const std::size_t size = has_room ? run.octets.size() : run.needed_octets;
-            std::memcpy(out_.data() + at, run.octets.data(), size);
+            std::copy_n(run.octets.begin(), size, out_.begin() + static_cast<std::ptrdiff_t>(at));
             for (const std::uint16_t place : run.apex_pointers) {
                 if (place < size) {
                     put_u16(out_.data() + at + place, 0xc000U | apex_at_);

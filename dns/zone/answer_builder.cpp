@@ -214,7 +214,11 @@ private:
         } else {
             writer.add(Section::kAnswer, at, set, is_dnssec);
         }
-        add_addresses(writer, set, is_dnssec, [](const DomainName&) { return Section::kOptional; });
+        // Behind a signed wildcard's answer comes the proof that no closer name exists: in the section
+        // before.
+        if (!(is_floating && is_dnssec)) {
+            add_addresses(writer, set, is_dnssec, [](const DomainName&) { return Section::kOptional; });
+        }
         return std::move(writer).finish();
     }
 

@@ -99,12 +99,21 @@ TEST_F(Signing, Answers_HaveTheirSignatures_AndDenialsTheirProofs) {
               with({"*.wild.c.example. NSEC", "*.wild.c.example. RRSIG"}));
 }
 
+TEST_F(Signing, WildcardWithTargets_KeepsItsSectionsInOrder) {
+    const Heard heard =
+        ask(signed_zone(1'000'000, "*.mx MX 10 www\n"), {.name = "x.mx.c.example", .type = rr_type::kMx});
+    EXPECT_EQ(heard.answer, (Lines{"x.mx.c.example. MX", "x.mx.c.example. RRSIG"}));
+    EXPECT_EQ(heard.authority, (Lines{"*.mx.c.example. NSEC", "*.mx.c.example. RRSIG"}));
+}
+
 TEST_F(Signing, Delegations_AreProvedSafeOrNot_AndGlueIsNotSigned) {
     const ZoneContents zone = signed_zone(1'000'000);
     EXPECT_EQ(ask(zone, {.name = "x.sub.c.example"}).authority,
               (Lines{"sub.c.example. NS", "sub.c.example. NSEC", "sub.c.example. RRSIG"}));
     EXPECT_EQ(ask(zone, {.name = "x.safe.c.example"}).authority,
               (Lines{"safe.c.example. NS", "safe.c.example. DS", "safe.c.example. RRSIG"}));
+    EXPECT_FALSE(ask(zone, {.name = "safe.c.example", .type = rr_type::kAny}).is_authoritative());
+    EXPECT_EQ(ask(zone, {.name = "safe.c.example", .type = rr_type::kDs}).answer.size(), 2U);
     EXPECT_EQ(zone.find(*DomainName::parse("ns.sub.c.example"))->find(rr_type::kNsec), nullptr);
     EXPECT_TRUE(zone.find(*DomainName::parse("ns.sub.c.example"))->find(rr_type::kA)->signatures.empty());
     EXPECT_TRUE(zone.find(*DomainName::parse("sub.c.example"))->find(rr_type::kNs)->signatures.empty());
