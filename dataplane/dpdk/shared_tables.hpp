@@ -118,7 +118,7 @@ struct SharedTables {
     std::atomic<std::uint32_t> port_count;
     std::array<SharedPort, kMostPorts> ports;
 
-    alignas(64) RowTable<sl_service_key, sl_service, 2048> services;
+    alignas(64) RowTable<sl_service_key, sl_service, 131072> services;
     alignas(64) RowTable<sl_site_key, sl_site, 8192> sites;
     alignas(64) RowTable<sl_tenant_key, sl_tenant, 8192> tenants;
     alignas(64) RowTable<sl_wide_key, sl_wide, 8192> wide;

@@ -191,6 +191,9 @@ Status measure(const BenchCase& test, double seconds) {
     if (swapper.joinable()) {
         swapper.join();
     }
+    if (test.is_swapped && swaps < 5 * seconds) {
+        return Error{Errc::kExhausted, "only " + std::to_string(swaps) + " swaps"};
+    }
     const auto reasons = store.counters().reasons;
     std::printf("{\"case\": \"%s\", \"mpps\": %.3f, \"swaps\": %ld, \"steered\": %lu}\n", test.name,
                 rate / 1e6, swaps, reasons.at("steered"));

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// The XDP engine without an agent around it, for the chain tests: one site, a TCP and a UDP service on one
-// anycast address of each family. Commands come on standard input; ticks every 100 ms.
+// An engine without an agent around it, XDP or (option `tables`) that of suanlu-fwd, for the chain tests: one
+// site, a TCP and a UDP service on one anycast address of each family. Commands come on standard input; ticks
+// every 100 ms.
 //   counters | engine | withdraw | quit
 //   path RANK MODE SIDS|- LAST6 LAST4 MTU WEIGHT   sets a path of the next Plan
 //   apply                                          puts that Plan in force with all of its paths
@@ -12,10 +13,12 @@
 #include <unistd.h>
 
 #include <cstdio>
+#include <functional>
 #include <iostream>
 #include <map>
 #include <sstream>
 
+#include "dataplane/dpdk/dpdk_dataplane.hpp"
 #include "dataplane/xdp/xdp_dataplane.hpp"
 
 namespace suanlu {
@@ -58,8 +61,9 @@ Plan plan_of(const Options& options) {
 
 /// The engine with the Plan that commands change.
 struct Probe {
-    XdpDataplane& engine;
+    Dataplane& engine;
     const Options& options;
+    std::function<Status()> withdraw;
     Plan plan = plan_of(options);
     std::vector<EngineSid> sids = {};
 
@@ -161,7 +165,7 @@ bool obey(Probe& probe, const std::string& line) {
         }
         say(probe.use(ranks), "used");
     } else if (word == "withdraw") {
-        say(probe.engine.withdraw(), "withdrawn");
+        say(probe.withdraw(), "withdrawn");
         return false;
     }
     return word != "quit";
@@ -182,12 +186,29 @@ int serve(Probe& probe) {
     }
 }
 
-int run(int count, char** words) {
-    Options options;
-    for (int i = 1; i + 1 < count; i += 2) {
-        options[words[i]] = words[i + 1];
+int run(Probe probe, bool is_adopted) {
+    const auto before = probe.engine.applied();
+    probe.plan.id.generation = std::max<std::uint64_t>(1, before.generation);
+    if (auto status = probe.apply(); !status) {
+        std::cerr << status.error().text() << std::endl;
+        return 1;
     }
-    const SteadyClock clock;
+    std::cout << "ready adopted=" << is_adopted << " applied=" << before.text() << std::endl;
+    return serve(probe);
+}
+
+int refused(const Error& why) {
+    std::cerr << why.text() << std::endl;
+    return 1;
+}
+
+int run_dpdk(const Options& options) {
+    auto engine = DpdkDataplane::open({options.at("tables"), *Ip6::parse(options.at("source")), {}});
+    const auto withdraw = [] { return Status(Error{Errc::kUnsupported, "not from here"}); };
+    return engine ? run({**engine, options, withdraw}, (*engine)->is_adopted()) : refused(engine.error());
+}
+
+int run_xdp(const Options& options) {
     XdpConfig config;
     config.pin_folder = options.at("pins");
     config.outer_source = *Ip6::parse(options.at("source"));
@@ -196,20 +217,17 @@ int run(int count, char** words) {
     config.interfaces = {{options.at(is_egress ? "site" : "external"),
                           is_egress ? InterfaceRole::kSite : InterfaceRole::kExternal},
                          {options.at("core"), InterfaceRole::kCore}};
-    auto engine = XdpDataplane::open(config, clock.now());
-    if (!engine) {
-        std::cerr << engine.error().text() << std::endl;
-        return 1;
+    auto engine = XdpDataplane::open(config, SteadyClock().now());
+    const auto withdraw = [&] { return (*engine)->withdraw(); };
+    return engine ? run({**engine, options, withdraw}, (*engine)->is_adopted()) : refused(engine.error());
+}
+
+int run(int count, char** words) {
+    Options options;
+    for (int i = 1; i + 1 < count; i += 2) {
+        options[words[i]] = words[i + 1];
     }
-    const auto before = (*engine)->applied();
-    Probe probe{**engine, options};
-    probe.plan.id.generation = std::max<std::uint64_t>(1, before.generation);
-    if (auto status = probe.apply(); !status) {
-        std::cerr << status.error().text() << std::endl;
-        return 1;
-    }
-    std::cout << "ready adopted=" << (*engine)->is_adopted() << " applied=" << before.text() << std::endl;
-    return serve(probe);
+    return options.contains("tables") ? run_dpdk(options) : run_xdp(options);
 }
 
 } // namespace
