@@ -14,10 +14,6 @@ constexpr double kLeastWeight = 1e-9;
 /// Own flows kept per site; more than a site can have unreported.
 constexpr std::size_t kMostSent = 4096;
 
-std::uint32_t to_us(double seconds) {
-    return static_cast<std::uint32_t>(std::clamp(std::round(seconds * 1e6), 0.0, double(kNoCost - 1)));
-}
-
 } // namespace
 
 void FlowPlacer::set_plan(PlacementPlan plan) {
@@ -90,7 +86,7 @@ std::size_t FlowPlacer::second_site(std::size_t base, double now_s, double at, s
     if (!is_usable(base, now_s)) {
         return kNoSite;
     }
-    if (options_.second_site() == SecondSite::kDrawn) {
+    if (suanlu::second_site(options_.exception_share) == SecondSite::kDrawn) {
         const std::size_t drawn = draw(second_weights_[size_class], at, base);
         return drawn != kNoSite && is_usable(drawn, now_s) ? drawn : kNoSite;
     }
@@ -134,15 +130,6 @@ double FlowPlacer::cost_s(std::size_t site, double now_s, double relative_size) 
     // A job waits whatever its size; its own work and what it does to others grow with it.
     const double queue = std::max(0.0, jobs.mean + 1 - model.full_at()) / model.capacity();
     return s.path_s + queue + relative_size * (delta - queue + options_.kappa * service);
-}
-
-CostWord FlowPlacer::cost_word(std::size_t site, double now_s, double relative_size) const {
-    if (!is_usable(site, now_s)) {
-        return {kNoCost, 0};
-    }
-    const SiteIndex& index = *plan_.sites[site].index;
-    const double mean = estimate(site, now_s).mean;
-    return {to_us(cost_s(site, now_s, relative_size)), to_us(index.at(mean + 1) - index.at(mean))};
 }
 
 Choice FlowPlacer::place(double now_s, double first, double second, std::size_t size_class) {

@@ -3,7 +3,7 @@
 // split (the flow's hash), and a second one beside it; the second is taken when its delay, price and index
 // say that it costs everybody less by more than the gap (exception_budget.hpp). News older than a service
 // time counts for nothing: then the first draw stands alone, so nothing can oscillate. The data plane sees
-// the same numbers as cost words. Pure; owned by whoever places.
+// the same numbers as cost words (core/model/placement_cost.hpp). Pure; owned by whoever places.
 #pragma once
 
 #include <cstdint>
@@ -11,6 +11,7 @@
 #include <memory>
 #include <vector>
 
+#include "core/model/placement_cost.hpp"
 #include "policies/estimate.hpp"
 #include "policies/exception_budget.hpp"
 
@@ -20,24 +21,12 @@ namespace suanlu {
 /// of them out, yet any may be the better one now.
 inline constexpr double kExplore = 0.4;
 
-/// Which site is compared with the first draw. kDrawn: one drawn by the weights, where every other site keeps
-/// a small chance. kCheapest: the cheapest of all others; with few second choices it loses less, with many
-/// all ingresses run after the same report.
-enum class SecondSite : std::uint8_t { kDrawn, kCheapest };
-
-/// Up to this exception_share the cheapest site is the better second one.
-inline constexpr double kFewExceptions = 0.25;
-
 struct PlacementOptions {
     /// Mean service times that a site's speed weighs in its favour, against jobs that are larger than most.
     double kappa = 2;
     double exception_share = 0.1;
     /// Reports older than this many service times are not used.
     double most_age = 1;
-
-    [[nodiscard]] SecondSite second_site() const {
-        return exception_share <= kFewExceptions ? SecondSite::kCheapest : SecondSite::kDrawn;
-    }
 };
 
 /// What a Plan says about one site, for one ingress.
@@ -55,14 +44,6 @@ struct PlacementPlan {
     /// Mean work of a job of the class, relative to all jobs.
     std::vector<double> relative_size{1};
 };
-
-/// As the data plane keeps it: microseconds, saturating; refreshed with every report and every period.
-struct CostWord {
-    std::uint32_t cost_us = 0;     ///< of one more flow now
-    std::uint32_t per_flow_us = 0; ///< more for each flow sent there since the refresh
-    bool operator==(const CostWord&) const = default;
-};
-inline constexpr std::uint32_t kNoCost = 0xffffffff; ///< no usable news: take the first draw
 
 inline constexpr std::size_t kNoSite = ~std::size_t{0};
 
@@ -92,7 +73,6 @@ public:
     [[nodiscard]] const PlacementPlan& plan() const { return plan_; }
     /// Cost of one more job of that relative size, seconds.
     [[nodiscard]] double cost_s(std::size_t site, double now_s, double relative_size = 1) const;
-    [[nodiscard]] CostWord cost_word(std::size_t site, double now_s, double relative_size = 1) const;
 
 private:
     struct News {

@@ -56,7 +56,8 @@ bool merge_links(LinkReport& waiting, LinkReport& incoming) {
 
 Agent::State::State(asio::io_context& context, AgentConfig c)
     : io(context), config(std::move(c)), strand(asio::make_strand(context)), session_mail(strand, kMailbox),
-      probe_mail(strand, kMailbox, merge_probe), link_mail(strand, 4, merge_links), timer(strand) {
+      load_mail(strand, kMailbox), probe_mail(strand, kMailbox, merge_probe),
+      link_mail(strand, 4, merge_links), timer(strand) {
 }
 
 Status Agent::State::open_parts() {
@@ -109,7 +110,7 @@ Status Agent::State::open_edges() {
                }));
     }
     SL_TRY(session, SessionClient::open({config.controller, config.controller_name, config.tls}, hello(),
-                                        session_mail));
+                                        session_mail, load_mail));
     return {};
 }
 
@@ -123,6 +124,7 @@ Status Agent::State::start() {
     }
     flush_events();
     spawn_owned(strand, "agent.session", session_loop());
+    spawn_owned(strand, "agent.loads", load_loop());
     spawn_owned(strand, "agent.probes", probe_loop());
     spawn_owned(strand, "agent.links", link_loop());
     spawn_owned(strand, "agent.tick", tick_loop());
@@ -153,6 +155,7 @@ void Agent::stop() {
         state->is_stopping = true;
         state->timer.cancel();
         state->session_mail.close();
+        state->load_mail.close();
         state->probe_mail.close();
         state->link_mail.close();
         state->watch.reset();

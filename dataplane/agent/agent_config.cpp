@@ -133,6 +133,11 @@ void read_engine(YamlNode& root, AgentConfig& out) {
     read_interfaces(interfaces, out);
     YamlNode pins = root.optional("pins");
     out.pins = pins.text();
+    YamlNode rate = root.optional("insert_rate");
+    out.insert_rate = static_cast<std::uint32_t>(rate.integer(0, 100'000'000, out.insert_rate));
+    if (out.engine == "none" && rate.is_present()) {
+        rate.complain("engine none writes no exceptions");
+    }
     out.tables = root.optional("tables").text();
     const bool is_dpdk = out.engine == "dpdk";
     if (out.engine != "none" && (is_dpdk ? out.tables : out.pins).empty()) {

@@ -47,6 +47,8 @@ struct AgentConfig {
     std::string pins;
     /// The file shared with suanlu-fwd.
     std::string tables;
+    /// New exceptions per second that one CPU may write; 0 = as many as come.
+    std::uint32_t insert_rate = 125'000;
     std::string state_dir;
     /// Unset: no probes.
     std::optional<ProbeConfig> probes;

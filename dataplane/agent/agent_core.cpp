@@ -59,6 +59,7 @@ Plan AgentCore::tables_for(const Plan& plan, AgentMode mode) const {
             if (!service.static_shares.empty()) {
                 service.shares = service.static_shares;
             }
+            service.placement = {}; // nobody is there who would correct it
         }
     }
     return out;
@@ -91,6 +92,14 @@ void AgentCore::take_over(const Plan& plan, const NextHopMap& hops, MonoTime now
         }
     }
     sites_ = std::move(next);
+    site_ids_.clear();
+    for (const SitePlan& site : plan.sites) {
+        site_ids_[site.name] = site.id;
+    }
+    service_ids_.clear();
+    for (const ServicePlan& service : plan.services) {
+        service_ids_[service.name] = service.id;
+    }
     liveness_.keep_only(ids);
     plan_ = plan;
     applied_ = plan.id;
@@ -191,6 +200,22 @@ void AgentCore::on_probe(const ProbeResult& result, MonoTime now) {
         expect(engine_.set_liveness(site->first, SiteLiveness::kAlive, now), "set_liveness");
     }
     choose_paths(now);
+}
+
+void AgentCore::on_loads(const std::vector<SiteLoad>& loads, MonoTime received, MonoTime now) {
+    std::vector<SiteJobs> known;
+    known.reserve(loads.size());
+    for (const SiteLoad& load : loads) {
+        const auto service = service_ids_.find(load.service);
+        const auto site = site_ids_.find(load.site);
+        if (service == service_ids_.end() || site == site_ids_.end()) {
+            ++counters_.loads_unknown;
+            continue;
+        }
+        const MonoTime measured = received - std::chrono::microseconds(load.measured_age.value);
+        known.push_back({service->second, site->second, load.jobs, measured});
+    }
+    engine_.take_loads(known, now);
 }
 
 void AgentCore::set_next_hops(const NextHopMap& hops, MonoTime now) {

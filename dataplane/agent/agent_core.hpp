@@ -61,6 +61,8 @@ struct AgentCoreCounters {
     std::map<std::string, std::uint64_t> plans_refused;
     std::uint64_t path_changes = 0;
     std::uint64_t engine_errors = 0;
+    /// Reports about services or sites that the Plan does not have.
+    std::uint64_t loads_unknown = 0;
     /// Times the agent fell back to static weights because most sites were gone at once.
     std::uint64_t self_suspected = 0;
 };
@@ -81,6 +83,8 @@ public:
     void count_refusal(const Error& why);
 
     void on_probe(const ProbeResult& result, MonoTime now);
+    /// Reports of sites, for the second choices of new flows.
+    void on_loads(const std::vector<SiteLoad>& loads, MonoTime received, MonoTime now);
     void set_next_hops(const NextHopMap& hops, MonoTime now);
     /// Service SIDs that the engine serves beside the kernel, as their links are now.
     void set_engine_sids(const std::vector<EngineSid>& sids);
@@ -144,6 +148,9 @@ private:
     std::map<ServiceId, bool> route_usable_;
     /// Those that the engine has taken; none before the first call.
     std::optional<std::vector<EngineSid>> engine_sids_;
+    /// Of the Plan, for reports that say names.
+    std::map<std::string, ServiceId> service_ids_;
+    std::map<std::string, SiteId> site_ids_;
     /// Sites of a restored Plan whose state in the engine nobody has measured since.
     std::set<SiteId> unconfirmed_;
     /// Draining site -> looks at the exceptions when the drain began.

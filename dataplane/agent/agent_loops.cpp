@@ -120,6 +120,12 @@ Task<void> Agent::State::session_loop() {
     }
 }
 
+Task<void> Agent::State::load_loop() {
+    while (auto heard = co_await load_mail.pop()) {
+        core->on_loads(heard->loads, heard->received, clock.now());
+    }
+}
+
 Task<void> Agent::State::probe_loop() {
     while (auto result = co_await probe_mail.pop()) {
         core->on_probe(*result, clock.now());
@@ -152,6 +158,8 @@ Task<void> Agent::State::tick_loop() {
             session->set_hello(hello());
             show_agent_metrics(metrics, *core, seg6 ? &seg6->counters() : nullptr,
                                prober ? prober->counters() : ProbeCounters{});
+            show_placement_metrics(metrics, engine->placement(), *core,
+                                   session->unreadable_loads() + load_mail.counters().dropped);
         }
         flush_events();
     }

@@ -80,4 +80,27 @@ void show_agent_metrics(MetricRegistry& registry, const AgentCore& core, const S
     }
 }
 
+void show_placement_metrics(MetricRegistry& r, const PlacementCount& p, const AgentCore& core,
+                            std::uint64_t lost) {
+    r.set("suanlu_agent_placed_services", "Services whose new flows have a second choice by cost", {},
+          static_cast<double>(p.services));
+    r.set("suanlu_agent_placement_no_room",
+          "Services without second choices because the cost rows are used up", {},
+          static_cast<double>(p.no_room));
+    r.set("suanlu_agent_placed_sites", "Pairs of service and site with a cost row", {},
+          static_cast<double>(p.sites));
+    r.set("suanlu_agent_placed_sites_fresh", "Those with news young enough to count", {},
+          static_cast<double>(p.fresh));
+    const auto count = [&r](const char* what, std::uint64_t value) {
+        r.count_to("suanlu_agent_site_loads_total",
+                   "Reports of sites for second choices, by what became of them", {{"outcome", what}},
+                   static_cast<double>(value));
+    };
+    count("used", p.loads_used);
+    count("late", p.loads_late);
+    count("unasked", p.loads_unasked);
+    count("unknown", core.counters().loads_unknown);
+    count("lost", lost);
+}
+
 } // namespace suanlu

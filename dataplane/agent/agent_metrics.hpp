@@ -14,4 +14,8 @@ namespace suanlu {
 void show_agent_metrics(MetricRegistry& registry, const AgentCore& core, const Seg6Counters* sids,
                         const ProbeCounters& probes);
 
+/// `lost`: messages of loads that were unreadable or did not fit.
+void show_placement_metrics(MetricRegistry& registry, const PlacementCount& placement, const AgentCore& core,
+                            std::uint64_t lost);
+
 } // namespace suanlu

@@ -40,6 +40,7 @@ struct Agent::State {
     std::string boot_id;
 
     Mailbox<SessionEvent> session_mail;
+    Mailbox<SessionLoads> load_mail;
     Mailbox<ProbeResult> probe_mail;
     Mailbox<LinkReport> link_mail;
     asio::steady_timer timer;
@@ -76,6 +77,7 @@ struct Agent::State {
     void on_event(SessionEvent event);
     void on_plan(const Plan& plan);
     Task<void> session_loop();
+    Task<void> load_loop();
     Task<void> probe_loop();
     Task<void> link_loop();
     Task<void> tick_loop();

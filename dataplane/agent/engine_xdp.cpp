@@ -42,6 +42,7 @@ Result<std::unique_ptr<Dataplane>> open_engine(const AgentConfig& config, MonoTi
     XdpConfig xdp;
     xdp.pin_folder = config.pins;
     xdp.outer_source = config.outer_source;
+    xdp.insert_rate = config.insert_rate;
     xdp.hook = config.engine == "tc" ? Hook::kTc : Hook::kXdp;
     for (const AgentInterface& interface : config.interfaces) {
         xdp.interfaces.push_back({interface.name, role_of(interface.role)});

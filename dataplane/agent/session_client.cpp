@@ -2,6 +2,7 @@
 #include "dataplane/agent/session_client.hpp"
 
 #include <algorithm>
+#include <atomic>
 #include <condition_variable>
 #include <deque>
 #include <mutex>
@@ -9,6 +10,7 @@
 #include <random>
 #include <thread>
 
+#include "proto/codec/placement_codec.hpp"
 #include "proto/codec/plan_codec.hpp"
 #include "suanlu/v1/agent.grpc.pb.h"
 
@@ -27,11 +29,13 @@ constexpr std::size_t kMaxAcknowledgements = 256;
 } // namespace
 
 struct SessionClient::State {
-    State(SessionConfig c, AgentHello h, Mailbox<SessionEvent>& o)
-        : config(std::move(c)), out(o), hello(std::move(h)) {}
+    State(SessionConfig c, AgentHello h, Mailbox<SessionEvent>& o, Mailbox<SessionLoads>& l)
+        : config(std::move(c)), out(o), loads(l), hello(std::move(h)) {}
 
     SessionConfig config;
     Mailbox<SessionEvent>& out;
+    Mailbox<SessionLoads>& loads;
+    std::atomic<std::uint64_t> unreadable_loads{0};
     std::thread thread;
 
     std::mutex mutex; ///< guards all below
@@ -55,6 +59,7 @@ struct SessionClient::State {
     void read_all(Stream& stream);
     void on_message(const v1::ControllerMessage& message);
     void on_plan(const v1::Plan& message);
+    void on_loads(const v1::SiteLoads& message);
     void write_all(Stream& stream);
     bool next_message(v1::AgentMessage& message);
     void acknowledge(v1::AgentMessage message);
@@ -112,6 +117,15 @@ void SessionClient::State::on_plan(const v1::Plan& message) {
     (void)out.push(std::move(plan).error());
 }
 
+void SessionClient::State::on_loads(const v1::SiteLoads& message) {
+    auto heard = decode(message);
+    if (!heard) {
+        ++unreadable_loads;
+        return;
+    }
+    (void)loads.push({*std::move(heard), SteadyClock().now()});
+}
+
 void SessionClient::State::on_message(const v1::ControllerMessage& message) {
     switch (message.body_case()) {
     case v1::ControllerMessage::kWelcome:
@@ -123,7 +137,8 @@ void SessionClient::State::on_message(const v1::ControllerMessage& message) {
         on_plan(message.plan());
         break;
     case v1::ControllerMessage::kLoads:
-        break; // nothing here places flows by them yet
+        on_loads(message.loads());
+        break;
     case v1::ControllerMessage::BODY_NOT_SET:
         break; // a newer controller may say things that this agent does not know
     }
@@ -209,11 +224,12 @@ SessionClient::SessionClient(std::unique_ptr<State> state) : state_(std::move(st
 }
 
 Result<std::unique_ptr<SessionClient>> SessionClient::open(const SessionConfig& config, AgentHello hello,
-                                                           Mailbox<SessionEvent>& out) {
+                                                           Mailbox<SessionEvent>& out,
+                                                           Mailbox<SessionLoads>& loads) {
     SL_TRY_VOID(open_channel(config.controller, config.tls, config.server_name).and_then([](auto&&) {
         return Status{};
     }));
-    auto state = std::make_unique<State>(config, std::move(hello), out);
+    auto state = std::make_unique<State>(config, std::move(hello), out, loads);
     state->thread = std::thread([raw = state.get()] { raw->run(); });
     return std::unique_ptr<SessionClient>(new SessionClient(std::move(state)));
 }
@@ -228,6 +244,10 @@ SessionClient::~SessionClient() {
         state_->changed.notify_all();
     }
     state_->thread.join();
+}
+
+std::uint64_t SessionClient::unreadable_loads() const {
+    return state_->unreadable_loads;
 }
 
 void SessionClient::set_hello(AgentHello hello) {

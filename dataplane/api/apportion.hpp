@@ -20,6 +20,8 @@ struct Candidate {
     /// Alive, not suspect, and with a path.
     bool takes_new = false;
     bool is_dead = false;
+    /// Among the service's cost rows; 0xffff = it has none.
+    std::uint16_t rank = 0xffff;
 };
 
 /// Finds a candidate by its site at once. The candidates outlive it.

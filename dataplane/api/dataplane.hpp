@@ -91,6 +91,25 @@ struct Occupancy {
     std::uint64_t looks = 0;
 };
 
+/// How many jobs a service had at a site, as the site said.
+struct SiteJobs {
+    ServiceId service;
+    SiteId site;
+    double jobs = 0;
+    MonoTime measured;
+};
+
+/// How new flows are placed by cost, for metrics.
+struct PlacementCount {
+    std::uint64_t services = 0;      ///< with second choices
+    std::uint64_t no_room = 0;       ///< that should have them, but the cost rows are used up
+    std::uint64_t sites = 0;         ///< of all services, with a cost row
+    std::uint64_t fresh = 0;         ///< of those, with news young enough to count
+    std::uint64_t loads_used = 0;    ///< reports taken
+    std::uint64_t loads_late = 0;    ///< reports older than what was known, or from the future
+    std::uint64_t loads_unasked = 0; ///< reports of sites that no service places flows by
+};
+
 class Dataplane {
 public:
     Dataplane() = default;
@@ -117,6 +136,9 @@ public:
     }
     /// Affinity rules 4, 5 and 7: commits moves that are due, ages entries. Call about every 100 ms.
     virtual Status tick(MonoTime now) = 0;
+    /// Reports of sites, for the second choices of new flows; what nobody asked for is counted and left.
+    virtual void take_loads(std::span<const SiteJobs>, MonoTime /*now*/) {}
+    virtual PlacementCount placement() const { return {}; }
     /// Interfaces came or went: puts the program on those that lack it. One that is away is no error.
     virtual Status reattach() { return {}; }
 

@@ -28,6 +28,10 @@ public:
     Result<std::vector<EngineFlow>> flows(std::size_t limit) override { return engine_.flows(limit, now_); }
     Result<std::vector<SlotView>> slots(ServiceId service) override { return tables_.slots(service); }
     Result<Occupancy> occupancy() override { return tables_.occupancy(); }
+    void take_loads(std::span<const SiteJobs> loads, MonoTime now) override {
+        tables_.take_loads(loads, now);
+    }
+    PlacementCount placement() const override { return tables_.placement(); }
     PlanId applied() const override { return tables_.applied(); }
     std::string engine_name() const override { return "fake"; }
 

@@ -16,6 +16,7 @@ struct sl_port {
     bool is_dry;
     sl_exception scratch_entry;
     std::uint64_t scratch_line;
+    std::uint64_t scratch_budget;
     sl_fragment scratch_fragment;
     std::uint32_t interface;
 };
@@ -54,8 +55,20 @@ SL_INLINE sl_u32 sl_port_ingress(struct sl_port*) {
     return suanlu::HostEngine::kIngress;
 }
 SL_INLINE sl_u64* sl_port_answer_budget(struct sl_port* port) {
-    port->scratch_line = port->engine->answer_budget();
-    return port->is_dry ? &port->scratch_line : &port->engine->answer_budget();
+    port->scratch_budget = port->engine->answer_budget();
+    return port->is_dry ? &port->scratch_budget : &port->engine->answer_budget();
+}
+SL_INLINE sl_u64* sl_port_insert_budget(struct sl_port* port) {
+    port->scratch_budget = port->engine->insert_budget();
+    return port->is_dry ? &port->scratch_budget : &port->engine->insert_budget();
+}
+SL_INLINE struct sl_cost* sl_port_cost(struct sl_port* port, sl_u32 index) {
+    const auto costs = port->engine->costs();
+    return index < costs.size() ? &costs[index] : nullptr;
+}
+SL_INLINE sl_u64* sl_port_credit(struct sl_port* port, sl_u32 service) {
+    const auto credits = port->engine->credits();
+    return service < credits.size() ? &credits[service] : nullptr;
 }
 SL_INLINE const struct sl_control* sl_port_control(struct sl_port* port) {
     return &port->engine->control();
@@ -141,6 +154,9 @@ SL_INLINE void sl_port_set(struct sl_port* port, sl_u64* word, sl_u64 bits) {
 SL_INLINE sl_u64 sl_port_swap(struct sl_port* port, sl_u64* word, sl_u64 expected, sl_u64 desired) {
     return port->is_dry ? expected : port->engine->swap(word, expected, desired);
 }
+SL_INLINE void sl_port_add(struct sl_port* port, sl_u64* word, sl_u64 amount) {
+    *word += port->is_dry ? 0 : amount;
+}
 SL_INLINE sl_u64 sl_port_now(struct sl_port* port) {
     return port->now;
 }
@@ -168,6 +184,7 @@ namespace {
 
 constexpr std::size_t kHeadroom = 256; // XDP_PACKET_HEADROOM
 constexpr std::size_t kEvents = 4096;
+constexpr std::size_t kCosts = 65536;
 
 template <class Row>
 struct ByBytes {
@@ -197,8 +214,8 @@ const char* reason_name(sl_reason reason) {
 
 HostEngine::HostEngine(std::size_t slots, std::size_t exceptions)
     : tables_(std::make_unique<Tables>()), bound_(exceptions), slots_(slots), targets_(slots),
-      marks_(2 * SL_MARK_WORDS), starts_(SL_START_LINES), fragments_(SL_FRAGMENT_LINES),
-      buckets_(SL_BUCKETS) {
+      marks_(2 * SL_MARK_WORDS), starts_(SL_START_LINES), fragments_(SL_FRAGMENT_LINES), buckets_(SL_BUCKETS),
+      costs_(kCosts), credits_(SL_CREDITS) {
     control_.layout = SL_LAYOUT;
 }
 
@@ -207,7 +224,7 @@ HostEngine::~HostEngine() = default;
 PacketResult HostEngine::run(std::vector<std::uint8_t> frame, PacketRole role, MonoTime now, bool is_dry,
                              std::uint32_t interface) {
     frame.insert(frame.begin(), kHeadroom, 0);
-    sl_port port{this, &frame, kHeadroom, static_cast<std::uint64_t>(now.since_boot.count()), is_dry, {},
+    sl_port port{this, &frame, kHeadroom, static_cast<std::uint64_t>(now.since_boot.count()), is_dry, {}, 0,
                  0,    {},     interface};
     sl_trace trace{};
     const auto outcome = sl_process(&port, static_cast<sl_role>(role), &trace);

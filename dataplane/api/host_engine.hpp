@@ -48,6 +48,8 @@ public:
                      std::uint32_t interface = 1);
 
     sl_control& control() override { return control_; }
+    std::span<sl_cost> costs() override { return costs_; }
+    std::span<std::uint64_t> credits() override { return credits_; }
     std::span<std::uint64_t> slots() override { return slots_; }
     std::span<sl_target> targets() override { return targets_; }
     std::span<std::uint64_t> marks() override { return marks_; }
@@ -92,6 +94,7 @@ public:
     std::uint64_t* site_starts(const sl_starts_key& key);
     void new_flow(const sl_flow_event& event);
     std::uint64_t& answer_budget() { return answer_budget_; }
+    std::uint64_t& insert_budget() { return insert_budget_; }
 
 private:
     struct Tables;
@@ -106,7 +109,10 @@ private:
     std::vector<sl_fragment> fragments_;
     std::vector<sl_bucket> buckets_;
     std::vector<sl_flow_event> events_;
+    std::vector<sl_cost> costs_;
+    std::vector<std::uint64_t> credits_;
     std::uint64_t answer_budget_ = 0;
+    std::uint64_t insert_budget_ = 0;
     std::array<std::uint64_t, SL_REASON_COUNT> reasons_{};
 };
 

@@ -18,6 +18,22 @@ constexpr std::uint64_t kAgeSlackTicks = 1'000'000'000ULL >> SL_TICK_SHIFT;
 
 } // namespace
 
+bool SteerTables::may_take(SiteId id) const {
+    const auto site = sites_.find(id);
+    return site != sites_.end() && site->second.in_force == SiteLiveness::kAlive &&
+           site->second.row.usable != 0;
+}
+
+void SteerTables::weigh(MonoTime now) {
+    costs_.refresh(now, [this](SiteId site) { return may_take(site); });
+}
+
+void SteerTables::take_loads(std::span<const SiteJobs> loads, MonoTime now) {
+    for (const auto& load : loads) {
+        costs_.load(load, now, [this](SiteId site) { return may_take(site); });
+    }
+}
+
 // Shares of zero everywhere mean plain anycast, not "spread evenly": then the owners in force stand for the
 // shares, so that nothing moves meanwhile.
 std::vector<Candidate> SteerTables::candidates(const ServiceRecord& service) const {
@@ -29,8 +45,9 @@ std::vector<Candidate> SteerTables::candidates(const ServiceRecord& service) con
             return;
         }
         const auto& record = site->second;
-        const bool takes = record.in_force == SiteLiveness::kAlive && record.row.usable != 0;
-        list.push_back({id, ppm, takes, record.in_force == SiteLiveness::kDead});
+        const bool takes = may_take(id);
+        list.push_back(
+            {id, ppm, takes, record.in_force == SiteLiveness::kDead, costs_.rank(service.plan.id, id)});
     };
     for (const auto& share : service.plan.shares) {
         add(share.site, share.ppm);
@@ -148,6 +165,7 @@ Status SteerTables::set_paths(SiteId id, std::span<const UsablePath> usable, Mon
     const bool is_usable = record.row.usable != 0;
     if (!is_usable) {
         refresh(ticks_of(now)); // new flows leave before the row says "no path"
+        weigh(now);
     }
     SL_TRY_VOID(put_site(id));
     if (is_usable && !was_usable) {
@@ -188,6 +206,7 @@ Status SteerTables::set_liveness(SiteId id, SiteLiveness liveness, MonoTime now)
     } else {
         refresh(tick);
     }
+    weigh(now);
     return put_site(id);
 }
 
@@ -237,6 +256,8 @@ Status SteerTables::tick(MonoTime now) {
     for (auto& [id, service] : services_) {
         service.slots.tick(tick);
     }
+    weigh(now);
+    costs_.grant();
     SL_TRY(const bool is_round, store_.sweep(kSweepPerTick, [&](const auto& key, const auto& entry) {
         const bool over = is_over(key, entry, tick);
         if (!over) {

@@ -86,7 +86,7 @@ std::uint32_t SlotTable::owned_by(SiteId site) const {
 
 void SlotTable::clear() {
     for (std::uint32_t slot = 0; slot < size(); slot++) {
-        std::atomic_ref(targets_[slot]).store({0, 0, 0}, std::memory_order_release);
+        std::atomic_ref(targets_[slot]).store({0, 0, SL_NO_RANK, 0}, std::memory_order_release);
         std::atomic_ref(words_[slot]).store(0, std::memory_order_release);
         wanted_[slot] = {};
     }
@@ -109,7 +109,7 @@ void SlotTable::touch(std::uint32_t slot, std::uint64_t tick) {
 // overdue.
 void SlotTable::set_target(std::uint32_t slot, sl_target target, std::uint64_t tick) {
     const auto before = load(targets_[slot]);
-    if (before.next == target.next && before.effective == target.effective) {
+    if (before.next == target.next && before.effective == target.effective && before.rank == target.rank) {
         return;
     }
     const bool begins =
@@ -127,10 +127,12 @@ void SlotTable::aim(std::uint32_t slot, SiteId next, const CandidateIndex& index
     const auto* found = index.find(next);
     const bool fits = found != nullptr && found->takes_new;
     const auto effective = fits ? next : first_eligible(rules_.service, slot, candidates_);
+    const auto* ranked = index.find(effective);
+    const auto rank = ranked != nullptr ? ranked->rank : std::uint16_t{SL_NO_RANK};
     if (!base(slot).is_set() && next.is_set()) {
         set_base(slot, next, 0); // nobody can have been here
     }
-    set_target(slot, {next.value, effective.value, 0}, tick);
+    set_target(slot, {next.value, effective.value, rank, 0}, tick);
 }
 
 void SlotTable::refresh(std::span<const Candidate> candidates, std::uint64_t tick) {

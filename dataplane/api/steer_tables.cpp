@@ -60,7 +60,14 @@ std::uint64_t share_sum(const ServicePlan& plan) {
 
 } // namespace
 
-SteerTables::SteerTables(TableStore& store, Ip6 outer_source) : store_(store), outer_source_(outer_source) {
+SteerTables::SteerTables(TableStore& store, Ip6 outer_source)
+    : store_(store), outer_source_(outer_source), costs_(store.costs(), store.credits()) {
+}
+
+void SteerTables::set_insert_rate(std::uint32_t per_second) {
+    constexpr std::uint64_t kSecond = 1'000'000'000;
+    __atomic_store_n(&store_.control().insert_gap, per_second == 0 ? 0 : kSecond / per_second,
+                     __ATOMIC_RELAXED);
 }
 
 PlanId SteerTables::applied() const {
@@ -209,6 +216,9 @@ sl_service SteerTables::row_of(const ServicePlan& plan, std::uint32_t offset, bo
     flag(is_on && share_sum(plan) > 0, SL_SERVICE_STEERED);
     flag(!traffic.access.empty(), SL_SERVICE_GUARDED);
     flag(traffic.is_quic, SL_SERVICE_QUIC);
+    const auto costs = costs_.offset(plan.id);
+    flag(costs.has_value(), SL_SERVICE_PLACED);
+    row.cost_offset = costs.value_or(0);
     return row;
 }
 
@@ -329,6 +339,7 @@ Status SteerTables::apply(const Plan& plan, MonoTime now) {
     take_sites(plan);
     SL_TRY_VOID(take_services(plan, offsets));
     take_echo(plan);
+    costs_.take(plan.services);
     for (auto& [id, service] : services_) {
         const auto said = steering_.find(id);
         service.is_on = said != steering_.end() ? said->second : service.is_on || is_first;

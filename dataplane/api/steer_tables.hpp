@@ -10,6 +10,7 @@
 #include <set>
 #include <vector>
 
+#include "dataplane/api/cost_table.hpp"
 #include "dataplane/api/dataplane.hpp"
 #include "dataplane/api/path_rows.hpp"
 #include "dataplane/api/side_rows.hpp"
@@ -35,7 +36,11 @@ public:
     /// Interfaces came, went, or came back under another index: tenants are told by them.
     Status refresh_interfaces();
     Status tick(MonoTime now);
+    void take_loads(std::span<const SiteJobs> loads, MonoTime now);
+    /// New exceptions per second that one CPU may write; 0 = as many as come.
+    void set_insert_rate(std::uint32_t per_second);
 
+    [[nodiscard]] PlacementCount placement() const { return costs_.count(); }
     [[nodiscard]] Result<std::vector<SlotView>> slots(ServiceId service) const;
     [[nodiscard]] Occupancy occupancy() const;
     [[nodiscard]] PlanId applied() const;
@@ -92,6 +97,8 @@ private:
     void refresh(std::uint64_t tick);
     void retarget(std::uint64_t tick);
     void bury(SiteId site, std::uint64_t tick);
+    [[nodiscard]] bool may_take(SiteId site) const;
+    void weigh(MonoTime now);
     Status revive(SiteId id, std::uint64_t tick);
     void begin_marks();
     void mark(const sl_flow_key& key);
@@ -108,6 +115,7 @@ private:
     std::set<TenantAddress> narrowed_;
     std::vector<TenantTag> tenants_;
     BucketTable buckets_;
+    CostTable costs_;
     std::uint64_t generation_ = 0;
     /// Live exceptions by site: of the sweep that goes on, and of the last whole one.
     std::map<SiteId, std::uint64_t> counting_;

@@ -40,6 +40,9 @@ public:
     virtual std::span<sl_target> targets() = 0;
     /// Both halves of the entry marks (wire_slot.h).
     virtual std::span<std::uint64_t> marks() = 0;
+    /// Cost rows of all services, and the second choices left to each, by service id.
+    virtual std::span<sl_cost> costs() = 0;
+    virtual std::span<std::uint64_t> credits() = 0;
 
     /// Rows of both tables (key.table 0 and 1).
     virtual Result<std::vector<ServiceRow>> services() = 0;

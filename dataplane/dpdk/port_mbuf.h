@@ -76,6 +76,17 @@ SL_INLINE sl_u32 sl_port_ingress(struct sl_port* port) {
 SL_INLINE sl_u64* sl_port_answer_budget(struct sl_port* port) {
     return &port->lcore->answer_budget;
 }
+SL_INLINE sl_u64* sl_port_insert_budget(struct sl_port* port) {
+    return &port->lcore->insert_budget;
+}
+SL_INLINE struct sl_cost* sl_port_cost(struct sl_port* port, sl_u32 index) {
+    auto& costs = port->tables->costs;
+    return index < costs.size() ? &costs[index] : nullptr;
+}
+SL_INLINE sl_u64* sl_port_credit(struct sl_port* port, sl_u32 service) {
+    auto& credits = port->tables->credits;
+    return service < credits.size() ? &credits[service] : nullptr;
+}
 SL_INLINE const struct sl_control* sl_port_control(struct sl_port* port) {
     return &port->tables->control;
 }
@@ -141,6 +152,9 @@ SL_INLINE sl_u64* sl_port_marks(struct sl_port* port, sl_u32 index) {
 }
 SL_INLINE void sl_port_set(struct sl_port*, sl_u64* word, sl_u64 bits) {
     __sync_fetch_and_or(word, bits);
+}
+SL_INLINE void sl_port_add(struct sl_port*, sl_u64* word, sl_u64 amount) {
+    __sync_fetch_and_add(word, amount);
 }
 SL_INLINE sl_u64 sl_port_swap(struct sl_port*, sl_u64* word, sl_u64 expected, sl_u64 desired) {
     return __sync_val_compare_and_swap(word, expected, desired);

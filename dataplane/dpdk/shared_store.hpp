@@ -21,6 +21,8 @@ public:
     std::span<std::uint64_t> slots() override { return tables_.slots; }
     std::span<sl_target> targets() override { return tables_.targets; }
     std::span<std::uint64_t> marks() override { return tables_.marks; }
+    std::span<sl_cost> costs() override { return tables_.costs; }
+    std::span<std::uint64_t> credits() override { return tables_.credits; }
     Result<std::vector<ServiceRow>> services() override { return services_.rows(); }
     Status put_service(const sl_service_key& key, const sl_service& value) override;
     Status drop_service(const sl_service_key& key) override;

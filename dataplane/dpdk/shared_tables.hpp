@@ -15,6 +15,7 @@ namespace suanlu {
 
 inline constexpr std::uint32_t kMostSlots = 262144;
 inline constexpr std::uint32_t kServiceIds = 65536;
+inline constexpr std::uint32_t kMostCosts = 65536;
 inline constexpr std::uint32_t kMostPorts = 32;
 inline constexpr std::uint32_t kEventsKept = 1024;
 
@@ -89,6 +90,7 @@ struct alignas(64) LcoreState {
     std::atomic<std::uint64_t> alive; ///< monotonic ns of the last burst; 0 = has never run
     std::atomic<bool> is_running;
     std::uint64_t answer_budget;
+    std::uint64_t insert_budget;
     std::array<std::uint64_t, SL_REASON_COUNT> reasons;
     std::array<std::uint64_t, static_cast<std::size_t>(EngineCount::kCount)> engine;
     std::array<sl_counter, kServiceIds> counters;
@@ -130,6 +132,9 @@ struct SharedTables {
 
     alignas(64) std::array<std::uint64_t, kMostSlots> slots;
     alignas(64) std::array<sl_target, kMostSlots> targets;
+    alignas(64) std::array<std::uint64_t, std::size_t{2} * SL_MARK_WORDS> marks;
+    alignas(64) std::array<sl_cost, kMostCosts> costs;
+    alignas(64) std::array<std::uint64_t, SL_CREDITS> credits;
     alignas(64) std::array<std::uint64_t, SL_START_LINES> starts;
     alignas(64) std::array<sl_fragment, SL_FRAGMENT_LINES> fragments;
     ExceptionTable exceptions;

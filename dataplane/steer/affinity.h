@@ -6,8 +6,9 @@
 #ifndef SL_AFFINITY_H
 #define SL_AFFINITY_H
 
-#include "hash.h"
 #include "port.h"
+#include "second_choice.h"
+#include "spend.h"
 
 // What one packet looks like to the rules.
 struct sl_arrival {
@@ -62,7 +63,7 @@ SL_INLINE struct sl_exception* sl_entry_of(struct sl_port* port, const struct sl
 
 // The entry before its marks: a sweep that misses the marks in the half it makes ready has the entry before
 // it.
-SL_INLINE int sl_record(struct sl_port* port, const struct sl_arrival* arrival, sl_u64 word) {
+SL_INLINE int sl_write_entry(struct sl_port* port, const struct sl_arrival* arrival, sl_u64 word) {
     if (sl_port_record(port, &arrival->key, word) != 0) {
         return -1;
     }
@@ -76,18 +77,18 @@ SL_INLINE int sl_record(struct sl_port* port, const struct sl_arrival* arrival, 
 }
 
 // Where a packet without a usable entry goes by one reading of its slot: rule 3 for starts, rule 4 for the
-// rest. A dead base that nobody has replaced yet is treated like a start. Null = nobody can be reached: plain
-// anycast.
+// rest. `wanted`: what the start cache or the second choice says, 0 = nothing. A dead base that nobody has
+// replaced yet is treated like a start. Null = nobody can be reached: plain anycast.
 SL_INLINE const struct sl_site* sl_place(struct sl_port* port, const struct sl_arrival* arrival, int as_start,
-                                         sl_u16 recalled, sl_u64 word, sl_u16 effective, int* is_recorded) {
+                                         sl_u16 wanted, sl_u64 word, sl_u16 effective, int* is_recorded) {
     const struct sl_site* base = sl_live_site(port, arrival->table, (sl_u16)word);
     const struct sl_site* site = base;
     if (as_start || !base) {
-        const struct sl_site* wanted = sl_live_site(port, arrival->table, recalled);
-        if (!wanted) {
-            wanted = sl_live_site(port, arrival->table, effective);
+        const struct sl_site* other = sl_live_site(port, arrival->table, wanted);
+        if (!other) {
+            other = sl_live_site(port, arrival->table, effective);
         }
-        site = wanted ? wanted : base;
+        site = other ? other : base;
     }
     if (!site || (effective == 0 && site->usable == 0)) {
         return 0;
@@ -97,17 +98,35 @@ SL_INLINE const struct sl_site* sl_place(struct sl_port* port, const struct sl_a
     return site;
 }
 
-// The table is full: the flow stays on the base of its slot, and the slot waits G from now before it may
-// move. Null = the slot has changed meanwhile, look again.
+// Writes the flow's entry. -1 when the table is full, or when this CPU writes new ones faster than it should:
+// a flood of starts must not spend its time here.
+SL_INLINE int sl_record(struct sl_port* port, const struct sl_arrival* arrival, sl_u16 site, int has_entry) {
+    const struct sl_control* control = sl_port_control(port);
+    if (!has_entry && control && control->insert_gap != 0 &&
+        sl_spend(port, sl_port_insert_budget(port), control->insert_gap, SL_INSERT_BURST_NS) != 0) {
+        sl_port_count(port, SL_R_insert_capped);
+        return -1;
+    }
+    if (sl_write_entry(port, arrival, sl_pack(site, sl_tick(port))) != 0) {
+        sl_port_count(port, SL_R_exception_full);
+        return -1;
+    }
+    sl_port_count(port, SL_R_recorded);
+    return 0;
+}
+
+// The flow could not be recorded: it stays on the base of its slot, and the slot, if it moves, waits G from
+// now. Null = the slot has changed meanwhile, look again.
 SL_INLINE const struct sl_site* sl_put_off(struct sl_port* port, const struct sl_arrival* arrival,
-                                           sl_u64* slot, sl_u64 word, const struct sl_site* site) {
+                                           sl_u64* slot, sl_u64 word, sl_u16 effective,
+                                           const struct sl_site* site) {
     const struct sl_site* base = sl_live_site(port, arrival->table, (sl_u16)word);
     const sl_u64 tick = sl_tick(port);
-    sl_port_count(port, SL_R_exception_full);
     if (!base) {
         return site; // the flow's site is dead: there is nothing to keep
     }
-    if (word >> 16 >= tick || sl_port_swap(port, slot, word, sl_pack(base->id, tick)) == word) {
+    if ((sl_u16)word == effective || word >> 16 >= tick ||
+        sl_port_swap(port, slot, word, sl_pack(base->id, tick)) == word) {
         return base;
     }
     return 0;
@@ -115,7 +134,7 @@ SL_INLINE const struct sl_site* sl_put_off(struct sl_port* port, const struct sl
 
 // Rules 3 and 4. The slot may change under the packet: it is read again, at most four times. Null = no site.
 SL_INLINE const struct sl_site* sl_settle(struct sl_port* port, const struct sl_arrival* arrival,
-                                          int as_start, sl_u16 recalled, sl_u32 index, int has_entry) {
+                                          int as_start, sl_u16 wanted, sl_u32 index, int has_entry) {
     sl_u64* slot = sl_port_slot(port, index);
     const struct sl_target* target = sl_port_target(port, index);
     const struct sl_site* site = 0;
@@ -124,18 +143,17 @@ SL_INLINE const struct sl_site* sl_settle(struct sl_port* port, const struct sl_
     }
     for (int attempt = 0; attempt < 4; attempt++) {
         const sl_u64 word = *(const volatile sl_u64*)slot;
+        const sl_u16 effective = *(const volatile sl_u16*)&target->effective;
         int is_recorded = 0;
-        site = sl_place(port, arrival, as_start, recalled, word, *(const volatile sl_u16*)&target->effective,
-                        &is_recorded);
+        site = sl_place(port, arrival, as_start, wanted, word, effective, &is_recorded);
         if (!site) {
             return 0;
         }
         if (is_recorded) {
-            if (sl_record(port, arrival, sl_pack(site->id, sl_tick(port))) == 0) {
-                sl_port_count(port, SL_R_recorded);
+            if (sl_record(port, arrival, site->id, has_entry) == 0) {
                 return site;
             }
-            const struct sl_site* base = sl_put_off(port, arrival, slot, word, site);
+            const struct sl_site* base = sl_put_off(port, arrival, slot, word, effective, site);
             if (base) {
                 return base;
             }
@@ -180,6 +198,7 @@ SL_INLINE const struct sl_site* sl_follow(struct sl_port* port, struct sl_arriva
     struct sl_exception* entry = sl_entry_of(port, arrival);
     int as_start = arrival->is_start;
     sl_u16 recalled = 0;
+    sl_u32 second = 0;
     if (entry) {
         const struct sl_site* site = sl_follow_entry(port, arrival, entry, service->timeout_ticks, &as_start);
         if (site) {
@@ -188,13 +207,19 @@ SL_INLINE const struct sl_site* sl_follow(struct sl_port* port, struct sl_arriva
     }
     if (arrival->is_start) {
         recalled = sl_start_recall(port, arrival->hash, sl_tick(port));
+        if (recalled == 0 && (service->flags & SL_SERVICE_PLACED)) {
+            second = sl_second_choice(port, service, arrival->hash);
+        }
     }
-    const struct sl_site* site = sl_settle(port, arrival, as_start, recalled, index, entry != 0);
+    const sl_u16 wanted = recalled != 0 ? recalled : (sl_u16)second;
+    const struct sl_site* site = sl_settle(port, arrival, as_start, wanted, index, entry != 0);
     if (site && arrival->is_start) {
         sl_start_remember(port, arrival->hash, site->id, sl_tick(port));
         arrival->is_new = recalled == 0;
         if (recalled != 0) {
             sl_port_count(port, SL_R_start_repeated);
+        } else if (service->flags & SL_SERVICE_PLACED) {
+            sl_count_sent(port, service, arrival->hash, site->id, second);
         }
     }
     return site;

@@ -62,6 +62,11 @@ SL_INLINE const struct sl_site* sl_port_site(struct sl_port* port, const struct 
 SL_INLINE sl_u64* sl_port_slot(struct sl_port* port, sl_u32 index);
 SL_INLINE const struct sl_target* sl_port_target(struct sl_port* port, sl_u32 index);
 SL_INLINE sl_u64* sl_port_start_line(struct sl_port* port, sl_u32 index);
+SL_INLINE struct sl_cost* sl_port_cost(struct sl_port* port, sl_u32 index);
+// Second choices left to a service, by its id.
+SL_INLINE sl_u64* sl_port_credit(struct sl_port* port, sl_u32 service);
+// When the next exception may be written (affinity.h), one word per CPU.
+SL_INLINE sl_u64* sl_port_insert_budget(struct sl_port* port);
 SL_INLINE struct sl_exception* sl_port_exception(struct sl_port* port, const struct sl_flow_key* key);
 // Writes or replaces; -1 when the table is full. Never evicts.
 SL_INLINE int sl_port_record(struct sl_port* port, const struct sl_flow_key* key, sl_u64 word);
@@ -72,6 +77,7 @@ SL_INLINE sl_u64* sl_port_marks(struct sl_port* port, sl_u32 index);
 SL_INLINE void sl_port_set(struct sl_port* port, sl_u64* word, sl_u64 bits);
 // Atomic; returns what was there.
 SL_INLINE sl_u64 sl_port_swap(struct sl_port* port, sl_u64* word, sl_u64 expected, sl_u64 desired);
+SL_INLINE void sl_port_add(struct sl_port* port, sl_u64* word, sl_u64 amount); // atomic
 
 // Monotonic nanoseconds.
 SL_INLINE sl_u64 sl_port_now(struct sl_port* port);

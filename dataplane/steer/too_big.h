@@ -12,6 +12,7 @@
 #define SL_TOO_BIG_H
 
 #include "parse_odd.h"
+#include "spend.h"
 #include "words.h"
 
 // Quoted bytes in blocks of 11 words: 14 blocks make 1280 bytes with IPv6 and ICMP (RFC 4443 section 2.4 c),
@@ -19,15 +20,9 @@
 enum { SL_QUOTE_BLOCK = 88, SL_QUOTE6_BLOCKS = 14, SL_QUOTE4_BLOCKS = 6, SL_QUOTE6 = 1232, SL_QUOTE4 = 528 };
 enum { SL_ANSWER_GAP_NS = 1000000, SL_ANSWER_BURST_NS = 1000000000 };
 
-// One token bucket as a time (GCRA): 0 = this answer may go.
+// 0 = this answer may go.
 SL_INLINE int sl_spend_answer(struct sl_port* port) {
-    sl_u64* free_at = sl_port_answer_budget(port);
-    const sl_u64 now = sl_port_now(port);
-    if (!free_at || *free_at > now + SL_ANSWER_BURST_NS) {
-        return -1;
-    }
-    *free_at = (*free_at > now ? *free_at : now) + SL_ANSWER_GAP_NS;
-    return 0;
+    return sl_spend(port, sl_port_answer_budget(port), SL_ANSWER_GAP_NS, SL_ANSWER_BURST_NS);
 }
 
 // No answers to nobody: multicast, unspecified, loopback (RFC 4443 section 2.4 e, RFC 1812 section 4.3.2.7).

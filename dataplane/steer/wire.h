@@ -97,7 +97,8 @@ struct sl_control {
     sl_u64 plan_generation;
     sl_u8 plan_controller[64];      // zero-terminated
     struct sl_wide_lengths wide[2]; // by table
+    sl_u64 insert_gap;              // ns of a CPU's time per exception that it writes; 0 = no cap
 };
-SL_ASSERT_SIZE(struct sl_control, 424);
+SL_ASSERT_SIZE(struct sl_control, 432);
 
 #endif

@@ -30,7 +30,8 @@ enum {
     SL_SERVICE_NARROWED = 2, // rules for this very address are more specific: they are asked first
     SL_SERVICE_WIDE = 4,     // found by a rule: many addresses or ports share the row
     SL_SERVICE_GUARDED = 8,  // has a list of sources
-    SL_SERVICE_QUIC = 16     // an Initial starts a flow; connection ids may name the site
+    SL_SERVICE_QUIC = 16,    // an Initial starts a flow; connection ids may name the site
+    SL_SERVICE_PLACED = 32   // new flows have a second choice by cost
 };
 
 enum { SL_NO_MARK = 255 };
@@ -51,8 +52,9 @@ struct sl_service {
     sl_u8 quic_offset;    // of the server id in a connection id
     sl_u8 quic_length;    // 0 = connection ids name no site
     sl_u16 pad;
+    sl_u32 cost_offset; // first of its cost rows, with SL_SERVICE_PLACED
 };
-SL_ASSERT_SIZE(struct sl_service, 36);
+SL_ASSERT_SIZE(struct sl_service, 40);
 
 // Whose traffic it is, by where it comes in. Interface 0 = any.
 struct sl_tenant_key {
@@ -98,7 +100,7 @@ struct sl_rule {
     sl_u8 dscp;     // SL_ANY_DSCP = any
     sl_u16 vlan;    // outer tag; 0 = any
 };
-SL_ASSERT_SIZE(struct sl_rule, 44);
+SL_ASSERT_SIZE(struct sl_rule, 48);
 
 // Source access lists of guarded services, longest prefix first: a longest-prefix-match trie over
 // service, table and address. No entry = denied.

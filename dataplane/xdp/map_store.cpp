@@ -83,6 +83,9 @@ MapSet maps_of(const bpf_object* object) {
                   {SideTable::kAccess, most("sl_access_lists")},
                   {SideTable::kServer, most("sl_servers")}}};
     maps.buckets = fd("sl_buckets");
+    maps.costs = fd("sl_costs");
+    maps.credits = fd("sl_credits");
+    maps.cost_count = bpf_map__max_entries(bpf_object__find_map_by_name(object, "sl_costs"));
     return maps;
 }
 
@@ -94,6 +97,8 @@ Result<std::unique_ptr<MapStore>> MapStore::open(const MapSet& maps) {
     SL_TRY(store->targets_, MappedMap::open(maps.targets, maps.slot_count * sizeof(sl_target)));
     SL_TRY(store->marks_, MappedMap::open(maps.marks, 2 * SL_MARK_WORDS * sizeof(std::uint64_t)));
     SL_TRY(store->buckets_, MappedMap::open(maps.buckets, SL_BUCKETS * sizeof(sl_bucket)));
+    SL_TRY(store->costs_, MappedMap::open(maps.costs, maps.cost_count * sizeof(sl_cost)));
+    SL_TRY(store->credits_, MappedMap::open(maps.credits, SL_CREDITS * sizeof(std::uint64_t)));
     return store;
 }
 
@@ -107,6 +112,14 @@ std::span<sl_target> MapStore::targets() {
 
 std::span<std::uint64_t> MapStore::marks() {
     return {static_cast<std::uint64_t*>(marks_.memory()), std::size_t{2} * SL_MARK_WORDS};
+}
+
+std::span<sl_cost> MapStore::costs() {
+    return {static_cast<sl_cost*>(costs_.memory()), maps_.cost_count};
+}
+
+std::span<std::uint64_t> MapStore::credits() {
+    return {static_cast<std::uint64_t*>(credits_.memory()), SL_CREDITS};
 }
 
 Result<std::vector<TableStore::ServiceRow>> MapStore::services() {

@@ -35,6 +35,9 @@ struct MapSet {
     /// By SideTable.
     std::array<int, 6> sides{-1, -1, -1, -1, -1, -1};
     int buckets = -1;
+    int costs = -1;
+    int credits = -1;
+    std::size_t cost_count = 0;
 };
 
 /// Of a loaded object of steer.bpf.c.
@@ -48,6 +51,8 @@ public:
     std::span<std::uint64_t> slots() override;
     std::span<sl_target> targets() override;
     std::span<std::uint64_t> marks() override;
+    std::span<sl_cost> costs() override;
+    std::span<std::uint64_t> credits() override;
     Result<std::vector<ServiceRow>> services() override;
     Status put_service(const sl_service_key& key, const sl_service& value) override;
     Status put_services(std::span<const ServiceRow> rows) override;
@@ -84,6 +89,8 @@ private:
     MappedMap buckets_;
     MappedMap marks_;
     std::set<ServiceId> counted_;
+    MappedMap costs_;
+    MappedMap credits_;
     std::optional<std::uint32_t> swept_;
 };
 

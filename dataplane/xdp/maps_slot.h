@@ -9,7 +9,7 @@
 
 #include "dataplane/steer/port.h"
 
-enum { SL_MAX_SLOTS = 1 << 22, SL_MAX_EXCEPTIONS = 65536 };
+enum { SL_MAX_SLOTS = 1 << 22, SL_MAX_EXCEPTIONS = 65536, SL_MAX_COSTS = 1 << 20 };
 
 struct {
     __uint(type, BPF_MAP_TYPE_ARRAY);
@@ -49,6 +49,45 @@ struct {
     __type(key, __u32);
     __type(value, __u64);
 } sl_marks SEC(".maps");
+
+struct {
+    __uint(type, BPF_MAP_TYPE_ARRAY);
+    __uint(map_flags, BPF_F_MMAPABLE);
+    __uint(max_entries, SL_MAX_COSTS);
+    __type(key, __u32);
+    __type(value, struct sl_cost);
+} sl_costs SEC(".maps");
+
+struct {
+    __uint(type, BPF_MAP_TYPE_ARRAY);
+    __uint(map_flags, BPF_F_MMAPABLE);
+    __uint(max_entries, SL_CREDITS);
+    __type(key, __u32);
+    __type(value, __u64);
+} sl_credits SEC(".maps");
+
+struct {
+    __uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
+    __uint(max_entries, 1);
+    __type(key, __u32);
+    __type(value, __u64);
+} sl_inserts SEC(".maps");
+
+SL_INLINE struct sl_cost* sl_port_cost(struct sl_port* port, sl_u32 index) {
+    (void)port;
+    return bpf_map_lookup_elem(&sl_costs, &index);
+}
+
+SL_INLINE sl_u64* sl_port_credit(struct sl_port* port, sl_u32 service) {
+    (void)port;
+    return bpf_map_lookup_elem(&sl_credits, &service);
+}
+
+SL_INLINE sl_u64* sl_port_insert_budget(struct sl_port* port) {
+    const __u32 only = 0;
+    (void)port;
+    return bpf_map_lookup_elem(&sl_inserts, &only);
+}
 
 SL_INLINE sl_u64* sl_port_slot(struct sl_port* port, sl_u32 index) {
     (void)port;
@@ -94,6 +133,11 @@ SL_INLINE void sl_port_set(struct sl_port* port, sl_u64* word, sl_u64 bits) {
 SL_INLINE sl_u64 sl_port_swap(struct sl_port* port, sl_u64* word, sl_u64 expected, sl_u64 desired) {
     (void)port;
     return __sync_val_compare_and_swap(word, expected, desired);
+}
+
+SL_INLINE void sl_port_add(struct sl_port* port, sl_u64* word, sl_u64 amount) {
+    (void)port;
+    __sync_fetch_and_add(word, amount);
 }
 
 #endif

@@ -303,6 +303,7 @@ Result<std::unique_ptr<XdpDataplane>> XdpDataplane::open(XdpConfig config, MonoT
     SL_TRY(state->store, MapStore::open(maps_of(state->skeleton->obj)));
     state->store->control().layout = SL_LAYOUT;
     state->tables = std::make_unique<SteerTables>(*state->store, state->config.outer_source);
+    state->tables->set_insert_rate(state->config.insert_rate);
     if (state->is_adopted) {
         SL_TRY_VOID(state->tables->adopt());
     }
@@ -368,6 +369,14 @@ Result<std::vector<SlotView>> XdpDataplane::slots(ServiceId service) {
 
 Result<Occupancy> XdpDataplane::occupancy() {
     return state_->tables->occupancy();
+}
+
+void XdpDataplane::take_loads(std::span<const SiteJobs> loads, MonoTime now) {
+    state_->tables->take_loads(loads, now);
+}
+
+PlacementCount XdpDataplane::placement() const {
+    return state_->tables->placement();
 }
 
 PlanId XdpDataplane::applied() const {

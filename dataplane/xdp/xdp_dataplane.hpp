@@ -37,6 +37,8 @@ struct XdpConfig {
     bool allow_generic = true;
     /// Bound of the exception table; applies when the maps are made, adopted maps keep theirs.
     std::uint32_t exceptions = 65536;
+    /// New exceptions per second that one CPU may write; 0 = as many as come.
+    std::uint32_t insert_rate = 125'000;
 };
 
 class XdpDataplane final : public Dataplane {
@@ -59,6 +61,8 @@ public:
     Result<std::vector<EngineFlow>> flows(std::size_t limit) override;
     Result<std::vector<SlotView>> slots(ServiceId service) override;
     Result<Occupancy> occupancy() override;
+    void take_loads(std::span<const SiteJobs> loads, MonoTime now) override;
+    PlacementCount placement() const override;
     PlanId applied() const override;
     /// "xdp-native"; "xdp-generic", "tc" or "kernel" (plain routing) as soon as one interface runs so.
     std::string engine_name() const override;

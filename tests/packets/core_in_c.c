@@ -82,6 +82,15 @@ SL_INLINE sl_u64* sl_port_slot(struct sl_port* port, sl_u32 index) {
 SL_INLINE const struct sl_target* sl_port_target(struct sl_port* port, sl_u32 index) {
     return (void)port, (void)index, (const struct sl_target*)0;
 }
+SL_INLINE struct sl_cost* sl_port_cost(struct sl_port* port, sl_u32 index) {
+    return (void)port, (void)index, (struct sl_cost*)0;
+}
+SL_INLINE sl_u64* sl_port_credit(struct sl_port* port, sl_u32 service) {
+    return (void)port, (void)service, (sl_u64*)0;
+}
+SL_INLINE sl_u64* sl_port_insert_budget(struct sl_port* port) {
+    return (void)port, (sl_u64*)0;
+}
 SL_INLINE sl_u64* sl_port_start_line(struct sl_port* port, sl_u32 index) {
     return (void)port, (void)index, (sl_u64*)0;
 }
@@ -96,6 +105,9 @@ SL_INLINE void sl_port_forget(struct sl_port* port, const struct sl_flow_key* ke
 }
 SL_INLINE sl_u64 sl_port_swap(struct sl_port* port, sl_u64* word, sl_u64 expected, sl_u64 desired) {
     return (void)port, (void)word, (void)desired, expected;
+}
+SL_INLINE void sl_port_add(struct sl_port* port, sl_u64* word, sl_u64 amount) {
+    (void)port, (void)word, (void)amount;
 }
 SL_INLINE sl_u64 sl_port_now(struct sl_port* port) {
     return (void)port, 0;

@@ -33,7 +33,8 @@ const std::map<std::string, Layout> kLayouts = {
        FIELD(sl_service, flags), FIELD(sl_service, slot_offset), FIELD(sl_service, slot_count),
        FIELD(sl_service, timeout_ticks), FIELD(sl_service, address_tag), FIELD(sl_service, clamp_mtu),
        FIELD(sl_service, bucket), FIELD(sl_service, bucket_count), FIELD(sl_service, mark),
-       FIELD(sl_service, quic_offset), FIELD(sl_service, quic_length), FIELD(sl_service, pad)}}},
+       FIELD(sl_service, quic_offset), FIELD(sl_service, quic_length), FIELD(sl_service, pad),
+       FIELD(sl_service, cost_offset)}}},
     {"sl_site_key",
      {sizeof(sl_site_key), {FIELD(sl_site_key, id), FIELD(sl_site_key, table), FIELD(sl_site_key, pad)}}},
     {"sl_site",
@@ -51,7 +52,12 @@ const std::map<std::string, Layout> kLayouts = {
       {FIELD(sl_sid, interface), FIELD(sl_sid, mtu), FIELD(sl_sid, version), FIELD(sl_sid, pad),
        FIELD(sl_sid, destination_mac), FIELD(sl_sid, source_mac)}}},
     {"sl_target",
-     {sizeof(sl_target), {FIELD(sl_target, next), FIELD(sl_target, effective), FIELD(sl_target, pad)}}},
+     {sizeof(sl_target),
+      {FIELD(sl_target, next), FIELD(sl_target, effective), FIELD(sl_target, rank), FIELD(sl_target, pad)}}},
+    {"sl_cost",
+     {sizeof(sl_cost),
+      {FIELD(sl_cost, sent), FIELD(sl_cost, cost_us), FIELD(sl_cost, per_flow_us), FIELD(sl_cost, sent_then),
+       FIELD(sl_cost, until), FIELD(sl_cost, gap_us), FIELD(sl_cost, second), FIELD(sl_cost, second_rank)}}},
     {"sl_flow_key",
      {sizeof(sl_flow_key),
       {FIELD(sl_flow_key, source), FIELD(sl_flow_key, address_tag), FIELD(sl_flow_key, port_be),
@@ -102,7 +108,7 @@ const std::map<std::string, Layout> kLayouts = {
       {FIELD(sl_control, layout), FIELD(sl_control, table), FIELD(sl_control, hash_seed),
        FIELD(sl_control, sid_block), FIELD(sl_control, marks), FIELD(sl_control, pad),
        FIELD(sl_control, plan_epoch), FIELD(sl_control, plan_generation), FIELD(sl_control, plan_controller),
-       FIELD(sl_control, wide)}}},
+       FIELD(sl_control, wide), FIELD(sl_control, insert_gap)}}},
 };
 
 std::string object_file;

@@ -25,6 +25,9 @@ sl_site sites[2];
 sl_u64 slots[16];
 sl_target targets[16];
 sl_u64 starts[SL_START_LINES];
+sl_cost costs[4];
+sl_u64 credit;
+sl_u64 insert_budget;
 sl_tenant tenant = {1};
 sl_wide run = {0, 0};
 sl_rule rules[4];
@@ -144,6 +147,15 @@ SL_INLINE sl_u64* sl_port_slot(struct sl_port*, sl_u32 index) {
 SL_INLINE const struct sl_target* sl_port_target(struct sl_port*, sl_u32 index) {
     return index < 16 ? &targets[index] : nullptr;
 }
+SL_INLINE struct sl_cost* sl_port_cost(struct sl_port*, sl_u32 index) {
+    return index < 4 ? &costs[index] : nullptr;
+}
+SL_INLINE sl_u64* sl_port_credit(struct sl_port*, sl_u32) {
+    return &credit;
+}
+SL_INLINE sl_u64* sl_port_insert_budget(struct sl_port*) {
+    return &insert_budget;
+}
 SL_INLINE sl_u64* sl_port_start_line(struct sl_port*, sl_u32 index) {
     return &starts[index];
 }
@@ -171,6 +183,9 @@ SL_INLINE sl_u64 sl_port_swap(struct sl_port*, sl_u64* word, sl_u64 expected, sl
     const auto found = *word;
     *word = found == expected ? desired : found;
     return found;
+}
+SL_INLINE void sl_port_add(struct sl_port*, sl_u64* word, sl_u64 amount) {
+    *word += amount;
 }
 SL_INLINE sl_u64 sl_port_now(struct sl_port* port) {
     return port->now;
@@ -222,8 +237,9 @@ void set_tables(sl_u8 choice) {
                static_cast<sl_u8>(choice & 0x20 ? 0xb8 : SL_NO_MARK),
                static_cast<sl_u8>(choice),
                static_cast<sl_u8>(choice & 15),
+               0,
                0};
-    service.flags |= static_cast<sl_u8>(choice & 0x1e);
+    service.flags |= static_cast<sl_u8>(choice & 0x3e);
     for (sl_u16 i = 0; i < 4; i++) {
         rules[i] = {service,
                     static_cast<sl_u16>(i * 0x3000),
@@ -257,7 +273,19 @@ void set_tables(sl_u8 choice) {
     for (sl_u16 i = 0; i < 16; i++) {
         slots[i] = 1 + i % 2U;
         targets[i] = {static_cast<sl_u16>(1 + i / 2 % 2), static_cast<sl_u16>(i % 5 == 4 ? 0 : 1 + i / 2 % 2),
-                      0};
+                      static_cast<sl_u16>(i % 7 == 6 ? SL_NO_RANK : i % 5), 0};
+    }
+    credit += 1;
+    control.insert_gap = choice & 0x40 ? 20'000'000 : 0;
+    for (sl_u16 i = 0; i < 4; i++) {
+        costs[i] = {costs[i].sent,
+                    i == 3 ? SL_NO_COST : 100U * i,
+                    choice,
+                    0,
+                    choice * 1000U,
+                    10,
+                    static_cast<sl_u16>(i == 2 ? 1 : 0),
+                    0};
     }
 }
 

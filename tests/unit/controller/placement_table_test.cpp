@@ -17,28 +17,8 @@ namespace {
 using std::chrono::milliseconds;
 using std::chrono::seconds;
 
-/// docs/decision.md, "Numbers for the data plane": what an ingress makes of a table and a report.
-double cost_us(const SitePlacement& site, double jobs, double age_us, double own_flows) {
-    const double balance = site.balance_millijobs / 1e3;
-    const double age = age_us + site.one_way.value;
-    const double above = std::max(0.0, jobs - site.full_at);
-    const double kept = std::exp(-age / (site.relaxation.value + above * site.drain_per_job.value));
-    const double memory = std::min(age, 3.0 * site.relaxation.value);
-    const double surplus = own_flows - site.own_flows_per_ks * 1e-9 * memory;
-    const double mean = std::max(0.0, balance + (jobs - balance) * kept + surplus);
-    const double away = std::sqrt(3 * std::max(0.0, balance * (1 - kept * kept)));
-    const auto delta = [&site](double n) {
-        const double at = std::max(n, 0.0) / site.stride;
-        const std::size_t last = site.delta.size() - 1;
-        if (at >= static_cast<double>(last)) {
-            return site.delta.back().value +
-                   site.slope.value * (at - static_cast<double>(last)) * site.stride;
-        }
-        const auto k = static_cast<std::size_t>(at);
-        const double part = at - static_cast<double>(k);
-        return site.delta[k].value * (1 - part) + site.delta[k + 1].value * part;
-    };
-    return site.static_cost.value + (4 * delta(mean) + delta(mean - away) + delta(mean + away)) / 6;
+double cost_us(const SitePlacement& site, double jobs, double age_s) {
+    return cost_word(site, {jobs, age_s, 0}).cost_us;
 }
 
 struct Made {
@@ -96,7 +76,7 @@ TEST(PlacementTable, CostsAreThoseOfThePlacer) {
             const double age_s = model.service_s() * (random() % 100) / 100;
             placer.report(j, {jobs, 10}, 10);
             const double wanted = placer.cost_s(j, 10 + age_s) * 1e6;
-            ASSERT_NEAR(cost_us(m.table.sites[j], jobs, age_s * 1e6, 0), wanted, 0.02 * wanted + 5)
+            ASSERT_NEAR(cost_us(m.table.sites[j], jobs, age_s), wanted, 0.02 * wanted + 5)
                 << "round " << round << " site " << j << " workers " << model.full_at();
         }
     }
@@ -118,7 +98,7 @@ TEST(PlacementTable, LengthIsBounded_AndCoarserTablesStayTrue) {
     EXPECT_GE(placed.stride * (placed.delta.size() - 1), 5000U);
     for (double n = 0; n < 6000; n += 37) {
         const double true_us = indexes[0]->at(n) * 1e6;
-        const double coarse = cost_us(placed, n, 0, 0) - placed.static_cost.value;
+        const double coarse = cost_us(placed, n, 0) - placed.static_cost.value;
         EXPECT_NEAR(coarse, true_us, 0.05 * true_us + 2000) << n << " jobs";
     }
 }

@@ -51,7 +51,6 @@ TEST(Placement, OldNews_LeavesTheDrawAlone) {
     p.report(0, {20, 0}, 0);
     p.report(1, {2, 0}, 0);
     EXPECT_EQ(p.place(1.01, 0.2, 0.5).site, 0U) << "older than the mean service time of 1 s";
-    EXPECT_EQ(p.cost_word(0, 1.01), (CostWord{kNoCost, 0}));
     EXPECT_EQ(placer(1).place(0, 0.2, 0.5).site, 0U) << "nothing was ever heard";
 }
 
@@ -101,14 +100,6 @@ TEST(Placement, LargeJobs_PreferTheFasterSite) {
     p.report(1, {10, 0}, 0);
     EXPECT_LT(p.cost_s(1, 0, 0.05), p.cost_s(0, 0, 0.05));
     EXPECT_GT(p.cost_s(1, 0, 3), p.cost_s(0, 0, 3));
-}
-
-TEST(Placement, CostWords_SayTheSameInMicroseconds) {
-    FlowPlacer p = placer(1);
-    p.report(0, {12, 0}, 0);
-    const CostWord word = p.cost_word(0, 0);
-    EXPECT_NEAR(word.cost_us, p.cost_s(0, 0) * 1e6, 1);
-    EXPECT_GT(word.per_flow_us, 0U);
 }
 
 /// Flows that come at `per_s(second)` and stay for `lasts_s(draw)`, each offered a saving; says what share of
