@@ -100,8 +100,12 @@ SL_INLINE const struct sl_site* sl_place(struct sl_port* port, const struct sl_a
 
 // Writes the flow's entry. -1 when the table is full, or when this CPU writes new ones faster than it should:
 // a flood of starts must not spend its time here.
-SL_INLINE int sl_record(struct sl_port* port, const struct sl_arrival* arrival, sl_u16 site, int has_entry) {
+SL_SUBPROGRAM int sl_record(struct sl_port* port, const struct sl_arrival* arrival, sl_u16 site,
+                            int has_entry) {
     const struct sl_control* control = sl_port_control(port);
+    if (!arrival) {
+        return -1;
+    }
     if (!has_entry && control && control->insert_gap != 0 &&
         sl_spend(port, sl_port_insert_budget(port), control->insert_gap, SL_INSERT_BURST_NS) != 0) {
         sl_port_count(port, SL_R_insert_capped);
@@ -192,34 +196,36 @@ SL_INLINE const struct sl_site* sl_follow_entry(struct sl_port* port, const stru
     return site;
 }
 
+// Where a start would rather go than to the site of its slot: where it went before, or its second choice,
+// with its rank; 0 = nowhere.
+SL_INLINE sl_u32 sl_wish(struct sl_port* port, struct sl_arrival* arrival, const struct sl_service* service) {
+    const sl_u16 recalled = sl_start_recall(port, arrival->hash, sl_tick(port));
+    arrival->is_new = recalled == 0;
+    if (recalled != 0) {
+        return sl_ranked(recalled, SL_NO_RANK);
+    }
+    return service->flags & SL_SERVICE_PLACED ? sl_second_choice(port, service, arrival->hash) : 0;
+}
+
 // Rules 2, 3 and 4, for services that bind by flow or by source.
 SL_INLINE const struct sl_site* sl_follow(struct sl_port* port, struct sl_arrival* arrival,
                                           const struct sl_service* service, sl_u32 index) {
     struct sl_exception* entry = sl_entry_of(port, arrival);
     int as_start = arrival->is_start;
-    sl_u16 recalled = 0;
-    sl_u32 second = 0;
     if (entry) {
         const struct sl_site* site = sl_follow_entry(port, arrival, entry, service->timeout_ticks, &as_start);
         if (site) {
             return site;
         }
     }
-    if (arrival->is_start) {
-        recalled = sl_start_recall(port, arrival->hash, sl_tick(port));
-        if (recalled == 0 && (service->flags & SL_SERVICE_PLACED)) {
-            second = sl_second_choice(port, service, arrival->hash);
-        }
-    }
-    const sl_u16 wanted = recalled != 0 ? recalled : (sl_u16)second;
-    const struct sl_site* site = sl_settle(port, arrival, as_start, wanted, index, entry != 0);
+    const sl_u32 wish = arrival->is_start ? sl_wish(port, arrival, service) : 0;
+    const struct sl_site* site = sl_settle(port, arrival, as_start, (sl_u16)wish, index, entry != 0);
     if (site && arrival->is_start) {
         sl_start_remember(port, arrival->hash, site->id, sl_tick(port));
-        arrival->is_new = recalled == 0;
-        if (recalled != 0) {
+        if (!arrival->is_new) {
             sl_port_count(port, SL_R_start_repeated);
         } else if (service->flags & SL_SERVICE_PLACED) {
-            sl_count_sent(port, service, arrival->hash, site->id, second);
+            sl_count_sent(port, service, arrival->hash, site->id, wish);
         }
     }
     return site;

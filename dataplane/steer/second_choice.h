@@ -65,7 +65,10 @@ SL_INLINE sl_u32 sl_draw_again(struct sl_port* port, const struct sl_service* se
 }
 
 // The site to take instead of the slot's, ranked; 0 = the slot's is right.
-SL_INLINE sl_u32 sl_second_choice(struct sl_port* port, const struct sl_service* service, sl_u64 hash) {
+SL_SUBPROGRAM sl_u32 sl_second_choice(struct sl_port* port, const struct sl_service* service, sl_u64 hash) {
+    if (!service) {
+        return 0;
+    }
     const sl_u32 tick = (sl_u32)(sl_port_now(port) >> SL_TICK_SHIFT);
     const sl_u32 first = sl_slot_site(port, service, hash);
     const struct sl_cost* here = sl_cost_of(port, service, first);
@@ -95,9 +98,12 @@ SL_INLINE sl_u32 sl_second_choice(struct sl_port* port, const struct sl_service*
     return second;
 }
 
-// A new flow has gone to `site`: the slot's, its second choice, or one that failed to take it.
-SL_INLINE void sl_count_sent(struct sl_port* port, const struct sl_service* service, sl_u64 hash, sl_u16 site,
-                             sl_u32 second) {
+// A new flow has gone to `site`: the slot's, its second choice, or the slot's base if neither could be had.
+SL_SUBPROGRAM int sl_count_sent(struct sl_port* port, const struct sl_service* service, sl_u64 hash,
+                                sl_u16 site, sl_u32 second) {
+    if (!service) {
+        return 0;
+    }
     const int is_second = (sl_u16)second == site;
     const sl_u32 ranked = is_second ? second : sl_slot_site(port, service, hash);
     struct sl_cost* cost = (sl_u16)ranked == site ? sl_cost_of(port, service, ranked) : 0;
@@ -107,6 +113,7 @@ SL_INLINE void sl_count_sent(struct sl_port* port, const struct sl_service* serv
     if (is_second) {
         sl_port_count(port, SL_R_second_choice);
     }
+    return is_second;
 }
 
 #endif
