@@ -138,7 +138,6 @@ struct SharedTables {
     alignas(64) std::array<std::uint64_t, SL_START_LINES> starts;
     alignas(64) std::array<sl_fragment, SL_FRAGMENT_LINES> fragments;
     ExceptionTable exceptions;
-    alignas(64) std::array<std::uint64_t, std::size_t{2} * SL_MARK_WORDS> marks;
 
     std::array<LcoreState, kMostLcores> lcores;
 };
