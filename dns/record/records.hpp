@@ -26,7 +26,7 @@ struct CmpRecord {
     static constexpr std::uint8_t kVersion = 1;
     static constexpr std::uint8_t kDraining = 1;
 
-    /// Bits: kDraining = takes no new flows. Others are sent as 0 and ignored.
+    /// Bits: kDraining = takes no new flows, draining or down. Others are sent as 0 and ignored.
     std::uint8_t flags = 0;
     std::uint32_t site_id = 0;
     std::uint32_t generation = 0;
