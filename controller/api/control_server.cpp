@@ -7,6 +7,7 @@
 #include <filesystem>
 
 #include "controller/api/agent_server.hpp"
+#include "controller/api/dns_server.hpp"
 #include "controller/api/operator_server.hpp"
 #include "controller/api/site_server.hpp"
 
@@ -42,11 +43,12 @@ Status prepare_unix(const Endpoint& endpoint) {
 struct ControlServer::State {
     State(const ControlServerWiring& w)
         : sites(w.decision, w.probe), agents({w.decision, w.programmer, w.probe, w.controller, w.epoch}),
-          operators(w.decision, w.programmer, w.probe) {}
+          operators(w.decision, w.programmer, w.probe), dns(w.dns, w.probe) {}
 
     SiteServer sites;
     AgentServer agents;
     OperatorServer operators;
+    DnsServer dns;
     std::unique_ptr<grpc::Server> server;
 };
 
@@ -66,6 +68,7 @@ Result<std::unique_ptr<ControlServer>> ControlServer::open(const std::vector<End
     builder.RegisterService(&state->sites);
     builder.RegisterService(&state->agents);
     builder.RegisterService(&state->operators);
+    builder.RegisterService(&state->dns);
     std::vector<int> ports(listen.size(), 0);
     std::string all;
     for (std::size_t i = 0; i < listen.size(); ++i) {

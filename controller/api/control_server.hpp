@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The gRPC server of suanlud: its listeners with their credentials, the three services, gRPC's health
+// The gRPC server of suanlud: its listeners with their credentials, the four services, gRPC's health
 // service. Plaintext only on loopback and unix sockets. A listener that cannot be opened fails the start as a
 // whole. Runs on gRPC's own threads; everything it hears goes into the mailboxes of the owners.
 #pragma once
@@ -9,6 +9,7 @@
 
 #include "controller/api/controller_probe.hpp"
 #include "controller/decision/decision_loop.hpp"
+#include "controller/dns_view/dns_publisher.hpp"
 #include "controller/program/programmer.hpp"
 #include "core/support/endpoint.hpp"
 #include "core/support/rpc_credentials.hpp"
@@ -21,6 +22,8 @@ struct ControlServerWiring {
     ControllerProbe& probe;
     std::string controller;
     std::uint64_t epoch = 0;
+    /// Null without a computing DNS.
+    DnsPublisher* dns = nullptr;
 };
 
 class ControlServer {

@@ -145,6 +145,23 @@ void ControllerProbe::program(const ProgramCore& core, MonoTime now) {
     }
 }
 
+void ControllerProbe::dns(const DnsPublisherCounters& c) {
+    raise(registry_, ApiMetric::suanlu_dns_views_total, c.views.views, "told");
+    raise(registry_, ApiMetric::suanlu_dns_views_total, c.views.close, "close");
+    raise(registry_, ApiMetric::suanlu_dns_changes_total, c.views.answers_changed, "answer");
+    raise(registry_, ApiMetric::suanlu_dns_changes_total, c.views.sites_changed, "site");
+    set(registry_, ApiMetric::suanlu_dns_generation, static_cast<double>(c.generation));
+    set(registry_, ApiMetric::suanlu_dns_followers, static_cast<double>(c.followers));
+}
+
+void ControllerProbe::sent_dns_message() {
+    count(registry_, ApiMetric::suanlu_dns_messages_total);
+}
+
+void ControllerProbe::replaced_dns_view() {
+    count(registry_, ApiMetric::suanlu_dns_views_replaced_total);
+}
+
 void ControllerProbe::mailbox(const std::string& name, const MailboxCounters& c) {
     set(registry_, ApiMetric::suanlu_mailbox_depth, static_cast<double>(c.depth), name);
     raise(registry_, ApiMetric::suanlu_mailbox_messages_total, c.pushed, name);

@@ -5,6 +5,7 @@
 #include <string>
 
 #include "controller/decision/decision.hpp"
+#include "controller/dns_view/dns_publisher.hpp"
 #include "controller/program/program_core.hpp"
 #include "core/support/mailbox.hpp"
 #include "core/support/metric.hpp"
@@ -23,6 +24,9 @@ public:
     void replaced_loads();
     void decision(const Decision& decision, MonoTime now);
     void program(const ProgramCore& core, MonoTime now);
+    void dns(const DnsPublisherCounters& counters);
+    void sent_dns_message();
+    void replaced_dns_view();
     void mailbox(const std::string& name, const MailboxCounters& counters);
     [[nodiscard]] std::string page() const { return registry_.page(); }
 

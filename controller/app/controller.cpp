@@ -66,14 +66,17 @@ Result<std::unique_ptr<DecisionJournal>> open_journal(const Controller::Files& f
 ///   gRPC (site and agent sessions, operator) -> decision
 ///   gRPC (agent sessions), decision          -> programmer -> agent sessions
 ///   programmer                               -> applied (snapshot)
+///   programmer, decision                     -> dns publisher -> DNS servers
 class Wiring {
 public:
     Wiring(Controller::Files files, std::uint64_t epoch, const ShareTable& shares, MonoTime start,
            std::unique_ptr<DecisionJournal> journal)
         : config_(std::move(files.config)), epoch_(epoch), folder_(config_.state_dir),
-          storage_(asio::make_strand(io_)),
-          programmer_(asio::make_strand(io_), ProgramCore(config_.name, epoch, router_names(files.inventory)),
-                      folder_, applied_, [this](const ProgramCore& c, MonoTime now) { observe(c, now); }),
+          storage_(asio::make_strand(io_)), dns_(dns_publisher(files.inventory, start)),
+          programmer_(
+              asio::make_strand(io_), ProgramCore(config_.name, epoch, router_names(files.inventory)),
+              folder_, applied_, [this](const ProgramCore& c, MonoTime now) { observe(c, now); },
+              [this](Programmer::AppliedPointer view) { tell_dns(PlansApplied{std::move(view)}); }),
           decision_(
               asio::make_strand(io_),
               std::make_unique<Decision>(std::move(files.inventory), limits_of(config_), shares, start),
@@ -81,10 +84,13 @@ public:
               std::move(journal)) {}
 
     Status open(StartLog& log) {
+        if (dns_) {
+            dns_->start();
+        }
         programmer_.start();
         decision_.start();
         log.event("start.strands");
-        const ControlServerWiring wiring{decision_, programmer_, probe_, config_.name, epoch_};
+        const ControlServerWiring wiring{decision_, programmer_, probe_, config_.name, epoch_, dns_.get()};
         SL_TRY(server_, ControlServer::open(config_.listen, config_.tls, wiring));
         for (const Endpoint& endpoint : config_.listen) {
             log.event("start.listening",
@@ -121,6 +127,9 @@ public:
         }
         decision_.stop();
         programmer_.stop();
+        if (dns_) {
+            dns_->stop();
+        }
         if (page_) {
             page_->close();
         }
@@ -130,7 +139,25 @@ public:
     void drain() { io_.run(); }
 
 private:
+    /// Null when the inventory has no section `dns`.
+    std::unique_ptr<DnsPublisher> dns_publisher(const Inventory& inventory, MonoTime start) {
+        if (!inventory.dns) {
+            return nullptr;
+        }
+        return std::make_unique<DnsPublisher>(asio::make_strand(io_),
+                                              DnsViewBuilder(inventory, config_.name, epoch_, start),
+                                              [this](const DnsPublisherCounters& c) { probe_.dns(c); });
+    }
+    void tell_dns(DnsInput input) {
+        if (dns_) { // a full mailbox counts it, and the next one says all of it again
+            (void)dns_->push(std::move(input));
+        }
+    }
     void observe(const Decision& decision, MonoTime now) {
+        if (dns_) {
+            tell_dns(dns_facts_of(decision, now));
+            probe_.mailbox("dns", dns_->inbox_counters());
+        }
         probe_.decision(decision, now);
         probe_.mailbox("decision", decision_.inbox_counters());
     }
@@ -146,6 +173,7 @@ private:
     Strand storage_;
     ControllerProbe probe_;
     SnapshotCell<AppliedView> applied_;
+    std::unique_ptr<DnsPublisher> dns_;
     Programmer programmer_;
     DecisionLoop decision_;
     std::unique_ptr<ControlServer> server_;

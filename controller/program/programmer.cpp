@@ -35,9 +35,11 @@ bool fold(ProgramInput& waiting, ProgramInput& incoming) {
 
 Programmer::Programmer(Strand strand, ProgramCore core, StateFolder folder,
                        SnapshotCell<AppliedView>& applied,
-                       std::function<void(const ProgramCore&, MonoTime)> observe)
+                       std::function<void(const ProgramCore&, MonoTime)> observe,
+                       std::function<void(AppliedPointer)> on_applied)
     : state_(strand, State{std::move(core), std::move(folder), {}, {}, 0}),
-      inbox_(strand, kInboxCapacity, fold), applied_(applied), observe_(std::move(observe)), timer_(strand) {
+      inbox_(strand, kInboxCapacity, fold), applied_(applied), observe_(std::move(observe)),
+      on_applied_(std::move(on_applied)), timer_(strand) {
 }
 
 void Programmer::start() {
@@ -123,6 +125,9 @@ void Programmer::flush(MonoTime now) {
         }
     }
     if (auto view = state.core.take_view()) {
+        if (on_applied_) {
+            on_applied_(view);
+        }
         applied_.publish(std::move(view));
     }
 }

@@ -78,9 +78,12 @@ using ProgramInput = std::variant<AgentConnected, AgentGone, AgentHeard, AgentAp
 
 class Programmer {
 public:
-    /// `applied` is written here only. `observe` is called about once a second, for metrics.
+    using AppliedPointer = std::shared_ptr<const AppliedView>;
+    /// `applied` is written here only. `observe` is called about once a second, for metrics; `on_applied`,
+    /// if any, with every view that is published. Both on the programmer's strand, and must not block.
     Programmer(Strand strand, ProgramCore core, StateFolder folder, SnapshotCell<AppliedView>& applied,
-               std::function<void(const ProgramCore&, MonoTime)> observe);
+               std::function<void(const ProgramCore&, MonoTime)> observe,
+               std::function<void(AppliedPointer)> on_applied = {});
 
     void start();
     /// Ends the loops once the mailbox is drained.
@@ -107,6 +110,7 @@ private:
     Mailbox<ProgramInput> inbox_;
     SnapshotCell<AppliedView>& applied_;
     std::function<void(const ProgramCore&, MonoTime)> observe_;
+    std::function<void(AppliedPointer)> on_applied_;
     asio::steady_timer timer_;
     SteadyClock clock_;
     bool stopping_ = false;

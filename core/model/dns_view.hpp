@@ -53,7 +53,7 @@ enum class Precision : std::uint8_t { kUnknown = 0, kFp64, kFp32, kTf32, kBf16, 
 enum class Workload : std::uint8_t { kUnknown = 0, kTraining = 1, kInference = 2 };
 /// What `Benchmark::score` counts: images/s, TFLOPS, tokens/s.
 enum class BenchmarkKind : std::uint16_t { kNone = 0, kResnet50 = 1, kTflops = 2, kLlmTokens = 3 };
-enum class Accelerator : std::uint8_t { kNone = 0, kGpu = 1, kNpu = 2, kFpga = 3, kOther = 255 };
+enum class Accelerator : std::uint8_t { kNone = 0, kGpu = 1, kNpu = 2, kFpga = 3, kOther = 4 };
 
 struct ComputeGrade {
     GradeFamily family = GradeFamily::kNone;

@@ -11,7 +11,7 @@
 #include <thread>
 
 #include "controller/api/control_server.hpp"
-#include "tests/unit/controller/decision_bench.hpp"
+#include "tests/unit/controller/dns_bench.hpp"
 
 namespace suanlu {
 
@@ -22,20 +22,27 @@ public:
         SL_CHECK(::mkdtemp(name.data()) != nullptr);
         folder_ = name;
         certificate("suanlud");
-        auto inventory = parse_inventory(kSmallInventory, "small.yaml");
+        auto inventory = parse_inventory(kDnsInventory, "small.yaml");
         SL_CHECK(inventory.has_value());
+        dns_ = std::make_unique<DnsPublisher>(asio::make_strand(io_),
+                                              DnsViewBuilder(*inventory, "ctl", 1, SteadyClock().now()),
+                                              [this](const DnsPublisherCounters& c) { probe_.dns(c); });
         programmer_ = std::make_unique<Programmer>(
             asio::make_strand(io_), ProgramCore("ctl", 1, {"R1", "P1", "E1", "E2"}), StateFolder(folder_),
-            applied_, [](const ProgramCore&, MonoTime) {});
+            applied_, [](const ProgramCore&, MonoTime) {},
+            [this](Programmer::AppliedPointer view) { dns_->push(PlansApplied{std::move(view)}); });
         decision_ = std::make_unique<DecisionLoop>(
             asio::make_strand(io_),
             std::make_unique<Decision>(*std::move(inventory), DecisionLimits{}, ShareTable{},
                                        SteadyClock().now()),
-            *programmer_, asio::make_strand(io_), StateFolder(folder_), [](const Decision&, MonoTime) {});
+            *programmer_, asio::make_strand(io_), StateFolder(folder_),
+            [this](const Decision& d, MonoTime now) { dns_->push(dns_facts_of(d, now)); });
+        dns_->start();
         programmer_->start();
         decision_->start();
-        auto server = ControlServer::open({*Endpoint::parse(local()), *Endpoint::parse(remote())},
-                                          files("suanlud"), {*decision_, *programmer_, probe_, "ctl", 1});
+        auto server =
+            ControlServer::open({*Endpoint::parse(local()), *Endpoint::parse(remote())}, files("suanlud"),
+                                {*decision_, *programmer_, probe_, "ctl", 1, dns_.get()});
         SL_CHECK(server.has_value());
         server_ = *std::move(server);
         for (int i = 0; i < 2; ++i) {
@@ -46,6 +53,7 @@ public:
         server_->close();
         decision_->stop();
         programmer_->stop();
+        dns_->stop();
         threads_.clear();
         std::filesystem::remove_all(folder_);
     }
@@ -94,6 +102,7 @@ private:
     asio::io_context io_;
     ControllerProbe probe_;
     SnapshotCell<AppliedView> applied_;
+    std::unique_ptr<DnsPublisher> dns_;
     std::unique_ptr<Programmer> programmer_;
     std::unique_ptr<DecisionLoop> decision_;
     std::unique_ptr<ControlServer> server_;
