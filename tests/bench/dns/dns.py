@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """tests/bench/run dns: answers per second over UDP of one server core, its NAPI work on that core, against peers that are
-measured in the same rounds; medians. `--server` is the command that is measured, with {folder} (zone file bench.example.zone,
-queries), {address} and {port} put in; it serves that zone on one thread. `--subnet-server`: the same with an answer per class."""
+measured in the same rounds; medians. `--server` is the command that is measured instead of suanlu-dns, with {folder} (zone file
+bench.example.zone), {address} and {port} put in; it serves that zone on one thread. `--subnet-server`: one with an answer per class."""
 import json
 import os
 import shlex
@@ -13,14 +13,14 @@ import sys
 from dns.dns_bench_lab import ADDRESS, CLIENT, CLIENT_CORE, PORT, BenchLab, pinned
 from dns import dns_peers
 
-TARGETS = ['tests/bench/dns/dns-load', 'tests/bench/dns/dns-echo']
+TARGETS = ['tests/bench/dns/dns-load', 'tests/bench/dns/dns-echo', 'dns/app/suanlu-dns']
 ROUNDS = 5
 SECONDS = 2
 
 
 def options(parser):
-    parser.add_argument('--server', metavar='COMMAND', help='dns: the server that is measured')
-    parser.add_argument('--subnet-server', metavar='COMMAND', help='dns: the same, answering by client subnet')
+    parser.add_argument('--server', metavar='COMMAND', help='dns: the server that is measured instead of suanlu-dns')
+    parser.add_argument('--subnet-server', metavar='COMMAND', help='dns: the one that is measured with client subnets')
 
 
 class Run:
@@ -30,9 +30,12 @@ class Run:
         self.lab, self.build = lab, build
         self.queries = lab.folder / 'queries'
         self.queries.write_text(dns_peers.queries())
+        self.services = lab.folder / 'services'
+        self.services.write_text(dns_peers.queries(dns_peers.SERVICES))
 
     def load(self, *more):
-        words = [self.build / 'tests/bench/dns/dns-load', ADDRESS, PORT, self.queries, '--seconds', SECONDS, *more]
+        names = self.services if '--subnet' in more else self.queries
+        words = [self.build / 'tests/bench/dns/dns-load', ADDRESS, PORT, names, '--seconds', SECONDS, *more]
         done = subprocess.run(pinned(CLIENT, CLIENT_CORE, words), capture_output=True, text=True, check=True)
         result = json.loads(done.stdout)
         if result['answered'] == 0 or result['bad'] > 0:
@@ -50,9 +53,11 @@ class Run:
             self.lab.stop(process)
 
     def kxdpgun(self):
-        """Replies per second that another generator sees, or None: the check of ours."""
-        done = subprocess.run(pinned(CLIENT, CLIENT_CORE, ['kxdpgun', '-t', SECONDS, '-Q', 600000, '-b', 32, '-i', self.queries,
-                                                           '-p', PORT, ADDRESS]), capture_output=True, text=True)
+        """Replies per second that another generator sees, or None: the check of ours. Under SCHED_FIFO it starves the
+        kernel's side of its own AF_XDP socket."""
+        words = ['ip', 'netns', 'exec', CLIENT, 'taskset', '-c', CLIENT_CORE, 'kxdpgun', '-t', SECONDS, '-Q', 600000, '-b', 32,
+                 '-i', self.queries, '-p', PORT, ADDRESS]
+        done = subprocess.run([str(word) for word in words], capture_output=True, text=True)
         subprocess.run(['ip', '-n', CLIENT, 'link', 'set', 'dev', 'cli0', 'xdp', 'off'], check=False)
         for line in done.stdout.splitlines():
             if 'total replies:' in line:
@@ -62,10 +67,11 @@ class Run:
 
 def servers_of(lab, build, command):
     echo = [build / 'tests/bench/dns/dns-echo', ADDRESS, PORT]
-    out = {'echo': echo, 'knot': dns_peers.knot(lab.folder, ADDRESS)}
+    ours = dns_peers.suanlu_dns(lab.folder, ADDRESS, build) if command is None else filled(command, lab)
+    out = {'ours': ours, 'echo': echo, 'knot': dns_peers.knot(lab.folder, ADDRESS)}
     if shutil.which('gdnsd'):
         out['gdnsd'] = dns_peers.gdnsd(lab.folder, ADDRESS)
-    return out if command is None else {'ours': filled(command, lab), **out}
+    return out
 
 
 def filled(command, lab):
@@ -93,26 +99,21 @@ def case(name, ours, peer, peer_name, unit):
 
 def plain_cases(run, lab, build, command):
     figures = rounds(run, servers_of(lab, build, command), False)
-    # Without a server of ours the peers are set against the bare echo.
-    ours = figures.get('ours', figures.get('echo'))
-    cases = [case(f'udp-vs-{name}', ours['qps'] / 1e3, row['qps'] / 1e3, name, 'kqps')
-             for name, row in figures.items() if row is not ours]
+    if 'ours' not in figures:
+        return []
+    ours = figures.pop('ours')
+    cases = [case(f'udp-vs-{name}', ours['qps'] / 1e3, row['qps'] / 1e3, name, 'kqps') for name, row in figures.items()]
     if 'knot' in figures:
         cases.append(case('p99-16-vs-knot', ours['p99'], figures['knot']['p99'], 'knot', 'us'))
     return cases
 
 
-def subnet_cases(run, lab, command):
-    servers = {'knot-geoip': dns_peers.knot_geoip(lab.folder, ADDRESS)}
-    if command is not None:
-        servers = {'ours': filled(command, lab), **servers}
-    figures = rounds(run, servers, True)
-    if 'knot-geoip' not in figures:
+def subnet_cases(run, lab, build, command):
+    ours = dns_peers.suanlu_dns(lab.folder, ADDRESS, build, True) if command is None else filled(command, lab)
+    figures = rounds(run, {'ours': ours, 'knot-geoip': dns_peers.knot_geoip(lab.folder, ADDRESS)}, True)
+    if len(figures) < 2:
         return []
-    peer = figures['knot-geoip']['qps'] / 1e3
-    if 'ours' in figures:
-        return [case('ecs-vs-knot-geoip', figures['ours']['qps'] / 1e3, peer, 'knot-geoip', 'kqps')]
-    return [case('ecs-knot-geoip', peer, None, None, 'kqps')]
+    return [case('ecs-vs-knot-geoip', figures['ours']['qps'] / 1e3, figures['knot-geoip']['qps'] / 1e3, 'knot-geoip', 'kqps')]
 
 
 def generator_case(run, lab, build):
@@ -131,5 +132,5 @@ def measure(build, arguments):
         return []
     with BenchLab() as lab:
         run = Run(lab, build)
-        return (plain_cases(run, lab, build, arguments.server) + subnet_cases(run, lab, arguments.subnet_server) +
+        return (plain_cases(run, lab, build, arguments.server) + subnet_cases(run, lab, build, arguments.subnet_server) +
                 generator_case(run, lab, build))

@@ -3,6 +3,8 @@
 64 classes, 10.0.0.0/8 cut into /14s."""
 NAMES = 1000
 CLASSES = 64
+SITES = 8
+SERVICES = 'svc.'
 ZONE = 'bench.example'
 
 
@@ -15,8 +17,33 @@ def zone_text():
     return head + ''.join(f'n{k} A 192.0.2.{k % 250 + 1}\n' for k in range(NAMES))
 
 
-def queries():
-    return ''.join(f'n{k * 7919 % NAMES}.{ZONE} A\n' for k in range(NAMES))
+def queries(under=''):
+    return ''.join(f'n{k * 7919 % NAMES}.{under}{ZONE} A\n' for k in range(NAMES))
+
+
+def view_text():
+    """Services n0 to n999 with one of eight sites for each class; docs/reference/dns-view.yaml."""
+    sites = ''.join(f'  - {{name: s{s}, id: {s + 1}, region: r, addresses: ["192.0.2.{s + 1}"], up: true}}\n' for s in range(SITES))
+    classes = ''.join(f'  - {{name: c{c}, prefixes: ["{class_prefix(c)}"]}}\n' for c in range(CLASSES))
+    instances = ', '.join(f'{{site: s{s}}}' for s in range(SITES))
+    rows = []
+    for k in range(NAMES):
+        answers = ', '.join(f'{{class: c{c}, mode: dns, basis: applied, ranks: [{{site: s{(k + c) % SITES}, ppm: 1000000}}]}}'
+                            for c in range(CLASSES))
+        rows.append(f'  - {{name: n{k}, id: {k + 1}, instances: [{instances}], answers: [{answers}]}}\n')
+    return (f'zone: {ZONE}.\ngeneration: 1\nmade_unix_s: 1795000000\nclasses:\n  - {{name: elsewhere}}\n{classes}'
+            f'sites:\n{sites}services:\n{"".join(rows)}')
+
+
+def suanlu_dns(folder, address, build, has_view=False):
+    run = folder / ('suanlu-dns-view' if has_view else 'suanlu-dns')
+    run.mkdir(exist_ok=True)
+    (run / 'zone').write_text(zone_text())
+    view = f', view: {run}/view.yaml' if has_view else ''
+    if has_view:
+        (run / 'view.yaml').write_text(view_text())
+    (run / 'dns.yaml').write_text(f'listen: ["{address}:53"]\nworkers: 1\nzones:\n  - {{name: {ZONE}, file: {run}/zone{view}}}\n')
+    return [build / 'dns/app/suanlu-dns', '-c', run / 'dns.yaml']
 
 
 def knot(folder, address):
@@ -24,7 +51,7 @@ def knot(folder, address):
 
 
 def knot_geoip(folder, address):
-    rows = ''.join(f'n{k}.{ZONE}:\n' + ''.join(f'  - net: {class_prefix(c)}\n    A: 192.0.2.{(k + c) % 250 + 1}\n'
+    rows = ''.join(f'n{k}.{SERVICES}{ZONE}:\n' + ''.join(f'  - net: {class_prefix(c)}\n    A: 192.0.2.{(k + c) % 250 + 1}\n'
                                                for c in range(CLASSES)) for k in range(NAMES))
     (folder / 'geo.conf').write_text(rows)
     module = (f'mod-geoip:\n  - id: geo\n    config-file: {folder}/geo.conf\n    ttl: 30\n    mode: subnet\n')
