@@ -1,0 +1,86 @@
+# SPDX-License-Identifier: Apache-2.0
+"""DPDK: one lcore of suanlu-fwd against testpmd's `mac` on null devices, 2 MB pages, in turns. forward-bench does the
+work. Null devices leave out the wire: no descriptor rings, no DMA, no cache misses on packets that a device wrote.
+`generator` is what the benchmark itself adds to every packet of ours: the callback that stands for the wire."""
+import json
+import os
+import re
+import shutil
+import statistics
+import subprocess
+import sys
+
+TARGETS = ['tests/bench/dpdk/forward-bench']
+ROUNDS = 5
+SECONDS = 1.0
+PAGES = 256
+HUGE = '/proc/sys/vm/nr_hugepages'
+CASES = ('encap-1flow', 'encap-64kflows', 'encap-1mflows')
+EAL = ['--no-pci', '--no-telemetry', '--no-shconf', '--in-memory', '--log-level', '3', '--vdev', 'net_null0,size=80']
+
+
+def real_time():
+    """['chrt', ...] where this user may ask for it: the lowest real-time priority, for the measured core alone."""
+    command = ['chrt', '-f', '1']
+    return command if shutil.which('chrt') and subprocess.run([*command, 'true'], check=False).returncode == 0 else []
+
+
+def ours(build, core, case):
+    """Answer of forward-bench, or None."""
+    done = subprocess.run([*real_time(), str(build / TARGETS[0]), case, str(SECONDS), '-l', str(core), *EAL],
+                          stdout=subprocess.PIPE, text=True, check=False)
+    lines = [line for line in done.stdout.splitlines() if line.startswith('{')]
+    return json.loads(lines[0]) if done.returncode == 0 and lines else None
+
+
+def testpmd(core, main):
+    """Million packets a second of testpmd on the same device, or None."""
+    command = [*real_time(), 'dpdk-testpmd', '-l', f'{main},{core}', '--main-lcore', str(main), *EAL, '--',
+               '--forward-mode=mac', '--nb-cores=1', '--port-topology=loop', '--stats-period', '1', '-a']
+    rates = []
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL) as run:
+        for line in run.stdout:
+            if found := re.search(rb'Tx-pps:\s+(\d+)', line):
+                rates.append(int(found.group(1)))
+            if len(rates) == 4:
+                break
+        run.terminate()
+        run.communicate()
+    return statistics.median(rates[2:]) / 1e6 if len(rates) == 4 else None  # the first two are from the start
+
+
+def rounds(build, core, main):
+    """{case: [figure]}, testpmd among them; None when something could not run."""
+    figures = {}
+    for _ in range(ROUNDS):
+        peer = testpmd(core, main)
+        answers = {case: ours(build, core, case) for case in (*CASES, 'generator', 'still', 'swap-100ms')}
+        if peer is None or None in answers.values():
+            return None
+        figures.setdefault('testpmd', []).append(peer)
+        for case, answer in answers.items():
+            figures.setdefault(case, []).append(answer['mpps'])
+    return {case: statistics.median(values) for case, values in figures.items()}
+
+
+def measure(build, _trials):
+    """Cases, or an empty list when the benchmark could not run to its end."""
+    cores = sorted(os.sched_getaffinity(0))
+    if len(cores) < 2 or not shutil.which('dpdk-testpmd'):
+        print('dpdk: needs two cores and dpdk-testpmd (package dpdk-dev)', file=sys.stderr)
+        return []
+    with open(HUGE, encoding='ascii') as file:
+        before = file.read()
+    with open(HUGE, 'w', encoding='ascii') as file:
+        file.write(str(PAGES))
+    try:
+        found = rounds(build, cores[-1], cores[0])
+    finally:
+        with open(HUGE, 'w', encoding='ascii') as file:
+            file.write(before)
+    if found is None:
+        return []
+    rows = [(case, case, 'testpmd', 'testpmd mac') for case in CASES]
+    rows += [('swap-100ms', 'swap-100ms', 'still', 'without swaps'), ('generator', 'generator', 'testpmd', 'testpmd mac')]
+    return [{'case': name, 'ours': found[mine], 'peer': found[peer], 'peer_name': title, 'unit': 'Mpps',
+             'ratio': found[mine] / found[peer]} for name, mine, peer, title in rows]
