@@ -2,9 +2,13 @@
 #include "dataplane/xdp/map_store.hpp"
 
 #include <bpf/libbpf.h>
+#include <linux/membarrier.h>
 #include <net/if.h>
+#include <sys/syscall.h>
+#include <unistd.h>
 
 #include <algorithm>
+#include <atomic>
 #include <cerrno>
 #include <memory>
 #include <numeric>
@@ -15,6 +19,7 @@
 namespace suanlu {
 namespace {
 
+constexpr std::size_t kSiteIds = 65536;
 constexpr int kNotSupported = 524; // ENOTSUPP of the kernel, in no header for user space
 
 std::size_t cpu_count() {
@@ -61,6 +66,8 @@ MapSet maps_of(const bpf_object* object) {
     maps.control = fd("sl_control_map");
     maps.services = fd("sl_services");
     maps.sites = fd("sl_sites");
+    maps.site_index = fd("sl_site_index");
+    maps.site_rows = bpf_map__max_entries(bpf_object__find_map_by_name(object, "sl_sites"));
     maps.slots = fd("sl_slots");
     maps.targets = fd("sl_targets");
     maps.exceptions = fd("sl_exceptions");
@@ -76,7 +83,7 @@ MapSet maps_of(const bpf_object* object) {
         return bpf_map__max_entries(bpf_object__find_map_by_name(object, name));
     };
     maps.room = {most("sl_services"),
-                 most("sl_sites"),
+                 most("sl_sites") / 2, // the other half changes hands with every update
                  {{SideTable::kRule, most("sl_rules")},
                   {SideTable::kWide, most("sl_wide_runs")},
                   {SideTable::kTenant, most("sl_tenants")},
@@ -93,6 +100,16 @@ Result<std::unique_ptr<MapStore>> MapStore::open(const MapSet& maps) {
     auto store = std::make_unique<MapStore>();
     store->maps_ = maps;
     SL_TRY(store->control_, MappedMap::open(maps.control, sizeof(sl_control)));
+    SL_TRY(store->site_index_, MappedMap::open(maps.site_index, 2 * kSiteIds * sizeof(std::uint64_t)));
+    std::vector<bool> is_used(maps.site_rows);
+    for (const auto row : store->site_index()) {
+        is_used[row % maps.site_rows] = true;
+    }
+    for (std::uint32_t row = 1; row < maps.site_rows; row++) {
+        if (!is_used[row]) {
+            store->left_rows_.push_back(row);
+        }
+    }
     SL_TRY(store->slots_, MappedMap::open(maps.slots, maps.slot_count * sizeof(std::uint64_t)));
     SL_TRY(store->targets_, MappedMap::open(maps.targets, maps.slot_count * sizeof(sl_target)));
     SL_TRY(store->marks_, MappedMap::open(maps.marks, 2 * SL_MARK_WORDS * sizeof(std::uint64_t)));
@@ -138,16 +155,57 @@ Status MapStore::drop_service(const sl_service_key& key) {
     return drop_row(maps_.services, "services", key);
 }
 
+std::span<std::uint64_t> MapStore::site_index() {
+    return {static_cast<std::uint64_t*>(site_index_.memory()), 2 * kSiteIds};
+}
+
+// membarrier() returns after an RCU grace period: no packet that began before it is still under way.
+Result<std::uint32_t> MapStore::free_site_row() {
+    if (free_rows_.empty()) {
+        if (syscall(SYS_membarrier, MEMBARRIER_CMD_GLOBAL, 0, 0) != 0) {
+            return kernel_error("waiting for packets under way", errno);
+        }
+        free_rows_ = std::exchange(left_rows_, {});
+    }
+    if (free_rows_.empty()) {
+        return Error{Errc::kExhausted, "no row for another site"};
+    }
+    const auto row = free_rows_.back();
+    free_rows_.pop_back();
+    return row;
+}
+
 Result<std::vector<TableStore::SiteRow>> MapStore::sites() {
-    return rows_of_map<sl_site_key, sl_site>(maps_.sites);
+    std::vector<SiteRow> rows;
+    for (std::uint32_t at = 0; at < 2 * kSiteIds; at++) {
+        const auto row = static_cast<std::uint32_t>(site_index()[at]);
+        sl_site value{};
+        if (row != 0 && bpf_map_lookup_elem(maps_.sites, &row, &value) == 0) {
+            rows.emplace_back(site_key({static_cast<std::uint16_t>(at)}, at / kSiteIds), value);
+        }
+    }
+    return rows;
 }
 
 Status MapStore::put_site(const sl_site_key& key, const sl_site& value) {
-    return put_row(maps_.sites, "sites", key, value);
+    SL_TRY(const auto row, free_site_row());
+    if (const auto written = put_row(maps_.sites, "sites", row, value); !written) {
+        free_rows_.push_back(row);
+        return written;
+    }
+    auto& index = site_index()[(key.table & 1U) * kSiteIds + key.id];
+    if (const auto old = std::atomic_ref(index).exchange(row); old != 0) {
+        left_rows_.push_back(static_cast<std::uint32_t>(old));
+    }
+    return {};
 }
 
 Status MapStore::drop_site(const sl_site_key& key) {
-    return drop_row(maps_.sites, "sites", key);
+    auto& index = site_index()[(key.table & 1U) * kSiteIds + key.id];
+    if (const auto old = std::atomic_ref(index).exchange(0); old != 0) {
+        left_rows_.push_back(static_cast<std::uint32_t>(old));
+    }
+    return {};
 }
 
 std::span<sl_bucket> MapStore::buckets() {

@@ -22,6 +22,8 @@ struct MapSet {
     int control = -1;
     int services = -1;
     int sites = -1;
+    int site_index = -1;
+    std::size_t site_rows = 0;
     int slots = -1;
     int targets = -1;
     int exceptions = -1;
@@ -82,7 +84,14 @@ private:
     };
     [[nodiscard]] Result<Batch> read_batch(std::optional<std::uint32_t>& cursor, std::size_t limit) const;
 
+    Result<std::uint32_t> free_site_row();
+    std::span<std::uint64_t> site_index();
+
     MapSet maps_;
+    MappedMap site_index_;
+    /// Rows that no packet can be reading, and rows that one may still read until a grace period has passed.
+    std::vector<std::uint32_t> free_rows_;
+    std::vector<std::uint32_t> left_rows_;
     MappedMap control_;
     MappedMap slots_;
     MappedMap targets_;

@@ -9,11 +9,23 @@
 
 #include "dataplane/steer/port.h"
 
+// Which row a site has, by table and id; 0 = none. One word, so that an update puts a whole new row in force
+// at once; no hash and no call per packet.
+enum { SL_SITE_IDS = 65536, SL_SITE_ROWS = 16384 };
+
 struct {
-    __uint(type, BPF_MAP_TYPE_HASH);
-    __uint(map_flags, BPF_F_NO_PREALLOC);
-    __uint(max_entries, 8192);
-    __type(key, struct sl_site_key);
+    __uint(type, BPF_MAP_TYPE_ARRAY);
+    __uint(map_flags, BPF_F_MMAPABLE);
+    __uint(max_entries, 2 * SL_SITE_IDS);
+    __type(key, __u32);
+    __type(value, __u64); // array maps place their values 8 bytes apart
+} sl_site_index SEC(".maps");
+
+// Never written while a packet may read them (map_store.hpp). Row 0 is nobody's.
+struct {
+    __uint(type, BPF_MAP_TYPE_ARRAY);
+    __uint(max_entries, SL_SITE_ROWS);
+    __type(key, __u32);
     __type(value, struct sl_site);
 } sl_sites SEC(".maps");
 
@@ -44,8 +56,11 @@ SL_INLINE const struct sl_sid* sl_port_sid(struct sl_port* port, const struct sl
 }
 
 SL_INLINE const struct sl_site* sl_port_site(struct sl_port* port, const struct sl_site_key* key) {
+    const __u32 at = (key->table & 1u) * SL_SITE_IDS + key->id;
+    const __u64* index = bpf_map_lookup_elem(&sl_site_index, &at);
+    const __u32 row = index ? (__u32) * (const volatile __u64*)index : 0;
     (void)port;
-    return bpf_map_lookup_elem(&sl_sites, key);
+    return row != 0 ? bpf_map_lookup_elem(&sl_sites, &row) : 0;
 }
 
 #endif
