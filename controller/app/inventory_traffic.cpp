@@ -8,6 +8,7 @@ namespace {
 
 constexpr std::uint64_t kMostDscp = 63;
 constexpr std::uint64_t kMostVlan = 4094;
+constexpr std::uint64_t kMostApplication = 0xffff'ffff;
 constexpr std::uint64_t kMostRate = 1'000'000'000'000;
 constexpr std::uint64_t kMostBurst = 1'000'000'000;
 
@@ -59,6 +60,8 @@ ServiceTraffic read_traffic(YamlNode node, std::uint16_t port) {
     out.vlan = static_cast<std::uint16_t>(node.optional("vlan").integer(1, kMostVlan, 0));
     out.tenant = static_cast<std::uint16_t>(node.optional("tenant").integer(0, 65535, 0));
     out.mark = read_dscp(node, "mark");
+    out.application =
+        static_cast<std::uint32_t>(node.optional("application").integer(1, kMostApplication, 0));
     for (YamlNode& item : node.optional("access").items()) {
         const auto source = item.required("source").prefix();
         out.access.push_back({source, item.optional("allow").boolean(true)});

@@ -118,8 +118,8 @@ void fields(A& a, QuicServers::Server& x) {
 }
 template <class A>
 void fields(A& a, ServiceTraffic& x) {
-    a(x.prefixes, x.last_port, x.dscp, x.vlan, x.tenant, x.access, x.rates, x.mark, x.is_quic, x.quic.offset,
-      x.quic.length, x.quic.servers);
+    a(x.prefixes, x.last_port, x.dscp, x.vlan, x.tenant, x.access, x.rates, x.mark, x.application, x.is_quic,
+      x.quic.offset, x.quic.length, x.quic.servers);
 }
 template <class A>
 void fields(A& a, TenantTag& x) {

@@ -79,6 +79,8 @@ struct ServiceTraffic {
     std::vector<RateLimit> rates;
     /// DSCP of the outer header; kNoMark = the client's.
     std::uint8_t mark = kNoMark;
+    /// Goes into the argument of the service SID, for networks that treat applications apart; 0 = none.
+    std::uint32_t application = 0;
     bool is_quic = false;
     QuicServers quic;
 

@@ -17,6 +17,7 @@ constexpr std::uint8_t kIpv4InIpv6 = 4;
 constexpr std::uint8_t kSegmentRouting = 4;
 constexpr std::size_t kFixedSrh = 8;
 constexpr std::size_t kSegment = 16;
+constexpr std::size_t kDestination = 24; // in the IPv6 header
 constexpr std::uint8_t kNobody = 0xff;
 
 /// Entries of the routing header; 0 = there is none.
@@ -34,6 +35,15 @@ std::size_t listed_segments(const PathPlan& path) {
 
 void put_address(std::uint8_t* at, const Ip6& address) {
     std::copy(address.bytes.begin(), address.bytes.end(), at);
+}
+
+/// Where the argument of a service SID begins: behind its last id, if 4 bytes are left. 0 = they are not.
+std::uint8_t argument_of(const Ip6& sid) {
+    std::size_t end = sid.bytes.size();
+    while (end >= 2 && sid.bytes[end - 1] == 0 && sid.bytes[end - 2] == 0) {
+        end -= 2;
+    }
+    return static_cast<std::uint8_t>(end + sizeof(sl_service::application_be) <= sid.bytes.size() ? end : 0);
 }
 
 std::uint32_t rank_of(PathId path) {
@@ -103,11 +113,16 @@ void write_outer_header(const PathPlan& path, bool is_v4, const Ip6& source, sl_
     std::memset(row.header, 0, sizeof row.header);
     row.outer = last.is_zero() ? 0 : static_cast<sl_u8>(outer_length(path));
     row.inner_mtu = static_cast<sl_u16>(path.mtu.value - outer_length(path));
+    row.argument = 0;
     row.header[0] = 0x60;
     row.header[6] = listed == 0 ? payload : kRoutingHeader;
     row.header[7] = kOuterHopLimit;
     put_address(row.header + 8, source);
-    put_address(row.header + 24, path.sids.empty() ? last : path.sids.front());
+    put_address(row.header + kDestination, path.sids.empty() ? last : path.sids.front());
+    if (const auto argument = argument_of(last); argument != 0) {
+        const auto sid = path.sids.empty() ? kDestination : SL_OUTER_LEAST + kFixedSrh;
+        row.argument = static_cast<sl_u8>(sid + argument);
+    }
     if (listed == 0) {
         return;
     }

@@ -3,6 +3,8 @@
 // Plans are in live_changes.cpp.
 #include "dataplane/api/steer_tables.hpp"
 
+#include <arpa/inet.h>
+
 #include <algorithm>
 #include <cstring>
 #include <set>
@@ -212,6 +214,7 @@ sl_service SteerTables::row_of(const ServicePlan& plan, std::uint32_t offset, bo
     row.mark = traffic_class_of(traffic.mark);
     row.quic_offset = traffic.quic.offset;
     row.quic_length = traffic.quic.length;
+    row.application_be = htonl(traffic.application);
     const auto flag = [&](bool is_set, int bit) { row.flags |= static_cast<sl_u8>(is_set ? bit : 0); };
     flag(is_on && share_sum(plan) > 0, SL_SERVICE_STEERED);
     flag(!traffic.access.empty(), SL_SERVICE_GUARDED);

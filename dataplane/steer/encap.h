@@ -67,10 +67,22 @@ SL_INLINE int sl_write_segments(struct sl_pkt pkt, const struct sl_path* path) {
     return 0;
 }
 
+// The application of a service, in the argument of its SID (RFC 8986 section 3.1), so that the network can
+// treat applications apart (draft-li-apn-framework). A list without room for it goes without.
+SL_INLINE void sl_write_application(struct sl_port* port, struct sl_pkt pkt, const struct sl_path* path,
+                                    sl_u32 application_be) {
+    sl_u8* at = pkt.cur + SL_ETHERNET + path->argument;
+    if (path->argument == 0 || at + sizeof application_be > pkt.end) {
+        sl_port_count(port, SL_R_application_left_out);
+        return;
+    }
+    __builtin_memcpy(at, &application_be, sizeof application_be);
+}
+
 // 0 or a negative reason. Changes the packet only when it succeeds, but for `truncated`, which the parser
 // excludes.
 SL_INLINE int sl_encapsulate(struct sl_port* port, const struct sl_flow* flow, const struct sl_path* path,
-                             sl_u64 hash) {
+                             sl_u64 hash, sl_u32 application_be) {
     const int lowered = sl_lower_hop_limit(sl_port_packet(port), flow);
     if (lowered < 0) {
         return lowered;
@@ -84,7 +96,11 @@ SL_INLINE int sl_encapsulate(struct sl_port* port, const struct sl_flow* flow, c
         return -SL_R_no_headroom;
     }
     sl_write_outer(pkt.cur, flow, path, (sl_u32)hash & 0xfffff);
-    return sl_write_segments(pkt, path);
+    const int written = sl_write_segments(pkt, path);
+    if (written == 0 && application_be != 0) {
+        sl_write_application(port, pkt, path, application_be);
+    }
+    return written;
 }
 
 #endif

@@ -29,7 +29,7 @@ SL_INLINE sl_u32 sl_length_sent(struct sl_port* port, const struct sl_flow* flow
 
 // 0 or a negative reason.
 SL_SUBPROGRAM int sl_send(struct sl_port* port, const struct sl_flow* flow, const struct sl_path* path,
-                          sl_u64 hash) {
+                          sl_u64 hash, sl_u32 application_be) {
     if (!flow || !path) {
         return -SL_R_no_path;
     }
@@ -51,7 +51,7 @@ SL_SUBPROGRAM int sl_send(struct sl_port* port, const struct sl_flow* flow, cons
             sl_port_count(port, SL_R_mss_clamped);
         }
     }
-    return sl_encapsulate(port, flow, path, hash);
+    return sl_encapsulate(port, flow, path, hash, application_be);
 }
 
 #endif

@@ -153,6 +153,7 @@ struct sl_way {
     const struct sl_site* site;
     sl_u64 hash;
     int code;
+    sl_u32 application_be; // of the service
 };
 
 // Gives a later fragment what only its first one had. 0 or a negative reason.
@@ -176,7 +177,7 @@ SL_INLINE struct sl_way sl_way_of(struct sl_port* port, const struct sl_control*
                                   struct sl_flow* flow, sl_u32 table, struct sl_trace* trace) {
     struct sl_decision first = {0, 0, 0, 0, 0, 0, {0}};
     const int is_later = (flow->shape & SL_SHAPE_LATER_FRAGMENT) != 0;
-    struct sl_way way = {0, 0, is_later ? sl_follow_first(port, flow, table, &first) : 0};
+    struct sl_way way = {0, 0, is_later ? sl_follow_first(port, flow, table, &first) : 0, 0};
     if (way.code != 0) {
         return way;
     }
@@ -190,6 +191,7 @@ SL_INLINE struct sl_way sl_way_of(struct sl_port* port, const struct sl_control*
         return way;
     }
     trace->service = service->id;
+    way.application_be = service->application_be;
     way.code = sl_admit(port, flow, service, table);
     if (way.code != 0) {
         return way;
@@ -237,7 +239,7 @@ SL_INLINE int sl_steer(struct sl_port* port, const struct sl_control* control, s
         const struct sl_path* path = &way.site->paths[rank][flow->version == 6 ? 0 : 1];
         trace->path = (sl_u32)way.site->id * SL_PATHS + rank;
         trace->interface = path->interface;
-        code = sl_send(port, flow, path, way.hash);
+        code = sl_send(port, flow, path, way.hash, way.application_be);
         if (code == 0 && trace->is_new) {
             sl_tell_new_flow(port, flow, trace);
         }

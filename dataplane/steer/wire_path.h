@@ -35,7 +35,7 @@ struct sl_path {
     sl_u32 interface; // 0 = takes no packets now
     sl_u16 inner_mtu; // largest packet that fits once encapsulated
     sl_u8 outer;      // bytes; 0 = takes no packets of this version
-    sl_u8 pad_outer;
+    sl_u8 argument;   // where in `header` the 4 bytes behind the function of the service SID are; 0 = no room
     sl_u8 destination_mac[6];
     sl_u8 source_mac[6];
     sl_u8 pad[4];

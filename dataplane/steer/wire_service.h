@@ -53,8 +53,9 @@ struct sl_service {
     sl_u8 quic_length;    // 0 = connection ids name no site
     sl_u16 pad;
     sl_u32 cost_offset; // first of its cost rows, with SL_SERVICE_PLACED
+    sl_u32 application_be; // for the argument of the service SID; 0 = none
 };
-SL_ASSERT_SIZE(struct sl_service, 40);
+SL_ASSERT_SIZE(struct sl_service, 44);
 
 // Whose traffic it is, by where it comes in. Interface 0 = any.
 struct sl_tenant_key {
@@ -100,7 +101,7 @@ struct sl_rule {
     sl_u8 dscp;     // SL_ANY_DSCP = any
     sl_u16 vlan;    // outer tag; 0 = any
 };
-SL_ASSERT_SIZE(struct sl_rule, 48);
+SL_ASSERT_SIZE(struct sl_rule, 52);
 
 // Source access lists of guarded services, longest prefix first: a longest-prefix-match trie over
 // service, table and address. No entry = denied.

@@ -114,6 +114,7 @@ void encode(const ServiceTraffic& from, v1::ServiceTraffic& to) {
     if (from.mark != kNoMark) {
         to.set_mark(from.mark);
     }
+    to.set_application(from.application);
     to.set_quic(from.is_quic);
     to.set_quic_offset(from.quic.offset);
     to.set_quic_length(from.quic.length);
@@ -131,6 +132,7 @@ Result<ServiceTraffic> decode(const std::string& at, const v1::ServiceTraffic& f
     SL_TRY(out.vlan, read_small(at + "vlan", from.vlan(), kMostVlan));
     SL_TRY(out.tenant, read_small(at + "tenant", from.tenant(), 0xffff));
     SL_TRY(out.mark, read_dscp(at + "mark", from.has_mark(), from.mark()));
+    out.application = from.application();
     SL_TRY_VOID(decode_lists(at, from, out));
     SL_TRY_VOID(decode_quic(at, from, out));
     return out;

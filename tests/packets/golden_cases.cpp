@@ -34,7 +34,7 @@ GoldenCase read_case(const std::string& line) {
     std::string sids;
     std::string last;
     std::string hex;
-    words >> row.name >> mode >> version >> sids >> last >> hex;
+    words >> row.name >> mode >> version >> sids >> last >> row.application >> hex;
     row.is_v4 = version == "4";
     row.path.id = path_id(SiteId{1}, 0);
     row.path.mode = mode_of(mode);
@@ -58,7 +58,7 @@ std::vector<GoldenCase> golden_cases() {
             rows.push_back(read_case(line));
         }
     }
-    EXPECT_EQ(rows.size(), 64U) << GOLDEN_FILE;
+    EXPECT_EQ(rows.size(), 128U) << GOLDEN_FILE;
     return rows;
 }
 
@@ -68,6 +68,7 @@ Plan golden_plan(const GoldenCase& row, std::uint64_t generation) {
     plan.sites = {{SiteId{1}, "site-1", {}, {row.path}}};
     plan.services = {plan.services[1]}; // UDP 9001
     plan.services[0].id = {1};
+    plan.services[0].traffic.application = row.application;
     return plan;
 }
 

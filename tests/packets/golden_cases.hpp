@@ -11,6 +11,7 @@ struct GoldenCase {
     std::string name;
     bool is_v4 = false;
     PathPlan path;
+    std::uint32_t application = 0;
     Frame expected;
 };
 

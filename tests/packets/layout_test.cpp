@@ -34,7 +34,7 @@ const std::map<std::string, Layout> kLayouts = {
        FIELD(sl_service, timeout_ticks), FIELD(sl_service, address_tag), FIELD(sl_service, clamp_mtu),
        FIELD(sl_service, bucket), FIELD(sl_service, bucket_count), FIELD(sl_service, mark),
        FIELD(sl_service, quic_offset), FIELD(sl_service, quic_length), FIELD(sl_service, pad),
-       FIELD(sl_service, cost_offset)}}},
+       FIELD(sl_service, cost_offset), FIELD(sl_service, application_be)}}},
     {"sl_site_key",
      {sizeof(sl_site_key), {FIELD(sl_site_key, id), FIELD(sl_site_key, table), FIELD(sl_site_key, pad)}}},
     {"sl_site",

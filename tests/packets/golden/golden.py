@@ -20,6 +20,7 @@ except ImportError:
 SOURCE = "fc00:0:1::1"
 CLIENT, SERVICE = {4: "10.0.1.2", 6: "2001:db8:c1::2"}, {4: "198.51.100.1", 6: "2001:db8:a::1"}
 MARK, HOPS, PORTS = 0xB9, 64, (40000, 9001)
+APPLICATION = 0xA1B2C3D4
 WORD = (1 << 64) - 1
 
 
@@ -74,6 +75,10 @@ def lists(version):
             yield f"{mode}-{count}", mode, sids, f"fc00:0:e1:{function:x}::"
 
 
+def in_header(mode, sids, last):
+    return list(reversed(sids + [last])) if mode == "encaps" else list(reversed(sids[1:] + [last]))
+
+
 def inner(version):
     udp = UDP(sport=PORTS[0], dport=PORTS[1]) / Raw(bytes((i * 7 + 3) & 255 for i in range(20)))
     if version == 6:
@@ -81,10 +86,20 @@ def inner(version):
     return IP(src=CLIENT[4], dst=SERVICE[4], tos=MARK, ttl=HOPS - 1, id=0) / udp
 
 
-def encapsulated(version, mode, sids, last):
+def with_argument(sid, application):
+    """The application behind the last id of a SID; the SID alone when no 4 bytes are left."""
+    octets = ipaddress.ip_address(sid).packed
+    end = max(at + 2 for at in range(0, 16, 2) if octets[at:at + 2] != b"\0\0")
+    if application == 0 or end + 4 > 16:
+        return sid
+    return str(ipaddress.ip_address(octets[:end] + application.to_bytes(4, "big") + octets[end + 4:]))
+
+
+def encapsulated(version, mode, sids, plain, application):
+    last = with_argument(plain, application)
     outer = IPv6(src=SOURCE, dst=(sids + [last])[0], tc=MARK, fl=label(version), hlim=64)
     payload = inner(version)
-    listed = list(reversed(sids + [last])) if mode == "encaps" else list(reversed(sids[1:] + [last]))
+    listed = in_header(mode, sids, last if sids else plain)
     if mode == "usid" or (mode == "encaps-red" and not sids):
         outer.nh = 41 if version == 6 else 4
         return outer / payload
@@ -95,15 +110,18 @@ def encapsulated(version, mode, sids, last):
 
 def cases():
     for version in (6, 4):
-        for name, mode, sids, last in lists(version):
-            frame = Ether(dst="02:00:00:00:00:09", src="02:00:00:00:00:08") / encapsulated(version, mode, sids, last)
-            yield f"{name}-v{version}", mode, version, sids, last, raw(frame)
+        for application in (0, APPLICATION):
+            for name, mode, sids, last in lists(version):
+                frame = Ether(dst="02:00:00:00:00:09", src="02:00:00:00:00:08")
+                frame /= encapsulated(version, mode, sids, last, application)
+                suffix = "-application" if application else ""
+                yield f"{name}-v{version}{suffix}", mode, version, sids, last, application, raw(frame)
 
 
 def text():
-    lines = ["# SPDX-License-Identifier: Apache-2.0", "# golden.py --write made this: name mode version SIDs last frame"]
-    for name, mode, version, sids, last, frame in cases():
-        lines.append(" ".join((name, mode, str(version), ",".join(sids) or "-", last, frame.hex())))
+    lines = ["# SPDX-License-Identifier: Apache-2.0", "# golden.py --write made this: name mode version SIDs last application frame"]
+    for name, mode, version, sids, last, application, frame in cases():
+        lines.append(" ".join((name, mode, str(version), ",".join(sids) or "-", last, str(application), frame.hex())))
     return "\n".join(lines) + "\n"
 
 
@@ -128,8 +146,9 @@ def addresses(words):
 
 def differs(row, seen):
     """What tshark reads otherwise than meant; None when nothing."""
-    _, mode, version, sids, last, _ = row
-    listed = list(reversed(sids + [last])) if mode == "encaps" else list(reversed(sids[1:] + [last]))
+    _, mode, version, sids, plain, application, _ = row
+    last = with_argument(plain, application)
+    listed = in_header(mode, sids, last if sids else plain)
     has_header = mode == "encaps" or (mode == "encaps-red" and sids)
     want = {"ipv6.dst": addresses([(sids + [last])[0]] + ([SERVICE[6]] if version == 6 else [])),
             "ipv6.routing.srh.addr": addresses(listed) if has_header else []}
