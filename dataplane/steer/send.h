@@ -27,6 +27,16 @@ SL_INLINE sl_u32 sl_length_sent(struct sl_port* port, const struct sl_flow* flow
     return (sl_u32)flow->l4 - flow->l3 + header + segment;
 }
 
+// What becomes of a packet that does not fit: never an error about an error (RFC 4443 section 2.4 e.1, RFC
+// 1122 section 3.2.2). Called beside sl_send and not by it: both would not fit on an eBPF program's stack.
+SL_INLINE int sl_refuse_too_big(struct sl_port* port, const struct sl_flow* flow,
+                                const struct sl_path* path) {
+    if (flow->shape & SL_SHAPE_ERROR) {
+        return -SL_R_too_big;
+    }
+    return sl_answer_too_big(port, flow, path->inner_mtu) == 0 ? -SL_R_too_big_answered : -SL_R_too_big;
+}
+
 // 0 or a negative reason.
 SL_SUBPROGRAM int sl_send(struct sl_port* port, const struct sl_flow* flow, const struct sl_path* path,
                           sl_u64 hash, sl_u32 application_be) {
@@ -40,11 +50,7 @@ SL_SUBPROGRAM int sl_send(struct sl_port* port, const struct sl_flow* flow, cons
         return -SL_R_no_path;
     }
     if (sl_length_sent(port, flow, path) > path->inner_mtu) {
-        // Never an error about an error (RFC 4443 section 2.4 e.1, RFC 1122 section 3.2.2).
-        if (flow->shape & SL_SHAPE_ERROR) {
-            return -SL_R_too_big;
-        }
-        return sl_answer_too_big(port, flow, path->inner_mtu) == 0 ? -SL_R_too_big_answered : -SL_R_too_big;
+        return -SL_R_too_big;
     }
     if (sl_is_syn(flow)) {
         if (sl_clamp_mss(port, flow->l4, sl_mss_of(path->inner_mtu, flow->version))) {

@@ -240,6 +240,9 @@ SL_INLINE int sl_steer(struct sl_port* port, const struct sl_control* control, s
         trace->path = (sl_u32)way.site->id * SL_PATHS + rank;
         trace->interface = path->interface;
         code = sl_send(port, flow, path, way.hash, way.application_be);
+        if (code == -SL_R_too_big) {
+            code = sl_refuse_too_big(port, flow, path);
+        }
         if (code == 0 && trace->is_new) {
             sl_tell_new_flow(port, flow, trace);
         }

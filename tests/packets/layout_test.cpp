@@ -43,7 +43,7 @@ const std::map<std::string, Layout> kLayouts = {
        FIELD(sl_site, choice), FIELD(sl_site, paths)}}},
     {"sl_path",
      {sizeof(sl_path),
-      {FIELD(sl_path, interface), FIELD(sl_path, inner_mtu), FIELD(sl_path, outer), FIELD(sl_path, pad_outer),
+      {FIELD(sl_path, interface), FIELD(sl_path, inner_mtu), FIELD(sl_path, outer), FIELD(sl_path, argument),
        FIELD(sl_path, destination_mac), FIELD(sl_path, source_mac), FIELD(sl_path, pad),
        FIELD(sl_path, header)}}},
     {"sl_sid_key", {sizeof(sl_sid_key), {FIELD(sl_sid_key, length), FIELD(sl_sid_key, address)}}},
