@@ -52,7 +52,7 @@ struct sl_service {
     sl_u8 quic_offset;    // of the server id in a connection id
     sl_u8 quic_length;    // 0 = connection ids name no site
     sl_u16 pad;
-    sl_u32 cost_offset; // first of its cost rows, with SL_SERVICE_PLACED
+    sl_u32 cost_offset;    // first of its cost rows, with SL_SERVICE_PLACED
     sl_u32 application_be; // for the argument of the service SID; 0 = none
 };
 SL_ASSERT_SIZE(struct sl_service, 44);

@@ -35,8 +35,6 @@ const std::map<std::string, Layout> kLayouts = {
        FIELD(sl_service, bucket), FIELD(sl_service, bucket_count), FIELD(sl_service, mark),
        FIELD(sl_service, quic_offset), FIELD(sl_service, quic_length), FIELD(sl_service, pad),
        FIELD(sl_service, cost_offset), FIELD(sl_service, application_be)}}},
-    {"sl_site_key",
-     {sizeof(sl_site_key), {FIELD(sl_site_key, id), FIELD(sl_site_key, table), FIELD(sl_site_key, pad)}}},
     {"sl_site",
      {sizeof(sl_site),
       {FIELD(sl_site, generation), FIELD(sl_site, id), FIELD(sl_site, state), FIELD(sl_site, usable),
