@@ -158,6 +158,9 @@ Task<void> Agent::State::tick_loop() {
             session->set_hello(hello());
             show_agent_metrics(metrics, *core, seg6 ? &seg6->counters() : nullptr,
                                prober ? prober->counters() : ProbeCounters{});
+            if (const auto counters = engine->counters()) { // a report tells of errors
+                show_engine_metrics(metrics, *counters);
+            }
             show_placement_metrics(metrics, engine->placement(), *core,
                                    session->unreadable_loads() + load_mail.counters().dropped);
         }

@@ -80,6 +80,14 @@ void show_agent_metrics(MetricRegistry& registry, const AgentCore& core, const S
     }
 }
 
+void show_engine_metrics(MetricRegistry& r, const EngineCounters& engine) {
+    for (const auto& [reason, packets] : engine.reasons) {
+        r.count_to("suanlu_agent_packets_total",
+                   "Packets by what became of them and why (reasons.md); one packet may count for several",
+                   {{"reason", reason}}, static_cast<double>(packets));
+    }
+}
+
 void show_placement_metrics(MetricRegistry& r, const PlacementCount& p, const AgentCore& core,
                             std::uint64_t lost) {
     r.set("suanlu_agent_placed_services", "Services whose new flows have a second choice by cost", {},

@@ -14,6 +14,9 @@ namespace suanlu {
 void show_agent_metrics(MetricRegistry& registry, const AgentCore& core, const Seg6Counters* sids,
                         const ProbeCounters& probes);
 
+/// What the data plane did with packets, by reason.
+void show_engine_metrics(MetricRegistry& registry, const EngineCounters& engine);
+
 /// `lost`: messages of loads that were unreadable or did not fit.
 void show_placement_metrics(MetricRegistry& registry, const PlacementCount& placement, const AgentCore& core,
                             std::uint64_t lost);

@@ -18,7 +18,7 @@ InterfaceRole role_of(const std::string& text) {
 }
 
 Result<std::unique_ptr<Dataplane>> open_dpdk(const AgentConfig& config) {
-    DpdkConfig dpdk{config.tables, config.outer_source, {}};
+    DpdkConfig dpdk{config.tables, config.outer_source, {}, config.insert_rate};
     for (const AgentInterface& interface : config.interfaces) {
         // InterfaceRole is in the order of enum sl_role.
         dpdk.interfaces.push_back({interface.name, static_cast<std::uint32_t>(role_of(interface.role))});

@@ -78,6 +78,7 @@ DpdkDataplane::~DpdkDataplane() = default;
 Result<std::unique_ptr<DpdkDataplane>> DpdkDataplane::open(DpdkConfig config) {
     SL_TRY(auto memory, SharedMemory::open(config.tables, TableUser::kAgent));
     auto state = std::make_unique<State>(std::move(config), std::move(memory));
+    state->tables.set_insert_rate(state->config.insert_rate);
     SL_TRY_VOID(state->tables.adopt());
     state->is_adopted = !state->tables.applied().controller.empty();
     state->had_engine = true; // so that its absence is said
@@ -108,6 +109,14 @@ Status DpdkDataplane::set_sids(std::span<const EngineSid> sids) {
 Status DpdkDataplane::tick(MonoTime now) {
     state_->watch_engine();
     return state_->tables.tick(now);
+}
+
+void DpdkDataplane::take_loads(std::span<const SiteJobs> loads, MonoTime now) {
+    state_->tables.take_loads(loads, now);
+}
+
+PlacementCount DpdkDataplane::placement() const {
+    return state_->tables.placement();
 }
 
 Status DpdkDataplane::reattach() {

@@ -23,6 +23,8 @@ struct DpdkConfig {
     /// Outer source of steered packets: an address of this ingress below its locator.
     Ip6 outer_source;
     std::vector<DpdkInterface> interfaces;
+    /// New exceptions a second that one lcore may write; 0 = as many as come.
+    std::uint32_t insert_rate = 125'000;
 };
 
 class DpdkDataplane final : public Dataplane {
@@ -38,6 +40,8 @@ public:
     Status set_steering(ServiceId service, bool on) override;
     Status set_sids(std::span<const EngineSid> sids) override;
     Status tick(MonoTime now) override;
+    void take_loads(std::span<const SiteJobs> loads, MonoTime now) override;
+    PlacementCount placement() const override;
     /// kConflict: the engine has a port in another role than agent.yaml says, or lacks one.
     Status reattach() override;
 

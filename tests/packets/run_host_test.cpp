@@ -7,6 +7,7 @@
 
 #include "dataplane/api/sid_rows.hpp"
 #include "tests/packets/golden_cases.hpp"
+#include "tests/packets/placement_cases.hpp"
 
 namespace suanlu::packets {
 namespace {
@@ -34,6 +35,16 @@ TEST_F(HostPackets, Rows) {
             << row.name << ": " << result.service.value;
         const auto* name = reason_name(row.reason);
         EXPECT_EQ(engine.counters().reasons.at(name), before.reasons.at(name) + 1) << row.name;
+    }
+}
+
+TEST_F(HostPackets, Placement_NewFlowsAndTheirSecondChoices) {
+    ASSERT_TRUE(prepare_placement(tables, kNow));
+    for (const auto& row : placement_cases()) {
+        ASSERT_TRUE(!row.before || row.before(engine, tables, kNow)) << row.name;
+        const auto before = engine.counters();
+        const auto result = engine.run(row.frame, PacketRole::kExternal, kNow);
+        expect_placed(row, result.frame, before, engine.counters());
     }
 }
 

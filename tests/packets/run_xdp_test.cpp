@@ -9,6 +9,7 @@
 #include "dataplane/xdp/map_store.hpp"
 #include "steer.skel.h"
 #include "tests/packets/golden_cases.hpp"
+#include "tests/packets/placement_cases.hpp"
 
 namespace suanlu::packets {
 namespace {
@@ -72,6 +73,17 @@ TEST_F(XdpPackets, Rows) {
         const ServiceId service{row.service};
         EXPECT_EQ(after.services[service].packets, before.services[service].packets + (row.service ? 1 : 0))
             << row.name;
+    }
+}
+
+TEST_F(XdpPackets, Placement_NewFlowsAndTheirSecondChoices) {
+    const SteadyClock clock;
+    ASSERT_TRUE(prepare_placement(*tables, clock.now()));
+    for (const auto& row : placement_cases()) {
+        ASSERT_TRUE(!row.before || row.before(*store, *tables, clock.now())) << row.name;
+        const auto before = store->counters();
+        const auto [verdict, frame] = run(row.frame, PacketRole::kExternal);
+        expect_placed(row, frame, before, store->counters());
     }
 }
 

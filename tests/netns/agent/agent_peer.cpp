@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // The other ends of an agent for netns tests.
-//   agent-peer control unix:PATH     a controller that sends what stdin says ("plan FILE", text format) and
-//                                    prints what agents say, one line each
+//   agent-peer control unix:PATH     a controller that sends what stdin says ("plan FILE", "loads NODE FILE",
+//                                    text format) and prints what agents say, one line each
 //   agent-peer reflect [ADDRESS]:862 a STAMP reflector
 #include <google/protobuf/text_format.h>
 #include <grpcpp/grpcpp.h>
@@ -49,6 +49,11 @@ void show(const std::string& node, const v1::AgentMessage& message) {
         for (const auto& [site, liveness] : message.ingress().sites()) {
             line += " " + site + "=" + liveness;
         }
+        for (const auto& service : message.ingress().services()) {
+            for (const auto& [site, flows] : service.new_flows_by_site()) {
+                line += " new@" + site + "=" + std::to_string(flows);
+            }
+        }
         say(line);
     }
 }
@@ -80,19 +85,36 @@ public:
     }
 };
 
-void send_plan(const std::string& path) {
+bool read_text(const std::string& path, google::protobuf::Message* out) {
     std::ifstream in(path);
     std::stringstream text;
     text << in.rdbuf();
-    v1::ControllerMessage message;
-    if (!google::protobuf::TextFormat::ParseFromString(text.str(), message.mutable_plan())) {
-        say("bad plan file " + path);
-        return;
+    const bool is_read = google::protobuf::TextFormat::ParseFromString(text.str(), out);
+    if (!is_read) {
+        say("bad file " + path);
     }
+    return is_read;
+}
+
+void send(const std::string& node, const v1::ControllerMessage& message) {
     std::lock_guard lock(g_mutex);
-    const auto session = g_sessions.find(message.plan().node());
+    const auto session = g_sessions.find(node);
     if (session == g_sessions.end() || !session->second->Write(message)) {
-        say("no session of " + message.plan().node());
+        say("no session of " + node);
+    }
+}
+
+void obey(const std::string& line) {
+    std::istringstream words(line);
+    std::string what;
+    std::string node;
+    std::string path;
+    words >> what;
+    v1::ControllerMessage message;
+    if (what == "plan" && words >> path && read_text(path, message.mutable_plan())) {
+        send(message.plan().node(), message);
+    } else if (what == "loads" && words >> node >> path && read_text(path, message.mutable_loads())) {
+        send(node, message);
     }
 }
 
@@ -107,9 +129,7 @@ int control(const std::string& listen) {
     }
     say("ready");
     for (std::string line; std::getline(std::cin, line);) {
-        if (line.rfind("plan ", 0) == 0) {
-            send_plan(line.substr(5));
-        }
+        obey(line);
     }
     server->Shutdown(std::chrono::system_clock::now());
     return 0;

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Sites that others probe, static weights while most are gone, and what lives on a site that is drained.
+// Sites that others probe, static weights while most are gone, what lives on a site that is drained, and
+// what sites say of their load.
 #include "tests/unit/agent/agent_bench.hpp"
 
 namespace suanlu {
@@ -170,6 +171,39 @@ TEST(Drain, ReportsWhatLivesThereAndIsEmptyOnlyAfterAWholeLook) {
     plan.sites[0].is_draining = false;
     ASSERT_TRUE(b.offer(plan));
     EXPECT_TRUE(b.core.report(b.clock.now()).rests.empty());
+}
+
+TEST(SiteLoads, ReachTheEngineUnderItsIds_AsOldAsTheyAre) {
+    AgentBench b;
+    b.begin();
+    b.pass(seconds(1));
+    const MonoTime received = b.clock.now() - milliseconds(20);
+    b.core.on_loads({{"site-2", "analysis", 7.5, Microseconds{5000}}, {"site-3", "analysis", 0, {}}},
+                    received, b.clock.now());
+    ASSERT_EQ(b.engine.loads.size(), 2U);
+    EXPECT_EQ(b.engine.loads[0].service, AgentBench::kService);
+    EXPECT_EQ(b.engine.loads[0].site, AgentBench::kB);
+    EXPECT_EQ(b.engine.loads[0].jobs, 7.5);
+    EXPECT_EQ(b.engine.loads[0].measured, received - milliseconds(5));
+    EXPECT_EQ(b.engine.loads[1].site, AgentBench::kC);
+    EXPECT_EQ(b.engine.loads[1].measured, received);
+    EXPECT_EQ(b.core.counters().loads_unknown, 0U);
+}
+
+TEST(SiteLoads, WhatThePlanDoesNotNameIsCountedAndLeft) {
+    AgentBench b;
+    const auto tell = [&](const char* site, const char* service) {
+        b.core.on_loads({{site, service, 1, {}}}, b.clock.now(), b.clock.now());
+    };
+    tell("site-1", "analysis");
+    EXPECT_EQ(b.core.counters().loads_unknown, 1U) << "no Plan yet";
+    b.begin();
+    tell("site-9", "analysis");
+    tell("site-1", "other");
+    EXPECT_EQ(b.core.counters().loads_unknown, 3U);
+    EXPECT_TRUE(b.engine.loads.empty());
+    tell("site-1", "analysis");
+    EXPECT_EQ(b.engine.loads.size(), 1U);
 }
 
 } // namespace

@@ -45,6 +45,9 @@ public:
         return {};
     }
     Status tick(MonoTime) override { return {}; }
+    void take_loads(std::span<const SiteJobs> told, MonoTime) override {
+        loads.assign(told.begin(), told.end());
+    }
     Result<EngineCounters> counters() override { return counts; }
     Result<std::vector<EngineFlow>> flows(std::size_t) override { return flow_list; }
     Result<std::vector<SlotView>> slots(ServiceId) override { return std::vector<SlotView>{}; }
@@ -65,6 +68,7 @@ public:
     std::map<ServiceId, bool> steering;
     std::vector<EngineSid> sids;
     int sid_calls = 0;
+    std::vector<SiteJobs> loads;
     EngineCounters counts;
     std::vector<EngineFlow> flow_list;
     Occupancy occupied;

@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 #include <unistd.h>
 
+#include <array>
 #include <filesystem>
 
 #include "dataplane/dpdk/dpdk_dataplane.hpp"
@@ -43,7 +44,7 @@ protected:
     }
 
     std::string path = std::filesystem::temp_directory_path() / ("suanlu-dpdk-" + std::to_string(getpid()));
-    DpdkConfig config{"", *Ip6::parse("fc00:0:1::1"), {{"client", 0}}};
+    DpdkConfig config{"", *Ip6::parse("fc00:0:1::1"), {{"client", 0}}, 1000};
 };
 
 TEST_F(DpdkEngine, AgentComesBack_PlanAndSlotsAreThere) {
@@ -60,6 +61,52 @@ TEST_F(DpdkEngine, AgentComesBack_PlanAndSlotsAreThere) {
     ASSERT_TRUE(slots);
     EXPECT_EQ(slots->size(), 64U);
     EXPECT_EQ(slots->at(0).base, SiteId{1});
+}
+
+/// The service at two sites, whose new flows may have a second choice.
+Plan placed_service() {
+    Plan plan = one_service();
+    auto& service = plan.services[0];
+    service.placement.exception_ppm = kWholeShare / 4;
+    plan.sites.push_back({{2}, "site-2", {}, plan.sites[0].paths});
+    plan.sites[1].paths[0].id = path_id(SiteId{2}, 0);
+    for (const std::uint16_t id : {1, 2}) {
+        SitePlacement site;
+        site.site = {id};
+        site.service_time = {1'000'000};
+        site.relaxation = {1'000'000'000};
+        site.delta = {{1000}};
+        service.placement.sites.push_back(site);
+    }
+    return plan;
+}
+
+TEST_F(DpdkEngine, LoadsOfSites_ReachTheSharedRows) {
+    const auto agent = open();
+    ASSERT_TRUE(agent->apply(placed_service(), kNow));
+    for (const std::uint16_t id : {1, 2}) {
+        ASSERT_TRUE(
+            agent->set_paths(SiteId{id}, std::array{UsablePath{path_id(SiteId{id}, 0), {1, {}, {}}}}));
+    }
+    auto engine = SharedMemory::open(path, TableUser::kEngine);
+    ASSERT_TRUE(engine);
+    SharedStore store(*engine);
+    const auto costs = store.costs();
+    EXPECT_EQ(costs[0].cost_us, SL_NO_COST) << "no news yet";
+    agent->take_loads(std::array{SiteJobs{{3}, {1}, 9, kNow}, SiteJobs{{3}, {2}, 1, kNow}}, kNow);
+    EXPECT_EQ(costs[0].cost_us, 1000U);
+    EXPECT_EQ(costs[1].cost_us, 1000U);
+    const auto count = agent->placement();
+    EXPECT_EQ(count.services, 1U);
+    EXPECT_EQ(count.fresh, 2U);
+    EXPECT_EQ(count.loads_used, 2U);
+}
+
+TEST_F(DpdkEngine, InsertRate_IsTheAgents) {
+    const auto agent = open();
+    auto engine = SharedMemory::open(path, TableUser::kEngine);
+    ASSERT_TRUE(engine);
+    EXPECT_EQ(SharedStore(*engine).control().insert_gap, 1'000'000U) << "a thousand a second";
 }
 
 TEST_F(DpdkEngine, Name_SaysWhetherSomebodyForwards) {
