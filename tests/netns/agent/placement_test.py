@@ -6,6 +6,7 @@ As in agent_test.py, with a second site behind e: another service SID to the sam
 mec-1's; mec-2 gets what a second choice brings it. Needs root."""
 import re
 import sys
+import time
 
 from agent_test import ANYCAST, DX6, NODES, SERVER, SITE, Lab, Story, end_sid, packed, tell
 
@@ -76,8 +77,10 @@ class PlacementStory(Story):
 
     def agents_metric(self, name, value):
         """Waits for it: the page is made about once a second."""
-        while self.lab.metric("i", name) != value:
-            self.control.expect(lambda l: l.startswith("R1 report"), f"{name} of {value}")
+        end = time.monotonic() + 10
+        while (seen := self.lab.metric("i", name)) != value:
+            assert time.monotonic() < end, f"{name} is {seen}, not {value}"
+            self.control.expect(lambda l: l.startswith("R1 report"), "report")
 
     def loads_of_strangers_are_counted(self):
         path = f"{self.lab.folder}/strangers"
