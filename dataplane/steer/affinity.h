@@ -14,6 +14,7 @@
 struct sl_arrival {
     struct sl_flow_key key;
     sl_u64 hash; // of the key
+    sl_u64 now;  // once somebody has asked; 0 before
     sl_u32 table;
     sl_u8 is_start; // carries a start mark and its service binds by flow
     sl_u8 is_new;   // out: a start that nobody remembered
@@ -25,6 +26,19 @@ SL_INLINE sl_u64 sl_pack(sl_u16 site, sl_u64 tick) {
 
 SL_INLINE sl_u64 sl_tick(struct sl_port* port) {
     return sl_port_now(port) >> SL_TICK_SHIFT;
+}
+
+// Reads the clock once per packet, and not at all for most packets: reading it costs as much as finding a
+// service.
+SL_INLINE sl_u64 sl_arrived(struct sl_port* port, struct sl_arrival* arrival) {
+    if (arrival->now == 0) {
+        arrival->now = sl_port_now(port);
+    }
+    return arrival->now;
+}
+
+SL_INLINE sl_u64 sl_arrival_tick(struct sl_port* port, struct sl_arrival* arrival) {
+    return sl_arrived(port, arrival) >> SL_TICK_SHIFT;
 }
 
 // Null when the site is unknown or dead.
@@ -100,18 +114,18 @@ SL_INLINE const struct sl_site* sl_place(struct sl_port* port, const struct sl_a
 
 // Writes the flow's entry. -1 when the table is full, or when this CPU writes new ones faster than it should:
 // a flood of starts must not spend its time here.
-SL_SUBPROGRAM int sl_record(struct sl_port* port, const struct sl_arrival* arrival, sl_u16 site,
-                            int has_entry) {
+SL_SUBPROGRAM int sl_record(struct sl_port* port, struct sl_arrival* arrival, sl_u16 site, int has_entry) {
     const struct sl_control* control = sl_port_control(port);
     if (!arrival) {
         return -1;
     }
     if (!has_entry && control && control->insert_gap != 0 &&
-        sl_spend(port, sl_port_insert_budget(port), control->insert_gap, SL_INSERT_BURST_NS) != 0) {
+        sl_spend(sl_port_insert_budget(port), sl_arrived(port, arrival), control->insert_gap,
+                 SL_INSERT_BURST_NS) != 0) {
         sl_port_count(port, SL_R_insert_capped);
         return -1;
     }
-    if (sl_write_entry(port, arrival, sl_pack(site, sl_tick(port))) != 0) {
+    if (sl_write_entry(port, arrival, sl_pack(site, sl_arrival_tick(port, arrival))) != 0) {
         sl_port_count(port, SL_R_exception_full);
         return -1;
     }
@@ -121,11 +135,10 @@ SL_SUBPROGRAM int sl_record(struct sl_port* port, const struct sl_arrival* arriv
 
 // The flow could not be recorded: it stays on the base of its slot, and the slot, if it moves, waits G from
 // now. Null = the slot has changed meanwhile, look again.
-SL_INLINE const struct sl_site* sl_put_off(struct sl_port* port, const struct sl_arrival* arrival,
-                                           sl_u64* slot, sl_u64 word, sl_u16 effective,
-                                           const struct sl_site* site) {
+SL_INLINE const struct sl_site* sl_put_off(struct sl_port* port, struct sl_arrival* arrival, sl_u64* slot,
+                                           sl_u64 word, sl_u16 effective, const struct sl_site* site) {
     const struct sl_site* base = sl_live_site(port, arrival->table, (sl_u16)word);
-    const sl_u64 tick = sl_tick(port);
+    const sl_u64 tick = sl_arrival_tick(port, arrival);
     if (!base) {
         return site; // the flow's site is dead: there is nothing to keep
     }
@@ -137,8 +150,8 @@ SL_INLINE const struct sl_site* sl_put_off(struct sl_port* port, const struct sl
 }
 
 // Rules 3 and 4. The slot may change under the packet: it is read again, at most four times. Null = no site.
-SL_INLINE const struct sl_site* sl_settle(struct sl_port* port, const struct sl_arrival* arrival,
-                                          int as_start, sl_u16 wanted, sl_u32 index, int has_entry) {
+SL_INLINE const struct sl_site* sl_settle(struct sl_port* port, struct sl_arrival* arrival, int as_start,
+                                          sl_u16 wanted, sl_u32 index, int has_entry) {
     sl_u64* slot = sl_port_slot(port, index);
     const struct sl_target* target = sl_port_target(port, index);
     const struct sl_site* site = 0;
@@ -174,10 +187,10 @@ SL_INLINE const struct sl_site* sl_settle(struct sl_port* port, const struct sl_
 
 // Rule 2: follow and refresh the entry. Null = there is none to follow; *as_start is raised when its site is
 // dead.
-SL_INLINE const struct sl_site* sl_follow_entry(struct sl_port* port, const struct sl_arrival* arrival,
+SL_INLINE const struct sl_site* sl_follow_entry(struct sl_port* port, struct sl_arrival* arrival,
                                                 struct sl_exception* entry, sl_u32 timeout_ticks,
                                                 int* as_start) {
-    const sl_u64 tick = sl_tick(port);
+    const sl_u64 tick = sl_arrival_tick(port, arrival);
     const sl_u64 word = *(const volatile sl_u64*)&entry->word;
     const struct sl_site* site = sl_live_site(port, arrival->table, (sl_u16)word);
     if (!site) {
@@ -199,12 +212,14 @@ SL_INLINE const struct sl_site* sl_follow_entry(struct sl_port* port, const stru
 // Where a start would rather go than to the site of its slot: where it went before, or its second choice,
 // with its rank; 0 = nowhere.
 SL_INLINE sl_u32 sl_wish(struct sl_port* port, struct sl_arrival* arrival, const struct sl_service* service) {
-    const sl_u16 recalled = sl_start_recall(port, arrival->hash, sl_tick(port));
+    const sl_u64 tick = sl_arrival_tick(port, arrival);
+    const sl_u16 recalled = sl_start_recall(port, arrival->hash, tick);
     arrival->is_new = recalled == 0;
     if (recalled != 0) {
         return sl_ranked(recalled, SL_NO_RANK);
     }
-    return service->flags & SL_SERVICE_PLACED ? sl_second_choice(port, service, arrival->hash) : 0;
+    return service->flags & SL_SERVICE_PLACED ? sl_second_choice(port, service, arrival->hash, (sl_u32)tick)
+                                              : 0;
 }
 
 // Rules 2, 3 and 4, for services that bind by flow or by source.
@@ -221,7 +236,7 @@ SL_INLINE const struct sl_site* sl_follow(struct sl_port* port, struct sl_arriva
     const sl_u32 wish = arrival->is_start ? sl_wish(port, arrival, service) : 0;
     const struct sl_site* site = sl_settle(port, arrival, as_start, (sl_u16)wish, index, entry != 0);
     if (site && arrival->is_start) {
-        sl_start_remember(port, arrival->hash, site->id, sl_tick(port));
+        sl_start_remember(port, arrival->hash, site->id, sl_arrival_tick(port, arrival));
         if (!arrival->is_new) {
             sl_port_count(port, SL_R_start_repeated);
         } else if (service->flags & SL_SERVICE_PLACED) {

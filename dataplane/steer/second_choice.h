@@ -65,11 +65,11 @@ SL_INLINE sl_u32 sl_draw_again(struct sl_port* port, const struct sl_service* se
 }
 
 // The site to take instead of the slot's, ranked; 0 = the slot's is right.
-SL_SUBPROGRAM sl_u32 sl_second_choice(struct sl_port* port, const struct sl_service* service, sl_u64 hash) {
+SL_SUBPROGRAM sl_u32 sl_second_choice(struct sl_port* port, const struct sl_service* service, sl_u64 hash,
+                                      sl_u32 tick) {
     if (!service) {
         return 0;
     }
-    const sl_u32 tick = (sl_u32)(sl_port_now(port) >> SL_TICK_SHIFT);
     const sl_u32 first = sl_slot_site(port, service, hash);
     const struct sl_cost* here = sl_cost_of(port, service, first);
     const sl_u32 cost = here ? sl_cost_now(here, tick) : SL_NO_COST;

@@ -8,8 +8,7 @@
 
 // Takes one from the bucket that gives one every `gap` ns and holds `burst` ns of them. 0, or -1 when it is
 // empty.
-SL_INLINE int sl_spend(struct sl_port* port, sl_u64* free_at, sl_u64 gap, sl_u64 burst) {
-    const sl_u64 now = sl_port_now(port);
+SL_INLINE int sl_spend(sl_u64* free_at, sl_u64 now, sl_u64 gap, sl_u64 burst) {
     if (!free_at || *free_at > now + burst) {
         return -1;
     }

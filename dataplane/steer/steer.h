@@ -112,16 +112,25 @@ SL_INLINE int sl_is_quic(const struct sl_flow* flow, const struct sl_service* se
            (flow->shape & other) == 0;
 }
 
+// Where a packet goes: the site, or null with the reason in `code`.
+struct sl_way {
+    const struct sl_site* site;
+    sl_u64 hash;
+    sl_u64 tick; // of a new flow
+    int code;
+    sl_u32 application_be; // of the service
+};
+
 // A client address of a `source` service has no start mark of its own: a SYN may be its hundredth connection.
 SL_INLINE const struct sl_site* sl_choose_site(struct sl_port* port, const struct sl_flow* flow,
-                                               const struct sl_service* service, sl_u32 table, sl_u64* hash,
-                                               struct sl_trace* trace) {
-    struct sl_arrival arrival = {{{{0}}, 0, 0, 0}, 0, table, 0, 0};
+                                               const struct sl_service* service, sl_u32 table,
+                                               struct sl_way* way, struct sl_trace* trace) {
+    struct sl_arrival arrival = {{{{0}}, 0, 0, 0}, 0, 0, table, 0, 0};
     const sl_u64 seed = sl_port_control(port)->hash_seed;
     const int quic = sl_is_quic(flow, service) ? sl_read_quic(port, flow, service, table) : 0;
     sl_flow_key_of(flow, service, &arrival.key);
-    *hash = sl_flow_hash(&arrival.key, seed);
-    arrival.hash = *hash;
+    way->hash = sl_flow_hash(&arrival.key, seed);
+    arrival.hash = way->hash;
     if (quic >= SL_QUIC_SITE) {
         const struct sl_site* named = sl_live_site(port, table, (sl_u16)(quic - SL_QUIC_SITE));
         if (named) {
@@ -138,23 +147,15 @@ SL_INLINE const struct sl_site* sl_choose_site(struct sl_port* port, const struc
     }
     const struct sl_site* site = sl_choose(port, &arrival, service);
     trace->is_new = arrival.is_new;
+    way->tick = arrival.is_new ? sl_arrival_tick(port, &arrival) : 0;
     return site;
 }
 
 SL_INLINE void sl_tell_new_flow(struct sl_port* port, const struct sl_flow* flow,
-                                const struct sl_trace* trace) {
-    struct sl_flow_event event = {flow->source,   sl_tick(port), flow->source_port_be,
-                                  trace->service, trace->site,   0};
+                                const struct sl_trace* trace, sl_u64 tick) {
+    struct sl_flow_event event = {flow->source, tick, flow->source_port_be, trace->service, trace->site, 0};
     sl_port_new_flow(port, &event);
 }
-
-// Where a packet goes: the site, or null with the reason in `code`.
-struct sl_way {
-    const struct sl_site* site;
-    sl_u64 hash;
-    int code;
-    sl_u32 application_be; // of the service
-};
 
 // Gives a later fragment what only its first one had. 0 or a negative reason.
 SL_SUBPROGRAM int sl_follow_first(struct sl_port* port, struct sl_flow* flow, sl_u32 table,
@@ -177,7 +178,7 @@ SL_INLINE struct sl_way sl_way_of(struct sl_port* port, const struct sl_control*
                                   struct sl_flow* flow, sl_u32 table, struct sl_trace* trace) {
     struct sl_decision first = {0, 0, 0, 0, 0, 0, {0}};
     const int is_later = (flow->shape & SL_SHAPE_LATER_FRAGMENT) != 0;
-    struct sl_way way = {0, 0, is_later ? sl_follow_first(port, flow, table, &first) : 0, 0};
+    struct sl_way way = {0, 0, 0, is_later ? sl_follow_first(port, flow, table, &first) : 0, 0};
     if (way.code != 0) {
         return way;
     }
@@ -203,7 +204,7 @@ SL_INLINE struct sl_way sl_way_of(struct sl_port* port, const struct sl_control*
         return way;
     }
     way.code = -SL_R_no_site;
-    way.site = sl_choose_site(port, flow, service, table, &way.hash, trace);
+    way.site = sl_choose_site(port, flow, service, table, &way, trace);
     return way;
 }
 
@@ -244,7 +245,7 @@ SL_INLINE int sl_steer(struct sl_port* port, const struct sl_control* control, s
             code = sl_refuse_too_big(port, flow, path);
         }
         if (code == 0 && trace->is_new) {
-            sl_tell_new_flow(port, flow, trace);
+            sl_tell_new_flow(port, flow, trace, way.tick);
         }
     }
     if (flow->shape & SL_SHAPE_FIRST_FRAGMENT) {

@@ -22,7 +22,7 @@ enum { SL_ANSWER_GAP_NS = 1000000, SL_ANSWER_BURST_NS = 1000000000 };
 
 // 0 = this answer may go.
 SL_INLINE int sl_spend_answer(struct sl_port* port) {
-    return sl_spend(port, sl_port_answer_budget(port), SL_ANSWER_GAP_NS, SL_ANSWER_BURST_NS);
+    return sl_spend(sl_port_answer_budget(port), sl_port_now(port), SL_ANSWER_GAP_NS, SL_ANSWER_BURST_NS);
 }
 
 // No answers to nobody: multicast, unspecified, loopback (RFC 4443 section 2.4 e, RFC 1812 section 4.3.2.7).

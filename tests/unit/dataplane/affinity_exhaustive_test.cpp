@@ -247,7 +247,7 @@ public:
         port_.slot = world.tick_of(state.since) << 16 | state.base;
         port_.target = {state.next, state.effective, static_cast<sl_u16>(state.effective - 1), 0};
         const bool is_real = world.without == kUnknownGoesToBase || is_start;
-        arrival_ = {{{{0}}, 0, static_cast<sl_u16>(flow), 1}, kHash, 0, static_cast<sl_u8>(is_real), 0};
+        arrival_ = {{{{0}}, 0, static_cast<sl_u16>(flow), 1}, kHash, 0, 0, static_cast<sl_u8>(is_real), 0};
         if (flow_.start.site != 0) {
             port_.line = sl_start_word(kHash, flow_.start.site, world.tick_of(flow_.start.age));
         }
