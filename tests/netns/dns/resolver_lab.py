@@ -45,6 +45,12 @@ def command(*words, cwd=None):
     return done.stdout
 
 
+def unconfined(program, folder):
+    """A copy of `program` in `folder`: AppArmor attaches its profiles by path, and those of named and unbound forbid configurations
+    outside /etc."""
+    return shutil.copy(shutil.which(program, path='/usr/sbin:/usr/bin'), pathlib.Path(folder) / f'{program}.copy')
+
+
 class Lab:
     """`authority`: the command that serves {zone_file} as {zone} on {address}, instead of Knot."""
 
@@ -152,7 +158,7 @@ class Lab:
             f'server:\n  interface: {address}\n  outgoing-interface: {address}\n  do-daemonize: no\n  username: ""\n  chroot: ""\n'
             f'  directory: "{run}"\n  pidfile: ""\n  use-syslog: no\n  access-control: 10.99.0.0/24 allow\n'
             f'  root-hints: "{self.folder}/root.hints"\n  trust-anchor-file: "{run}/anchor"\nremote-control:\n  control-enable: no\n')
-        return ['unbound', '-d', '-c', run / 'unbound.conf']
+        return [unconfined('unbound', run), '-d', '-c', run / 'unbound.conf']
 
     def __bind(self, run, address):
         fields = self.anchor_key.split()
@@ -164,7 +170,7 @@ class Lab:
             f'query-source address {address}; }};\ncontrols {{ }};\n'
             f'trust-anchors {{ . static-key {flags} {protocol} {algorithm} "{key}"; }};\n'
             f'zone "." {{ type hint; file "{self.folder}/root.hints"; }};\n')
-        return ['named', '-g', '-c', run / 'named.conf']
+        return [unconfined('named', run), '-g', '-c', run / 'named.conf']
 
     def __kresd(self, run, address):
         (run / 'kresd.conf').write_text(
@@ -202,7 +208,7 @@ class Lab:
                 f'options {{ directory "{run}"; listen-on {{ {address}; }}; listen-on-v6 {{ none; }}; recursion no; pid-file none; '
                 f'session-keyfile none; allow-transfer {{ any; }}; transfer-source {address}; dnssec-validation no; }};\ncontrols {{ }};\n'
                 f'zone "{ZONE}" {{ type secondary; primaries {{ {AUTHORITY}; }}; file "z"; }};\n')
-            words = ['named', '-g', '-c', run / 'named.conf']
+            words = [unconfined('named', run), '-g', '-c', run / 'named.conf']
         self.start(f'secondary-{name}', address, words)
 
     # Questions

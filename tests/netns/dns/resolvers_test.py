@@ -12,9 +12,13 @@ import sys
 import time
 
 sys.dont_write_bytecode = True
-import dns.flags
-import dns.rcode
-import dns.rdatatype
+try:
+    import dns.flags
+    import dns.rcode
+    import dns.rdatatype
+except ImportError:
+    print('skip resolvers # python3-dnspython is not installed')
+    sys.exit(77)
 
 from resolver_lab import AUTHORITY, BOGUS, RESOLVERS, SECONDARIES, ZONE, Lab
 

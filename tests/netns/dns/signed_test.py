@@ -12,11 +12,18 @@ import sys
 import tempfile
 import time
 
-import dns.edns
-import dns.flags
-import dns.message
-import dns.query
-import dns.rcode
+sys.dont_write_bytecode = True
+try:
+    import dns.edns
+    import dns.flags
+    import dns.message
+    import dns.query
+    import dns.rcode
+except ImportError:
+    print('skip signed-zone # python3-dnspython is not installed')
+    sys.exit(77)
+
+from resolver_lab import unconfined
 
 ZONE = '''$ORIGIN c.example.
 $TTL 300
@@ -125,13 +132,12 @@ def run(name, check):
         check()
         print(f'ok {name}', flush=True)
         return 0
-    except (AssertionError, OSError, dns.exception.DNSException) as error:
+    except (AssertionError, OSError, EOFError, dns.exception.DNSException) as error:
         print(f'not ok {name}: {error!r}', flush=True)
         return 1
 
 
 def scene(program, root, algorithm):
-    unbound = shutil.which('unbound', path='/usr/sbin:/usr/bin')
     failed, children = 0, []
     with tempfile.TemporaryDirectory(prefix='suanlu-dns-') as name:
         work = pathlib.Path(name)
@@ -146,7 +152,7 @@ def scene(program, root, algorithm):
             with open(work / 'suanlu-dns.log', 'wb') as log:
                 children.append(subprocess.Popen([program, '-c', work / 'dns.yaml'], stderr=log))
                 wait_for('suanlu-dns', port, children[0])
-                children.append(subprocess.Popen([unbound, '-c', work / 'unbound.conf'], stderr=log))
+                children.append(subprocess.Popen([unconfined('unbound', work), '-c', work / 'unbound.conf'], stderr=log))
                 wait_for('unbound', front, children[1])
             failed += run(f'{algorithm}-secure', lambda: check_secure(front))
             failed += run(f'{algorithm}-classes', lambda: check_classes(front))
@@ -170,7 +176,7 @@ def main():
     for tool in ('unbound', 'ldns-keygen'):
         if shutil.which(tool, path='/usr/sbin:/usr/bin') is None:
             print(f'skip signed-zone # {tool} is not installed')
-            return 0
+            return 77
     return 1 if scene(program, root, 'ED25519') + scene(program, root, 'ECDSAP256SHA256') else 0
 
 

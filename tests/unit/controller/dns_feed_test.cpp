@@ -3,6 +3,8 @@
 // ingress has applied it, and no sooner.
 #include <gtest/gtest.h>
 
+#include <algorithm>
+
 #include "proto/codec/dns_codec.hpp"
 #include "proto/codec/plan_codec.hpp"
 #include "proto/codec/report_codec.hpp"
@@ -94,15 +96,25 @@ struct Routers {
         ASSERT_TRUE(sites->Read(&ack));
         ASSERT_EQ(ack.refusal(), "");
     }
-    /// The next Plan, unanswered.
-    PlanId plan() {
+    /// The first Plan that sends flows of the first service to that site or to it no more, unanswered: there
+    /// may be others before it.
+    PlanId plan_with(SiteId site, bool gets_flows) {
         v1::ControllerMessage message;
         while (session->Read(&message)) {
-            if (message.has_plan()) {
-                return *decode_plan_id(message.plan().id());
+            if (!message.has_plan()) {
+                continue;
+            }
+            const auto plan = decode(message.plan());
+            EXPECT_TRUE(plan) << plan.error().text();
+            if (plan && !plan->services.empty() && sends_to(plan->services[0], site) == gets_flows) {
+                return plan->id;
             }
         }
         return {};
+    }
+    static bool sends_to(const ServicePlan& service, SiteId site) {
+        return std::any_of(service.shares.begin(), service.shares.end(),
+                           [&](const SiteShare& share) { return share.site == site && share.ppm > 0; });
     }
     void apply(const PlanId& id) {
         v1::AgentMessage applied;
@@ -117,14 +129,14 @@ TEST(DnsFeed, ChangeOfThePlan_IsSeenOnceItIsApplied) {
     Follower follower(api.channel("dns"));
     routers.report("near", 4);
     routers.report("far", 4);
-    routers.apply(routers.plan());
+    routers.apply(routers.plan_with(SiteId{1}, true));
     const auto before = follower.until_best(1, SiteId{1});
     ASSERT_NE(before, nullptr);
     EXPECT_EQ(before->zone, "compute.example.");
     EXPECT_EQ(before->services[0]->answers[1].basis, DnsBasis::kApplied);
 
     routers.report("near", 0);
-    const PlanId next = routers.plan();
+    const PlanId next = routers.plan_with(SiteId{1}, false);
     const auto meanwhile = follower.until_best(0, SiteId{2}); // the place's class needs nobody to apply it
     ASSERT_NE(meanwhile, nullptr);
     EXPECT_EQ(meanwhile->services[0]->answers[1].ranks.front().site, SiteId{1}) << "sent, not applied";

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <gtest/gtest.h>
 
+#include <latch>
 #include <thread>
 
 #include "dns/answer/snapshot_exchange.hpp"
@@ -34,9 +35,12 @@ TEST(SnapshotExchange, AReader_KeepsWhatItTook_UntilItTakesAgainOrLeaves) {
 TEST(SnapshotExchange, ReadersAndPublisherAtOnce_NobodyReadsWhatIsGone) {
     SnapshotExchange exchange(snapshot("0"), 2);
     std::atomic<bool> is_over{false};
+    std::latch both_took{2};
     std::vector<std::thread> readers;
     for (std::size_t number = 0; number < 2; ++number) {
         readers.emplace_back([&, number] {
+            EXPECT_FALSE(exchange.reader(number).take(exchange).nsid().empty());
+            both_took.count_down();
             while (!is_over) {
                 const std::string& nsid = exchange.reader(number).take(exchange).nsid();
                 ASSERT_FALSE(nsid.empty()); // ASan and TSan see a read of one that is gone
@@ -44,6 +48,7 @@ TEST(SnapshotExchange, ReadersAndPublisherAtOnce_NobodyReadsWhatIsGone) {
             exchange.reader(number).leave();
         });
     }
+    both_took.wait();
     for (int i = 1; i <= 2000; ++i) {
         exchange.publish(snapshot(std::to_string(i)));
     }
