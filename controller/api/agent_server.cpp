@@ -2,15 +2,21 @@
 #include "controller/api/agent_server.hpp"
 
 #include <algorithm>
+#include <deque>
 #include <limits>
 
 #include "controller/api/peer_identity.hpp"
 #include "core/support/log.hpp"
+#include "proto/codec/flow_codec.hpp"
 #include "proto/codec/placement_codec.hpp"
 #include "proto/codec/plan_codec.hpp"
 #include "proto/codec/report_codec.hpp"
 
 namespace suanlu {
+
+/// Questions that wait for one router's answer.
+constexpr std::size_t kMostQuestions = 64;
+constexpr std::size_t kMostRefusal = 512;
 
 using AgentReactor = grpc::ServerBidiReactor<v1::AgentMessage, v1::ControllerMessage>;
 
@@ -51,6 +57,7 @@ public:
         }
     }
     void OnDone() override {
+        fail_questions();
         if (!node_.empty()) {
             wiring_.programmer.push(AgentGone{node_, id_});
         }
@@ -77,6 +84,21 @@ public:
         }
         place = {std::move(loads), received};
         write_next();
+    }
+    Status ask(const v1::FlowQuestion& question, FlowListener listener) {
+        std::lock_guard lock(mutex_);
+        if (is_finished_) {
+            return Error{Errc::kNotFound, "no session of this router"};
+        }
+        if (asked_.size() >= kMostQuestions) {
+            return Error{Errc::kExhausted, "too many questions wait for this router"};
+        }
+        v1::FlowAsked& next = questions_.emplace_back();
+        next.set_id(++last_question_);
+        *next.mutable_question() = question;
+        asked_[last_question_] = std::move(listener);
+        write_next();
+        return {};
     }
     void end(grpc::Status status) {
         std::lock_guard lock(mutex_);
@@ -131,6 +153,8 @@ private:
             return take_ingress();
         case v1::AgentMessage::kLinks:
             return take_links();
+        case v1::AgentMessage::kFlow:
+            return take_story();
         default:
             return Error{Errc::kBadInput, "a message that belongs elsewhere"};
         }
@@ -152,6 +176,42 @@ private:
         wiring_.programmer.push(AgentHeard{node_, id_, {}});
         return deliver("links", wiring_.decision.push(LinksReported{std::move(report), received_}));
     }
+    Status take_story() {
+        const v1::FlowAnswered& answer = incoming_.flow();
+        FlowListener listener;
+        {
+            std::lock_guard lock(mutex_);
+            const auto asked = asked_.find(answer.id());
+            if (asked == asked_.end()) {
+                return Error{Errc::kBadInput, "an answer that nobody waits for"};
+            }
+            listener = std::move(asked->second);
+            asked_.erase(asked);
+        }
+        const Status checked = check(answer.story());
+        if (!checked) {
+            listener(checked.error());
+            return checked;
+        }
+        wiring_.probe.took("flow");
+        if (answer.refusal().empty()) {
+            listener(answer.story());
+        } else {
+            listener(Error{Errc::kRefused, answer.refusal().substr(0, kMostRefusal)});
+        }
+        return {};
+    }
+    void fail_questions() {
+        std::map<std::uint64_t, FlowListener> left;
+        {
+            std::lock_guard lock(mutex_);
+            is_finished_ = true;
+            left.swap(asked_);
+        }
+        for (const auto& [id, listener] : left) {
+            listener(Error{Errc::kUnreachable, "the session of this router ended before it answered"});
+        }
+    }
     Status deliver(const char* kind, bool pushed) {
         if (!pushed) {
             return Error{Errc::kExhausted, "the controller is busy"};
@@ -160,13 +220,17 @@ private:
         return {};
     }
     void write_next() { // mutex_ is held
-        if (is_writing_ || is_finished_ || (!must_welcome_ && !waiting_ && loads_.empty())) {
+        if (is_writing_ || is_finished_ ||
+            (!must_welcome_ && !waiting_ && questions_.empty() && loads_.empty())) {
             return;
         }
         outgoing_.Clear();
         if (std::exchange(must_welcome_, false)) {
             outgoing_.mutable_welcome()->set_controller(wiring_.controller);
             outgoing_.mutable_welcome()->set_epoch(wiring_.epoch);
+        } else if (!waiting_ && !questions_.empty()) {
+            *outgoing_.mutable_flow() = std::move(questions_.front());
+            questions_.pop_front();
         } else if (!waiting_) {
             fill_loads();
         } else {
@@ -213,7 +277,10 @@ private:
     std::shared_ptr<const Plan> waiting_;
     MonoTime cause_;
     std::map<std::string, LoadsWaiting> loads_; ///< by site
-    bool is_ingress_ = false;                   ///< its last Plan has services
+    std::deque<v1::FlowAsked> questions_;
+    std::map<std::uint64_t, FlowListener> asked_; ///< by the question's id, not answered yet
+    std::uint64_t last_question_ = 0;
+    bool is_ingress_ = false; ///< its last Plan has services
     bool must_welcome_ = false;
     bool is_writing_ = false;
     bool is_finished_ = false;
@@ -238,6 +305,19 @@ void AgentServer::enter(const std::string& node, const std::shared_ptr<AgentStre
     if (replaced) {
         replaced->end({grpc::StatusCode::ABORTED, "a newer session of this node took over"});
     }
+}
+
+Status AgentServer::ask(const std::string& node, const v1::FlowQuestion& question, FlowListener listener) {
+    std::shared_ptr<AgentStream> stream;
+    {
+        std::lock_guard lock(mutex_);
+        const auto found = streams_.find(node);
+        stream = found == streams_.end() ? nullptr : found->second.lock();
+    }
+    if (!stream) {
+        return Error{Errc::kNotFound, "no session of router '" + node + "'"};
+    }
+    return stream->ask(question, std::move(listener));
 }
 
 } // namespace suanlu

@@ -6,6 +6,7 @@
 #pragma once
 
 #include <atomic>
+#include <functional>
 #include <map>
 #include <memory>
 #include <mutex>
@@ -19,6 +20,10 @@
 namespace suanlu {
 
 class AgentStream;
+
+/// Gets the answer to a question about a flow, once, on a thread of gRPC; an error when the session ends
+/// first.
+using FlowListener = std::function<void(const Result<v1::FlowStory>&)>;
 
 /// Where the sessions deliver what they hear.
 struct AgentServerWiring {
@@ -37,6 +42,9 @@ public:
 
     /// Registers the session of a node and ends the one it replaces.
     void enter(const std::string& node, const std::shared_ptr<AgentStream>& stream);
+    /// Hands a question to the agent of that node. kNotFound without a session, kExhausted when too many
+    /// questions wait; the listener is not called then.
+    Status ask(const std::string& node, const v1::FlowQuestion& question, FlowListener listener);
 
 private:
     AgentServerWiring wiring_;

@@ -43,7 +43,7 @@ Status prepare_unix(const Endpoint& endpoint) {
 struct ControlServer::State {
     State(const ControlServerWiring& w)
         : sites(w.decision, w.probe), agents({w.decision, w.programmer, w.probe, w.controller, w.epoch}),
-          operators(w.decision, w.programmer, w.probe), dns(w.dns, w.probe) {}
+          operators(w.decision, w.programmer, agents, w.probe), dns(w.dns, w.probe) {}
 
     SiteServer sites;
     AgentServer agents;

@@ -1,9 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "controller/api/operator_server.hpp"
 
+#include <memory>
+#include <mutex>
+#include <utility>
+
 #include "controller/api/operator_codec.hpp"
 #include "controller/api/peer_identity.hpp"
 #include "core/support/log.hpp"
+#include "proto/codec/flow_codec.hpp"
 
 namespace suanlu {
 
@@ -13,11 +18,40 @@ using Context = grpc::CallbackServerContext;
 using Unary = grpc::ServerUnaryReactor;
 
 grpc::Status status_of(const Error& error) {
-    const auto code = error.code == Errc::kNotFound   ? grpc::StatusCode::NOT_FOUND
-                      : error.code == Errc::kBadInput ? grpc::StatusCode::INVALID_ARGUMENT
-                                                      : grpc::StatusCode::FAILED_PRECONDITION;
+    const auto code = error.code == Errc::kNotFound      ? grpc::StatusCode::NOT_FOUND
+                      : error.code == Errc::kBadInput    ? grpc::StatusCode::INVALID_ARGUMENT
+                      : error.code == Errc::kExhausted   ? grpc::StatusCode::RESOURCE_EXHAUSTED
+                      : error.code == Errc::kUnreachable ? grpc::StatusCode::UNAVAILABLE
+                                                         : grpc::StatusCode::FAILED_PRECONDITION;
     return {code, error.detail};
 }
+
+/// A call that waits for a router: finished once, by the answer or because the caller has gone. Kept alive by
+/// gRPC until OnDone and by whoever may still answer.
+class FlowCall final : public Unary, public std::enable_shared_from_this<FlowCall> {
+public:
+    explicit FlowCall(v1::FlowStory* reply) : reply_(reply) {}
+    void begin() { self_ = shared_from_this(); }
+    void OnCancel() override { finish({grpc::StatusCode::CANCELLED, "the caller has gone"}, nullptr); }
+    void OnDone() override { self_.reset(); }
+    void finish(const grpc::Status& status, const v1::FlowStory* story) {
+        const auto kept = shared_from_this(); // OnDone may come before the lock is given back
+        std::lock_guard lock(mutex_);
+        if (std::exchange(is_finished_, true)) {
+            return; // `reply_` may be gone
+        }
+        if (story != nullptr) {
+            *reply_ = *story;
+        }
+        Finish(status);
+    }
+
+private:
+    std::mutex mutex_;
+    bool is_finished_ = false;
+    v1::FlowStory* reply_;
+    std::shared_ptr<FlowCall> self_;
+};
 
 } // namespace
 
@@ -114,6 +148,30 @@ Unary* OperatorServer::Explain(Context* context, const v1::ExplainRequest* reque
         }
         return found ? grpc::Status::OK : status_of(found.error());
     });
+}
+
+Unary* OperatorServer::ExplainFlow(Context* context, const v1::ExplainFlowRequest* request,
+                                   v1::FlowStory* reply) {
+    if (!identity_of(*context).may_be("operator")) {
+        Unary* refused = context->DefaultReactor();
+        admit(*context, *refused);
+        return refused;
+    }
+    const auto call = std::make_shared<FlowCall>(reply);
+    call->begin();
+    const auto listener = [call](const Result<v1::FlowStory>& story) {
+        if (story) {
+            call->finish(grpc::Status::OK, &*story);
+        } else {
+            call->finish(status_of(story.error()), nullptr);
+        }
+    };
+    if (const auto question = decode(request->flow()); !question) {
+        call->finish(status_of(question.error()), nullptr);
+    } else if (const Status asked = agents_.ask(request->on(), request->flow(), listener); !asked) {
+        call->finish(status_of(asked.error()), nullptr);
+    }
+    return call.get();
 }
 
 Unary* OperatorServer::SetPolicy(Context* context, const v1::SetPolicyRequest* request,

@@ -4,6 +4,7 @@
 // state.
 #pragma once
 
+#include "controller/api/agent_server.hpp"
 #include "controller/api/controller_probe.hpp"
 #include "controller/decision/decision_loop.hpp"
 #include "suanlu/v1/operator.grpc.pb.h"
@@ -12,8 +13,9 @@ namespace suanlu {
 
 class OperatorServer final : public v1::Operator::CallbackService {
 public:
-    OperatorServer(DecisionLoop& decision, Programmer& programmer, ControllerProbe& probe)
-        : decision_(decision), programmer_(programmer), probe_(probe) {}
+    OperatorServer(DecisionLoop& decision, Programmer& programmer, AgentServer& agents,
+                   ControllerProbe& probe)
+        : decision_(decision), programmer_(programmer), agents_(agents), probe_(probe) {}
 
     grpc::ServerUnaryReactor* ListSites(grpc::CallbackServerContext* context, const v1::ListRequest* request,
                                         v1::SiteList* reply) override;
@@ -27,6 +29,9 @@ public:
                                         v1::FlowList* reply) override;
     grpc::ServerUnaryReactor* Explain(grpc::CallbackServerContext* context, const v1::ExplainRequest* request,
                                       v1::ExplainReply* reply) override;
+    grpc::ServerUnaryReactor* ExplainFlow(grpc::CallbackServerContext* context,
+                                          const v1::ExplainFlowRequest* request,
+                                          v1::FlowStory* reply) override;
     grpc::ServerUnaryReactor* SetDrain(grpc::CallbackServerContext* context,
                                        const v1::SetDrainRequest* request, v1::SetDrainReply* reply) override;
     grpc::ServerUnaryReactor* SetPolicy(grpc::CallbackServerContext* context,
@@ -44,6 +49,7 @@ private:
 
     DecisionLoop& decision_;
     Programmer& programmer_;
+    AgentServer& agents_;
     ControllerProbe& probe_;
 };
 

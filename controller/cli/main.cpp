@@ -25,7 +25,26 @@ struct Arguments {
     std::string policy;
     std::string site;
     std::string state;
+    std::string flow;
+    suanlu::FlowQuestion question;
 };
+
+void declare_flow(CLI::App& explain, Arguments& a) {
+    CLI::App* flow = explain.add_subcommand("flow", "what an ingress does with a packet of this flow");
+    flow->add_option("flow", a.flow, "SOURCE:PORT->DESTINATION:PORT/tcp or udp, IPv6 in brackets")
+        ->required();
+    flow->add_option("--on", a.from, "ingress router")->required();
+    flow->add_flag("--start", a.question.is_start, "its first packet (SYN)");
+    flow->add_option("--payload", a.question.payload, "bytes")
+        ->check(CLI::Range(0, static_cast<int>(suanlu::kMostQuestionPayload)));
+    flow->add_option("--dscp", a.question.dscp, "0..63")->check(CLI::Range(0, 63));
+    flow->add_option("--vlan", a.question.vlans, "outer tag, then the inner one")
+        ->check(CLI::Range(0, 4095))
+        ->expected(1, 2);
+    flow->add_option("--interface", a.question.interface,
+                     "that it comes in by; default the first external one");
+    flow->fallthrough();
+}
 
 void declare(CLI::App& app, Arguments& a) {
     app.require_subcommand(1);
@@ -45,11 +64,12 @@ void declare(CLI::App& app, Arguments& a) {
     get->add_option("what", a.what, "sites, links, services, plans, flows or agents")
         ->required()
         ->check(CLI::IsMember({"sites", "links", "services", "plans", "flows", "agents"}));
-    CLI::App* explain = app.add_subcommand("explain", "why new flows of a service go where they go");
-    CLI::App* explain_service = explain->add_subcommand("service");
+    CLI::App* explain = app.add_subcommand("explain", "why flows go where they go");
+    CLI::App* explain_service = explain->add_subcommand("service", "why new flows of a service go there");
     explain->require_subcommand(1);
     explain_service->add_option("name", a.service, "service")->required();
     explain_service->add_option("--from", a.from, "ingress router")->required();
+    declare_flow(*explain, a);
     CLI::App* set = app.add_subcommand("set", "change something until the next start");
     set->require_subcommand(1);
     CLI::App* set_policy = set->add_subcommand("policy");
@@ -79,6 +99,11 @@ int show(const suanlu::Result<suanlu::OfflineAnswer>& answer) {
 suanlu::Result<std::string> call(suanlu::OperatorClient& client, const CLI::App& app, const Arguments& a) {
     if (app.got_subcommand("get")) {
         return client.get(a.what);
+    }
+    if (app.got_subcommand("explain") && !a.flow.empty()) {
+        suanlu::FlowQuestion question = a.question;
+        SL_TRY(question.flow, suanlu::parse_flow(a.flow));
+        return client.explain_flow(question, a.from);
     }
     if (app.got_subcommand("explain")) {
         return client.explain(a.service, a.from);

@@ -4,6 +4,7 @@
 #include <google/protobuf/util/json_util.h>
 
 #include "controller/cli/show.hpp"
+#include "proto/codec/flow_codec.hpp"
 #include "suanlu/v1/operator.grpc.pb.h"
 
 namespace suanlu {
@@ -108,6 +109,13 @@ Result<std::string> OperatorClient::explain(const std::string& service, const st
     request.set_service(service);
     request.set_from(from);
     return print(Call(options_, channel_).run(&v1::Operator::Stub::Explain, request), options_, kShow);
+}
+
+Result<std::string> OperatorClient::explain_flow(const FlowQuestion& question, const std::string& on) {
+    v1::ExplainFlowRequest request;
+    request.set_on(on);
+    encode(question, *request.mutable_flow());
+    return print(Call(options_, channel_).run(&v1::Operator::Stub::ExplainFlow, request), options_, kShow);
 }
 
 Result<std::string> OperatorClient::set_policy(const std::string& service, const std::string& policy) {

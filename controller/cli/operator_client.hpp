@@ -6,6 +6,7 @@
 #include <memory>
 #include <string>
 
+#include "core/model/flow_question.hpp"
 #include "core/support/result.hpp"
 #include "core/support/rpc_credentials.hpp"
 
@@ -33,6 +34,8 @@ public:
     /// `what`: sites, links, services, plans, flows, agents.
     Result<std::string> get(const std::string& what);
     Result<std::string> explain(const std::string& service, const std::string& from);
+    /// `question`: a flow and what its packet is like; `on`: the ingress router.
+    Result<std::string> explain_flow(const FlowQuestion& question, const std::string& on);
     Result<std::string> set_policy(const std::string& service, const std::string& policy);
     Result<std::string> set_drain(const std::string& site, bool is_on);
 

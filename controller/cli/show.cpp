@@ -257,4 +257,14 @@ std::string show(const v1::ExplainReply& reply, bool colour) {
            "price. FLIPS: the change of delay or price at which a site gets a share, or loses its own.\n";
 }
 
+std::string show(const v1::FlowStory& story, bool colour) {
+    TextTable table({"STEP", "WHAT"});
+    for (const auto& step : story.steps()) {
+        table.add({step.stage(), step.what()});
+    }
+    std::string out = "engine " + or_dash(story.engine()) + ", service " + or_dash(story.service()) +
+                      ", site " + or_dash(story.site()) + "\n\n" + table.text(colour);
+    return out + "\nframe " + or_dash(story.frame()) + "\n";
+}
+
 } // namespace suanlu

@@ -3,6 +3,7 @@
 
 #include "dataplane/agent/agent_metrics.hpp"
 #include "dataplane/agent/agent_state.hpp"
+#include "dataplane/api/flow_story.hpp"
 
 namespace suanlu {
 
@@ -90,6 +91,11 @@ void Agent::State::on_plan(const Plan& plan) {
     }
 }
 
+Result<FlowStory> Agent::State::explain(const FlowQuestion& question) {
+    SL_TRY(const FlowRun run, engine->explain(question));
+    return tell_story(run, core->plan(), engine->engine_name());
+}
+
 void Agent::State::on_event(SessionEvent event) {
     if (const auto* welcome = std::get_if<SessionWelcome>(&event)) {
         const Status accepted = core->on_welcome(welcome->controller, clock.now());
@@ -101,6 +107,9 @@ void Agent::State::on_event(SessionEvent event) {
         }
     } else if (const auto* plan = std::get_if<Plan>(&event)) {
         on_plan(*plan);
+    } else if (const auto* asked = std::get_if<SessionQuestion>(&event)) {
+        session->send_story(asked->id, explain(asked->question));
+        return;
     } else if (const auto* unreadable = std::get_if<Error>(&event)) {
         core->count_refusal(*unreadable);
         log_warn("plan.unreadable", {{"why", unreadable->text()}});

@@ -74,6 +74,7 @@ struct Agent::State {
     void refresh_sids();
     void aim_probes(const NextHopMap& hops);
     void flush_events();
+    Result<FlowStory> explain(const FlowQuestion& question);
     void on_event(SessionEvent event);
     void on_plan(const Plan& plan);
     Task<void> session_loop();

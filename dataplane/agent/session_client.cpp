@@ -10,6 +10,7 @@
 #include <random>
 #include <thread>
 
+#include "proto/codec/flow_codec.hpp"
 #include "proto/codec/placement_codec.hpp"
 #include "proto/codec/plan_codec.hpp"
 #include "suanlu/v1/agent.grpc.pb.h"
@@ -60,6 +61,8 @@ struct SessionClient::State {
     void on_message(const v1::ControllerMessage& message);
     void on_plan(const v1::Plan& message);
     void on_loads(const v1::SiteLoads& message);
+    void on_question(const v1::FlowAsked& message);
+    void answer(std::uint64_t id, const Result<FlowStory>& story);
     void write_all(Stream& stream);
     bool next_message(v1::AgentMessage& message);
     void acknowledge(v1::AgentMessage message);
@@ -126,6 +129,26 @@ void SessionClient::State::on_loads(const v1::SiteLoads& message) {
     (void)loads.push({*std::move(heard), SteadyClock().now()});
 }
 
+void SessionClient::State::on_question(const v1::FlowAsked& message) {
+    auto question = decode(message.question());
+    if (!question) {
+        answer(message.id(), question.error());
+    } else if (!out.push(SessionQuestion{message.id(), *std::move(question)})) {
+        answer(message.id(), Error{Errc::kExhausted, "the agent is busy"});
+    }
+}
+
+void SessionClient::State::answer(std::uint64_t id, const Result<FlowStory>& story) {
+    v1::AgentMessage message;
+    message.mutable_flow()->set_id(id);
+    if (story) {
+        encode(*story, *message.mutable_flow()->mutable_story());
+    } else {
+        message.mutable_flow()->set_refusal(story.error().text());
+    }
+    acknowledge(std::move(message));
+}
+
 void SessionClient::State::on_message(const v1::ControllerMessage& message) {
     switch (message.body_case()) {
     case v1::ControllerMessage::kWelcome:
@@ -138,6 +161,9 @@ void SessionClient::State::on_message(const v1::ControllerMessage& message) {
         break;
     case v1::ControllerMessage::kLoads:
         on_loads(message.loads());
+        break;
+    case v1::ControllerMessage::kFlow:
+        on_question(message.flow());
         break;
     case v1::ControllerMessage::BODY_NOT_SET:
         break; // a newer controller may say things that this agent does not know
@@ -267,6 +293,10 @@ void SessionClient::send_refused(const PlanId& id, const Error& why) {
     message.mutable_refused()->set_code(std::string(to_text(why.code)));
     message.mutable_refused()->set_why(why.detail);
     state_->acknowledge(std::move(message));
+}
+
+void SessionClient::send_story(std::uint64_t id, const Result<FlowStory>& story) {
+    state_->answer(id, story);
 }
 
 void SessionClient::send_report(IngressReport report) {

@@ -13,6 +13,7 @@
 #include <variant>
 #include <vector>
 
+#include "core/model/flow_question.hpp"
 #include "core/model/link.hpp"
 #include "core/model/plan.hpp"
 #include "core/model/sample.hpp"
@@ -39,8 +40,12 @@ struct SessionLoads {
     std::vector<SiteLoad> loads;
     MonoTime received;
 };
+struct SessionQuestion {
+    std::uint64_t id = 0;
+    FlowQuestion question;
+};
 /// A Plan, or why its bytes are none.
-using SessionEvent = std::variant<SessionWelcome, Plan, Error, SessionLost>;
+using SessionEvent = std::variant<SessionWelcome, Plan, Error, SessionLost, SessionQuestion>;
 
 struct SessionConfig {
     Endpoint controller;
@@ -64,6 +69,7 @@ public:
     void set_hello(AgentHello hello);
     void send_applied(const PlanId& id);
     void send_refused(const PlanId& id, const Error& why);
+    void send_story(std::uint64_t id, const Result<FlowStory>& story);
     void send_report(IngressReport report);
     void send_links(LinkReport report);
     /// Ends the living session, for a welcome that is not accepted; the next attempt follows after a backoff.

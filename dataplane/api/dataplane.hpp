@@ -11,10 +11,12 @@
 #include <string>
 #include <vector>
 
+#include "core/model/flow_question.hpp"
 #include "core/model/plan.hpp"
 #include "core/model/sample.hpp"
 #include "core/support/clock.hpp"
 #include "core/support/result.hpp"
+#include "dataplane/steer/story.h"
 
 namespace suanlu {
 
@@ -69,6 +71,15 @@ struct EngineFlow {
     SiteId site;
     bool is_exception = false;
     Duration age{0};
+};
+
+/// What the engine's own program did with a packet made for a question.
+struct FlowRun {
+    std::vector<std::uint8_t> before;
+    std::vector<std::uint8_t> after;
+    sl_story story{};
+    std::string interface;     ///< that it came in by
+    std::string out_interface; ///< that it leaves by; empty = none
 };
 
 /// State of one slot, for `get` and for tests; `moving` = base is not the effective site.
@@ -146,6 +157,10 @@ public:
     /// Exception entries and sampled new flows since the last call, at most `limit`.
     virtual Result<std::vector<EngineFlow>> flows(std::size_t limit) = 0;
     virtual Result<std::vector<SlotView>> slots(ServiceId service) = 0;
+    /// Runs a packet of the flow; no state, no entry and no counter changes. kNotFound: no such interface.
+    virtual Result<FlowRun> explain(const FlowQuestion&) {
+        return Error{Errc::kUnsupported, engine_name() + " does not explain flows"};
+    }
     /// kUnsupported: this engine keeps no flows.
     virtual Result<Occupancy> occupancy() {
         return Error{Errc::kUnsupported, engine_name() + " does not count what lives on sites"};

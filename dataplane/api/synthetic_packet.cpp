@@ -2,6 +2,7 @@
 #include "dataplane/api/synthetic_packet.hpp"
 
 #include <algorithm>
+#include <array>
 
 namespace suanlu {
 namespace {
@@ -93,7 +94,25 @@ Frame build_frame(const SyntheticPacket& packet) {
         store16(frame, l4 + 4, header + packet.payload);
     }
     store16(frame, checksum, 0xffff & ~transport_sum(frame, ip, l4, frame.size() - l4, is_v4));
+    for (auto vlan = packet.vlans.rbegin(); vlan != packet.vlans.rend(); ++vlan) {
+        const std::array<std::uint8_t, 4> tag = {0x81, 0, static_cast<std::uint8_t>(*vlan >> 8),
+                                                 static_cast<std::uint8_t>(*vlan)};
+        frame.insert(frame.begin() + 12, tag.begin(), tag.end());
+    }
     return frame;
+}
+
+SyntheticPacket packet_of(const FlowQuestion& question) {
+    SyntheticPacket packet;
+    packet.flow = question.flow;
+    if (question.is_start && question.flow.transport == Transport::kTcp) {
+        packet.tcp_flags = SyntheticPacket::kSyn;
+        packet.mss = question.flow.destination.is_mapped_v4() ? 1460 : 1440;
+    }
+    packet.payload = question.payload;
+    packet.traffic_class = static_cast<std::uint8_t>(question.dscp << 2);
+    packet.vlans = question.vlans;
+    return packet;
 }
 
 bool has_valid_checksum(const Frame& frame, std::size_t offset) {

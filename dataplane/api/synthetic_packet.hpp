@@ -7,18 +7,9 @@
 #include <optional>
 #include <vector>
 
-#include "core/model/ip6.hpp"
-#include "core/model/service.hpp"
+#include "core/model/flow_question.hpp"
 
 namespace suanlu {
-
-struct FiveTuple {
-    Ip6 source; ///< mapped IPv4 makes an IPv4 packet
-    std::uint16_t source_port = 0;
-    Ip6 destination;
-    std::uint16_t destination_port = 0;
-    Transport transport = Transport::kTcp;
-};
 
 struct SyntheticPacket {
     FiveTuple flow;
@@ -29,12 +20,16 @@ struct SyntheticPacket {
     std::size_t payload = 0;
     std::uint8_t hop_limit = 64;
     std::uint8_t traffic_class = 0;
+    /// IEEE 802.1Q tags, outermost first.
+    std::vector<std::uint16_t> vlans{};
 
     static constexpr std::uint8_t kSyn = 0x02;
     static constexpr std::uint8_t kAck = 0x10;
 };
 
 std::vector<std::uint8_t> build_frame(const SyntheticPacket& packet);
+/// A SYN says an MSS of 1460 or 1440, so that a clamp is seen.
+SyntheticPacket packet_of(const FlowQuestion& question);
 
 /// One's complement sum of RFC 1071 over bytes, folded, not inverted; `start` continues an earlier sum.
 std::uint32_t ones_sum(const std::uint8_t* bytes, std::size_t length, std::uint32_t start = 0);

@@ -16,6 +16,7 @@
 #include "parse_odd.h"
 #include "quic.h"
 #include "send.h"
+#include "story.h"
 
 enum sl_verdict { SL_PASS = 0, SL_DROP = 1, SL_REDIRECT = 2 };
 
@@ -25,17 +26,6 @@ enum sl_role { SL_ROLE_EXTERNAL = 0, SL_ROLE_SITE = 1, SL_ROLE_CORE = 2 };
 struct sl_outcome {
     sl_u32 verdict;   // enum sl_verdict
     sl_u32 interface; // for SL_REDIRECT
-};
-
-// What was learnt about the packet on the way, zero before; `explain` and the tests read it.
-struct sl_trace {
-    sl_u16 service;
-    sl_u16 site;
-    sl_u16 bytes;
-    sl_u8 is_new;
-    sl_u8 reason; // enum sl_reason
-    sl_u32 path;
-    sl_u32 interface;
 };
 
 SL_INLINE int sl_is_loss(int reason) {

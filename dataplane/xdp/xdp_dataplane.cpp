@@ -15,6 +15,8 @@
 #include "dataplane/api/rows.hpp"
 #include "dataplane/api/sid_rows.hpp"
 #include "dataplane/api/steer_tables.hpp"
+#include "dataplane/api/synthetic_packet.hpp"
+#include "dataplane/xdp/explain_program.hpp"
 #include "dataplane/xdp/map_store.hpp"
 #include "dataplane/xdp/object_load.hpp"
 #include "dataplane/xdp/tc_programs.hpp"
@@ -158,6 +160,7 @@ struct XdpDataplane::State {
     /// The kernel takes the XDP programs.
     bool has_xdp = false;
     std::unique_ptr<TcPrograms> tc;
+    std::unique_ptr<ExplainProgram> explainer; ///< loaded when somebody asks
     std::set<std::string> tc_interfaces;
     /// Those that neither XDP nor tc could be had for: plain routing, without border.
     std::set<std::string> bare_interfaces;
@@ -343,6 +346,30 @@ Status XdpDataplane::tick(MonoTime now) {
 Status XdpDataplane::reattach() {
     SL_TRY_VOID(state_->tables->refresh_interfaces());
     return state_->reattach();
+}
+
+Result<FlowRun> XdpDataplane::explain(const FlowQuestion& question) {
+    const auto& interfaces = state_->config.interfaces;
+    const auto found = std::find_if(interfaces.begin(), interfaces.end(), [&](const XdpInterface& each) {
+        return question.interface.empty() ? each.role == InterfaceRole::kExternal
+                                          : each.name == question.interface;
+    });
+    if (found == interfaces.end()) {
+        return Error{Errc::kNotFound, question.interface.empty()
+                                          ? "no interface with clients"
+                                          : "not an interface of the agent: " + question.interface};
+    }
+    if (!state_->explainer) {
+        SL_TRY(state_->explainer, ExplainProgram::load(*state_->skeleton->obj));
+    }
+    const auto interface = static_cast<std::uint32_t>(if_nametoindex(found->name.c_str()));
+    SL_TRY(FlowRun run, state_->explainer->run(build_frame(packet_of(question)), found->role, interface));
+    char name[IF_NAMESIZE] = "";
+    run.interface = found->name;
+    run.out_interface = run.story.out_interface == 0                               ? ""
+                        : if_indextoname(run.story.out_interface, name) != nullptr ? name
+                                                                                   : "gone";
+    return run;
 }
 
 Result<EngineCounters> XdpDataplane::counters() {

@@ -57,6 +57,8 @@ public:
     Status tick(MonoTime now) override;
     Status reattach() override;
 
+    /// Through the XDP build of the core, whatever the hook.
+    Result<FlowRun> explain(const FlowQuestion& question) override;
     Result<EngineCounters> counters() override;
     Result<std::vector<EngineFlow>> flows(std::size_t limit) override;
     Result<std::vector<SlotView>> slots(ServiceId service) override;

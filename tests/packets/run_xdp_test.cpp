@@ -5,7 +5,11 @@
 #include <gtest/gtest.h>
 #include <unistd.h>
 
+#include <algorithm>
+
+#include "dataplane/api/flow_story.hpp"
 #include "dataplane/api/sid_rows.hpp"
+#include "dataplane/xdp/explain_program.hpp"
 #include "dataplane/xdp/map_store.hpp"
 #include "steer.skel.h"
 #include "tests/packets/golden_cases.hpp"
@@ -106,6 +110,104 @@ void move_half(SteerTables& tables, MonoTime now) {
         service.shares = {{SiteId{1}, kWholeShare / 2}, {SiteId{2}, kWholeShare / 2}};
     }
     ASSERT_TRUE(tables.apply(plan, now));
+}
+
+/// Every byte of the maps that packets write.
+std::vector<std::uint8_t> live_state(const steer_bpf& skeleton) {
+    std::vector<std::uint8_t> all;
+    const auto& maps = skeleton.maps;
+    const auto cpus = static_cast<std::size_t>(libbpf_num_possible_cpus());
+    for (const auto* map : {maps.sl_slots, maps.sl_starts, maps.sl_exceptions, maps.sl_fragments,
+                            maps.sl_buckets, maps.sl_counters, maps.sl_reasons, maps.sl_answers,
+                            maps.sl_marks, maps.sl_inserts, maps.sl_credits, maps.sl_site_starts}) {
+        std::vector<std::uint8_t> key(bpf_map__key_size(map));
+        std::vector<std::uint8_t> value((bpf_map__value_size(map) + 7) / 8 * 8 * cpus);
+        const int fd = bpf_map__fd(map);
+        for (bool has = bpf_map_get_next_key(fd, nullptr, key.data()) == 0; has;) {
+            if (bpf_map_lookup_elem(fd, key.data(), value.data()) == 0) {
+                all.insert(all.end(), value.begin(), value.end());
+            }
+            const auto last = key;
+            has = bpf_map_get_next_key(fd, last.data(), key.data()) == 0;
+        }
+    }
+    return all;
+}
+
+InterfaceRole role_of(PacketRole role) {
+    return role == PacketRole::kExternal ? InterfaceRole::kExternal
+           : role == PacketRole::kSite   ? InterfaceRole::kSite
+                                         : InterfaceRole::kCore;
+}
+
+TEST_F(XdpPackets, Explain_SaysWhatThePacketWouldMeet_AndChangesNothing) {
+    const auto explainer = ExplainProgram::load(*skeleton->obj);
+    ASSERT_TRUE(explainer) << explainer.error().text();
+    run(build_frame(udp(false, 20)), PacketRole::kExternal); // something to keep
+    auto before = live_state(*skeleton);
+    for (const auto& row : all_cases()) {
+        if (row.is_sequel) {
+            continue;
+        }
+        const auto told = (*explainer)->run(row.frame, role_of(row.role), kInterface);
+        ASSERT_TRUE(told) << told.error().text();
+        EXPECT_EQ(static_cast<Verdict>(told->story.verdict), row.verdict) << row.name;
+        EXPECT_STREQ(reason_name(static_cast<sl_reason>(told->story.trace.reason)), reason_name(row.reason))
+            << row.name;
+        EXPECT_LE(told->story.count, static_cast<std::uint32_t>(SL_STEPS)) << row.name;
+    }
+    EXPECT_TRUE(before == live_state(*skeleton));
+    move_half(*tables, SteadyClock().now());
+    before = live_state(*skeleton);
+    int recorded = 0;
+    for (const auto& row : all_cases()) {
+        const auto told = (*explainer)->run(row.frame, role_of(row.role), kInterface);
+        ASSERT_TRUE(told) << told.error().text();
+        const auto* end = told->story.steps + std::min<std::size_t>(told->story.count, SL_STEPS);
+        recorded += static_cast<int>(std::count_if(
+            told->story.steps, end, [](const sl_step& step) { return step.kind == SL_STEP_RECORD; }));
+    }
+    EXPECT_GT(recorded, 0) << "flows of slots that move would be written down";
+    EXPECT_TRUE(before == live_state(*skeleton));
+}
+
+std::string text_of(const FlowStory& story, const char* stage) {
+    std::string out;
+    for (const auto& step : story.steps) {
+        out += step.stage == stage ? (out.empty() ? "" : "; ") + step.what : "";
+    }
+    return out;
+}
+
+TEST_F(XdpPackets, Explain_TellsEveryStep) {
+    const auto explainer = ExplainProgram::load(*skeleton->obj);
+    ASSERT_TRUE(explainer) << explainer.error().text();
+    FlowQuestion question;
+    question.flow = *parse_flow("[2001:db8:c1::2]:40000->[2001:db8:a::1]:8080/tcp");
+    question.is_start = true;
+    const auto plan = case_plan();
+    auto run = (*explainer)->run(build_frame(packet_of(question)), InterfaceRole::kExternal, kInterface);
+    ASSERT_TRUE(run) << run.error().text();
+    run->interface = "if1";
+    run->out_interface = "lo";
+    const auto story = tell_story(*run, &plan, "xdp-native");
+    EXPECT_EQ(story.verdict, "redirect");
+    EXPECT_EQ(story.reason, "steered");
+    EXPECT_EQ(story.service, "service-1");
+    EXPECT_EQ(story.site, "site-1");
+    EXPECT_EQ(text_of(story, "packet"), "78 bytes in by if1");
+    EXPECT_EQ(text_of(story, "border"), "passed");
+    EXPECT_EQ(text_of(story, "service"), "protocol 6, port 8080, tenant 0: service-1, 251 slots");
+    EXPECT_EQ(text_of(story, "entry"), "none: the entry marks say so");
+    EXPECT_NE(text_of(story, "slot").find("base site-1"), std::string::npos) << text_of(story, "slot");
+    EXPECT_NE(text_of(story, "slot").find("effective site-1: the slot rests"), std::string::npos);
+    EXPECT_NE(text_of(story, "site").find("site-1: alive, 1 usable paths"), std::string::npos);
+    EXPECT_EQ(text_of(story, "count"), "mss_clamped: MSS of a SYN lowered to the path");
+    EXPECT_NE(text_of(story, "path").find("rank 0"), std::string::npos);
+    EXPECT_EQ(text_of(story, "outer").substr(0, 38), "fc00:0:1::1 -> fc00:0:a1:e1:f006::, fl");
+    EXPECT_EQ(text_of(story, "link"), "lo, 02:00:00:00:00:08 -> 02:00:00:00:00:09");
+    EXPECT_EQ(text_of(story, "event"), "would tell of a new flow at site-1");
+    EXPECT_EQ(text_of(story, "verdict"), "redirect, steered: encapsulated and sent towards a site");
 }
 
 TEST_F(XdpPackets, MillionRandomPackets_EqualToTheHost) {

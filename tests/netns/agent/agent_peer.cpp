@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // The other ends of an agent for netns tests.
 //   agent-peer control unix:PATH     a controller that sends what stdin says ("plan FILE", "loads NODE FILE",
-//                                    text format) and prints what agents say, one line each
+//                                    text format; "ask NODE FLOW") and prints what agents say, one line each
 //   agent-peer reflect [ADDRESS]:862 a STAMP reflector
 #include <google/protobuf/text_format.h>
 #include <grpcpp/grpcpp.h>
@@ -15,6 +15,7 @@
 #include <thread>
 
 #include "core/support/endpoint.hpp"
+#include "proto/codec/flow_codec.hpp"
 #include "suanlu/v1/agent.grpc.pb.h"
 #include "telemetry/stamp/stamp_reflector.hpp"
 
@@ -40,6 +41,14 @@ void show(const std::string& node, const v1::AgentMessage& message) {
         say(node + " applied " + id_text(message.applied().id()));
     } else if (message.has_refused()) {
         say(node + " refused " + message.refused().code() + " " + message.refused().why());
+    } else if (message.has_flow()) {
+        const v1::FlowStory& story = message.flow().story();
+        std::string line = node + " story " + message.flow().refusal() + story.verdict() + " " +
+                           story.reason() + " site=" + story.site() + " interface=" + story.interface();
+        for (const auto& step : story.steps()) {
+            line += " | " + step.stage() + ": " + step.what();
+        }
+        say(line);
     } else if (message.has_ingress()) {
         std::string line = node + " report mode=" + message.ingress().mode();
         for (const auto& path : message.ingress().paths()) {
@@ -104,6 +113,21 @@ void send(const std::string& node, const v1::ControllerMessage& message) {
     }
 }
 
+void ask(const std::string& node, const std::string& flow) {
+    const auto parsed = parse_flow(flow);
+    if (!parsed) {
+        say(parsed.error().text());
+        return;
+    }
+    FlowQuestion question;
+    question.flow = *parsed;
+    question.is_start = true;
+    v1::ControllerMessage message;
+    message.mutable_flow()->set_id(1);
+    encode(question, *message.mutable_flow()->mutable_question());
+    send(node, message);
+}
+
 void obey(const std::string& line) {
     std::istringstream words(line);
     std::string what;
@@ -115,6 +139,8 @@ void obey(const std::string& line) {
         send(message.plan().node(), message);
     } else if (what == "loads" && words >> node >> path && read_text(path, message.mutable_loads())) {
         send(node, message);
+    } else if (what == "ask" && words >> node >> path) {
+        ask(node, path);
     }
 }
 

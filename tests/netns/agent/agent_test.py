@@ -326,6 +326,10 @@ class Story:
         self.control.expect(lambda l: l == f"R1 applied ctl/1/{generation}", "applied")
         self.control.expect(lambda l: "path4=up" in l, "path up")
         assert self.request() == "served"
+        self.control.tell(f"ask R1 [2001:db8:4::1]:40000->[{ANYCAST}]:8080/tcp")
+        story = self.control.expect(lambda l: l.startswith("R1 story"), "story")
+        assert story.startswith("R1 story redirect steered site=mec-1 interface=to-t"), story
+        assert "service: protocol 6, port 8080, tenant 0: analysis" in story and "fc00:0:a1:e1:f006::" in story, story
         lab.run("i", "ip", "-6", "route", "replace", "blackhole", f"{ANYCAST}/128")
         self.control.drain()
         self.agents["i"].expect(lambda l: "service.not-steered" in l, "closed gate")

@@ -4,7 +4,9 @@
 
 #include <fstream>
 #include <map>
+#include <thread>
 
+#include "proto/codec/flow_codec.hpp"
 #include "proto/codec/placement_codec.hpp"
 #include "proto/codec/plan_codec.hpp"
 #include "proto/codec/report_codec.hpp"
@@ -236,6 +238,92 @@ void expect_terms(const v1::CandidateView& candidate) {
     EXPECT_EQ(terms["service"].source(), "report of far");
     EXPECT_TRUE(terms["service"].has_age_s());
     EXPECT_FALSE(terms["price"].has_age_s()) << "nothing was measured";
+}
+
+v1::ExplainFlowRequest flow_request(const std::string& on) {
+    v1::ExplainFlowRequest request;
+    request.set_on(on);
+    FlowQuestion question;
+    question.flow = *parse_flow("10.0.0.5:5555->203.0.113.10:443/tcp");
+    encode(question, *request.mutable_flow());
+    return request;
+}
+
+TEST(Api, QuestionAboutAFlow_GoesToItsRouter_AndTheAnswerBack) {
+    ApiBench bench;
+    TestAgent r1(bench.channel("R1"), "R1");
+    const auto stub = v1::Operator::NewStub(bench.channel("operator"));
+    const auto ask = [&](const v1::ExplainFlowRequest& request, v1::FlowStory& story) {
+        grpc::ClientContext context;
+        limit(context);
+        return stub->ExplainFlow(&context, request, &story);
+    };
+    v1::FlowStory story;
+    std::vector<std::string> texts;
+    std::thread router([&] {
+        for (int answered = 0; answered < 3 && r1.read();) {
+            if (!r1.last.has_flow()) {
+                continue;
+            }
+            const auto question = decode(r1.last.flow().question());
+            texts.push_back(question ? to_text(question->flow) : question.error().text());
+            v1::AgentMessage message;
+            message.mutable_flow()->set_id(r1.last.flow().id());
+            FlowStory told;
+            told.engine = "xdp-native";
+            told.verdict = "redirect";
+            told.reason = "steered";
+            told.steps = {{"slot", answered == 2 ? "a\nline" : "base near"}};
+            if (answered++ == 1) {
+                message.mutable_flow()->set_refusal("unsupported: no");
+            } else {
+                encode(told, *message.mutable_flow()->mutable_story());
+            }
+            r1.stream->Write(message);
+        }
+    });
+    while (ask(flow_request("R1"), story).error_code() == grpc::StatusCode::NOT_FOUND) {
+        std::this_thread::yield(); // the session is not registered yet
+    }
+    EXPECT_EQ(story.steps(0).what(), "base near");
+    EXPECT_EQ(schema_offence(story, "explain-flow"), "");
+    const auto refused = ask(flow_request("R1"), story);
+    EXPECT_EQ(refused.error_message(), "unsupported: no");
+    const auto unprintable = ask(flow_request("R1"), story);
+    EXPECT_NE(unprintable.error_message().find("not printable"), std::string::npos);
+    router.join();
+    ASSERT_EQ(texts.size(), 3U);
+    EXPECT_EQ(texts[0], "10.0.0.5:5555->203.0.113.10:443/tcp");
+}
+
+TEST(Api, QuestionAboutAFlow_ThatNobodyCanAnswer) {
+    ApiBench bench;
+    const auto stub = v1::Operator::NewStub(bench.channel("operator"));
+    const auto ask = [&](v1::Operator::Stub& by, const v1::ExplainFlowRequest& request) {
+        grpc::ClientContext context;
+        limit(context);
+        v1::FlowStory story;
+        return by.ExplainFlow(&context, request, &story);
+    };
+    EXPECT_EQ(ask(*stub, flow_request("R9")).error_code(), grpc::StatusCode::NOT_FOUND);
+    auto bad = flow_request("R1");
+    bad.mutable_flow()->set_transport("sctp");
+    EXPECT_EQ(ask(*stub, bad).error_message(), "transport: neither tcp nor udp");
+    const auto stranger = v1::Operator::NewStub(bench.channel("R1"));
+    EXPECT_EQ(ask(*stranger, flow_request("R1")).error_code(), grpc::StatusCode::PERMISSION_DENIED);
+
+    TestAgent r1(bench.channel("R1"), "R1");
+    std::thread router([&] {
+        while (r1.read() && !r1.last.has_flow()) {
+        }
+        r1.context.TryCancel(); // instead of an answer
+    });
+    grpc::StatusCode code = grpc::StatusCode::NOT_FOUND;
+    while (code == grpc::StatusCode::NOT_FOUND) {
+        code = ask(*stub, flow_request("R1")).error_code();
+    }
+    EXPECT_EQ(code, grpc::StatusCode::UNAVAILABLE);
+    router.join();
 }
 
 TEST(Api, EveryReplyMatchesItsSchema) {
