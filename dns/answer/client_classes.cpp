@@ -105,6 +105,9 @@ ClientClass class_of(const ClientClasses& classes, const Query& query, const Ip6
         return {classes.find(source).number, 0};
     }
     ClientClass found = classes.find(query.subnet.address);
+    if (query.subnet.family == 2 && query.subnet.address.is_mapped_v4()) {
+        found.scope_bits = static_cast<std::uint8_t>(found.scope_bits + 96); // counted among 32 bits
+    }
     found.scope_bits = std::min(found.scope_bits, query.subnet.source_bits);
     return found;
 }

@@ -163,12 +163,13 @@ private:
             return false;
         }
         ClientSubnet subnet;
+        subnet.is_given = true;
         subnet.family = u16_at(value, 0);
         subnet.source_bits = value[2];
         const std::size_t most_bits = subnet.family == 1 ? 32 : subnet.family == 2 ? 128 : 0;
         const ByteView octets = value.subspan(4);
         // The scope of a query is zero, and the address has just the octets that its bits need.
-        if (most_bits == 0 || subnet.source_bits > most_bits || value[3] != 0 ||
+        if (subnet.family > 2 || subnet.source_bits > most_bits || value[3] != 0 ||
             octets.size() != (subnet.source_bits + 7U) / 8U) {
             return false;
         }

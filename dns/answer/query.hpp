@@ -27,11 +27,13 @@ std::string_view to_text(QueryFault fault);
 struct ClientSubnet {
     /// IPv4 mapped.
     Ip6 address;
-    /// 1 = IPv4, 2 = IPv6; 0 = the query has none.
+    /// 1 = IPv4, 2 = IPv6; 0 with no bits = the client wants its address left out (RFC 7871 section 7.1.2).
     std::uint16_t family = 0;
     std::uint8_t source_bits = 0;
 
-    [[nodiscard]] bool is_present() const { return family != 0; }
+    bool is_given = false;
+
+    [[nodiscard]] bool is_present() const { return is_given; }
 };
 
 struct Query {

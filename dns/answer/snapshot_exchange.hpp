@@ -14,7 +14,8 @@ namespace suanlu::dns {
 
 class SnapshotExchange {
 public:
-    class Reader {
+    /// On a cache line of its own: each worker writes its reader at every batch.
+    class alignas(64) Reader {
     public:
         /// The newest snapshot; what an earlier call gave may be gone afterwards.
         const Snapshot& take(const SnapshotExchange& exchange) {

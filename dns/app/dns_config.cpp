@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "dns/app/dns_config.hpp"
 
+#include <algorithm>
+
 #include "core/support/yaml_walk.hpp"
 
 namespace suanlu::dns {
@@ -73,6 +75,10 @@ Result<DnsConfig> load_dns_config(const std::string& path) {
     std::size_t views = 0;
     for (YamlNode& node : root.required("zones").items()) {
         config.zones.push_back(read_zone(node));
+        const auto is_same = [&](const DnsZoneConfig& zone) { return zone.name == config.zones.back().name; };
+        if (std::count_if(config.zones.begin(), config.zones.end(), is_same) > 1) {
+            node.complain("zone " + config.zones.back().name.text() + " stands here twice");
+        }
         views += config.zones.back().view.empty() ? 0 : 1;
         if (views > 1) {
             node.complain("one view in all: it says which classes of clients there are");

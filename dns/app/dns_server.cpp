@@ -2,6 +2,7 @@
 #include "dns/app/dns_server.hpp"
 
 #include <chrono>
+#include <utility>
 
 #include "core/support/log.hpp"
 
@@ -103,7 +104,14 @@ Status DnsServer::open_sockets() {
 }
 
 void DnsServer::reload() {
-    auto next = loader_.load(config_, unix_now());
+    publish(loader_.load(config_, unix_now()));
+}
+
+void DnsServer::renew() {
+    publish(loader_.renew(config_, unix_now()));
+}
+
+void DnsServer::publish(Result<std::shared_ptr<const Snapshot>> next) {
     if (!next) {
         ++refused_reloads_;
         log_error("dns.reload-refused", {{"why", next.error().text()}});
@@ -130,15 +138,18 @@ void DnsServer::stop() {
 
 Task<void> DnsServer::keep_fresh() {
     auto renewed = std::chrono::steady_clock::now();
+    std::uint32_t said_by_clock = unix_now();
     for (;;) {
         const bool waited = co_await wait_for(timer_, kReclaimEvery);
         if (!waited) {
             co_return;
         }
         exchange_.reclaim();
-        if (std::chrono::steady_clock::now() - renewed >= kRenewEvery) {
+        // After a step back signatures may lie in the future.
+        const std::uint32_t before = std::exchange(said_by_clock, unix_now());
+        if (said_by_clock < before || std::chrono::steady_clock::now() - renewed >= kRenewEvery) {
             renewed = std::chrono::steady_clock::now();
-            reload();
+            renew();
         }
     }
 }

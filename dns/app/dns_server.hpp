@@ -31,6 +31,9 @@ private:
               std::shared_ptr<const Snapshot> first);
     Status open_sockets();
     Task<void> keep_fresh();
+    /// Signs again what is served: files that are being edited wait for the reload that is asked for.
+    void renew();
+    void publish(Result<std::shared_ptr<const Snapshot>> next);
     std::string render(const std::string& path);
     void export_counters();
     void export_responses();

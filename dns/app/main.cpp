@@ -20,7 +20,7 @@ int run(dns::DnsConfig config) {
     auto server = dns::DnsServer::open(io, std::move(config));
     if (!server) {
         log_error("dns.not-started", {{"why", server.error().text()}});
-        return 1;
+        return server.error().code == Errc::kUnreachable ? 1 : 2; // sockets; all else is what was configured
     }
     asio::signal_set signals(io, SIGINT, SIGTERM, SIGHUP);
     std::function<void(const boost::system::error_code&, int)> on_signal =

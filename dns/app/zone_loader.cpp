@@ -8,10 +8,11 @@
 namespace suanlu::dns {
 
 Status ZoneLoader::sign(const DnsZoneConfig& wanted, ZoneContents& contents, std::uint32_t unix_now) {
-    auto signer = signers_.find(wanted.key);
+    const std::pair which(wanted.name, wanted.key);
+    auto signer = signers_.find(which);
     if (signer == signers_.end()) {
         SL_TRY(Signer opened, Signer::open(wanted.key, wanted.name));
-        signer = signers_.emplace(wanted.key, std::move(opened)).first;
+        signer = signers_.emplace(which, std::move(opened)).first;
     }
     SL_TRY_VOID(signer->second.sign(contents, {.now = unix_now}));
     signatures_made_ += signer->second.made();
@@ -20,17 +21,14 @@ Status ZoneLoader::sign(const DnsZoneConfig& wanted, ZoneContents& contents, std
 
 std::vector<std::string> ZoneLoader::delegation_signers() const {
     std::vector<std::string> out;
-    for (const auto& [file, signer] : signers_) {
+    for (const auto& [which, signer] : signers_) {
         out.push_back(signer.ds_text());
     }
     return out;
 }
 
-Result<std::shared_ptr<const Snapshot>> ZoneLoader::load(const DnsConfig& config, std::uint32_t unix_now) {
-    std::vector<Snapshot::Owner> owners;
-    std::vector<std::shared_ptr<const ZoneDenials>> zones;
-    auto classes = std::make_shared<const ClientClasses>();
-    signatures_made_ = 0;
+Result<ZoneLoader::Contents> ZoneLoader::read(const DnsConfig& config) {
+    Contents out;
     for (const DnsZoneConfig& wanted : config.zones) {
         SL_TRY(ZoneContents contents, read_zone_file(wanted.file, wanted.name));
         if (!wanted.view.empty()) {
@@ -38,17 +36,40 @@ Result<std::shared_ptr<const Snapshot>> ZoneLoader::load(const DnsConfig& config
             SL_TRY_VOID(computed_[wanted.name].add_to(contents, view).map_error([&](Error e) {
                 return std::move(e).with(wanted.view);
             }));
-            classes = std::make_shared<const ClientClasses>(classes_of(view));
+            out.classes = std::make_shared<const ClientClasses>(classes_of(view));
         }
+        out.zones.push_back(std::move(contents));
+    }
+    return out;
+}
+
+Result<std::shared_ptr<const Snapshot>> ZoneLoader::build(const DnsConfig& config, const Contents& contents,
+                                                          std::uint32_t unix_now) {
+    std::vector<Snapshot::Owner> owners;
+    std::vector<std::shared_ptr<const ZoneDenials>> zones;
+    signatures_made_ = 0;
+    for (ZoneContents zone : contents.zones) { // a copy: signatures are this build's
+        const DnsZoneConfig& wanted = config.zones[zones.size()];
         if (!wanted.key.empty()) {
-            SL_TRY_VOID(sign(wanted, contents, unix_now));
+            SL_TRY_VOID(sign(wanted, zone, unix_now));
         }
-        BuiltZone built = build_answers(contents, static_cast<std::uint16_t>(zones.size()));
+        BuiltZone built = build_answers(zone, static_cast<std::uint16_t>(zones.size()));
         owners.insert(owners.end(), built.owners.begin(), built.owners.end());
         zones.push_back(std::move(built.denials));
     }
-    return std::make_shared<const Snapshot>(std::move(owners), std::move(zones), std::move(classes),
+    return std::make_shared<const Snapshot>(std::move(owners), std::move(zones), contents.classes,
                                             config.nsid);
+}
+
+Result<std::shared_ptr<const Snapshot>> ZoneLoader::load(const DnsConfig& config, std::uint32_t unix_now) {
+    SL_TRY(Contents contents, read(config));
+    SL_TRY(auto snapshot, build(config, contents, unix_now));
+    last_ = std::move(contents);
+    return snapshot;
+}
+
+Result<std::shared_ptr<const Snapshot>> ZoneLoader::renew(const DnsConfig& config, std::uint32_t unix_now) {
+    return build(config, last_, unix_now);
 }
 
 } // namespace suanlu::dns

@@ -14,18 +14,30 @@ class ZoneLoader {
 public:
     /// Any error names its file. `unix_now`: seconds, for the times of signatures.
     Result<std::shared_ptr<const Snapshot>> load(const DnsConfig& config, std::uint32_t unix_now);
+    /// The contents of the last load that succeeded, signed for `unix_now`; reads no file but a new zone's
+    /// key.
+    Result<std::shared_ptr<const Snapshot>> renew(const DnsConfig& config, std::uint32_t unix_now);
     /// Signatures made by the last load; the others were kept.
     [[nodiscard]] std::size_t signatures_made() const { return signatures_made_; }
     /// DS records of the keys in use, in master-file form.
     [[nodiscard]] std::vector<std::string> delegation_signers() const;
 
 private:
+    struct Contents {
+        /// Unsigned, in the order of the configuration.
+        std::vector<ZoneContents> zones;
+        std::shared_ptr<const ClientClasses> classes = std::make_shared<const ClientClasses>();
+    };
+    Result<Contents> read(const DnsConfig& config);
+    Result<std::shared_ptr<const Snapshot>> build(const DnsConfig& config, const Contents& contents,
+                                                  std::uint32_t unix_now);
     Status sign(const DnsZoneConfig& wanted, ZoneContents& contents, std::uint32_t unix_now);
 
-    /// By file of the key.
-    std::map<std::string, Signer> signers_;
+    /// By zone and file of the key: a signer signs as its zone, and two zones may share a key.
+    std::map<std::pair<DomainName, std::string>, Signer> signers_;
     /// By name of the zone: knows which sites said something new.
     std::map<DomainName, ComputedZone> computed_;
+    Contents last_;
     std::size_t signatures_made_ = 0;
 };
 

@@ -32,6 +32,14 @@ Ip6 client_of(const Tcp::endpoint& endpoint) {
     return out;
 }
 
+/// What the limit per client counts by: of IPv6 the /64, of which any host has all addresses.
+Ip6 counted_as(Ip6 client) {
+    if (!client.is_mapped_v4()) {
+        std::fill(client.bytes.begin() + 8, client.bytes.end(), std::uint8_t{0});
+    }
+    return client;
+}
+
 Tcp::endpoint endpoint_of(const Endpoint& listen) {
     const auto& octets = listen.address.bytes;
     if (listen.address.is_mapped_v4()) {
@@ -110,15 +118,16 @@ struct TcpServer::State {
             return; // gone already
         }
         const Ip6 client = client_of(remote);
-        if (connections.size() >= limits.connections || of_client[client] >= limits.per_client) {
+        const Ip6 counted = counted_as(client);
+        if (connections.size() >= limits.connections || of_client[counted] >= limits.per_client) {
             counts.refused.fetch_add(1, std::memory_order_relaxed);
-            if (of_client[client] == 0) {
-                of_client.erase(client);
+            if (of_client[counted] == 0) {
+                of_client.erase(counted);
             }
             return;
         }
         socket.set_option(Tcp::no_delay(true), ec);
-        ++of_client[client];
+        ++of_client[counted];
         counts.connections.fetch_add(1, std::memory_order_relaxed);
         connections.emplace_front(std::move(socket), client);
         spawn_owned(strand, "dns.tcp", serve(connections.begin()));
@@ -126,7 +135,7 @@ struct TcpServer::State {
 
     Task<void> serve(Place place) {
         Bytes query;
-        Bytes answer(2 + kMostTcpBytes);
+        Bytes answer;
         bool goes_on = true;
         while (goes_on && !is_stopping) {
             watch(place);
@@ -140,6 +149,7 @@ struct TcpServer::State {
             if (!goes_on) {
                 break;
             }
+            answer.resize(2 + kMostTcpBytes); // not before: who sends nothing costs no buffer
             const std::size_t size = answer_to(query, place->client, answer);
             // Silence by UDP is the end of the connection here: whoever sends that is not a client.
             goes_on = size > 0;
@@ -187,8 +197,8 @@ struct TcpServer::State {
     }
 
     void end(Place place) {
-        if (--of_client[place->client] == 0) {
-            of_client.erase(place->client);
+        if (const Ip6 counted = counted_as(place->client); --of_client[counted] == 0) {
+            of_client.erase(counted);
         }
         place->timer.cancel();
         // The timer's handler may be on its way: what it names must live until it has run.

@@ -78,9 +78,22 @@ Ip6 source_of(const sockaddr_storage& address) {
     return out;
 }
 
+/// The answer leaves from the address that was asked, by the route to the client: where paths are asymmetric
+/// that is another interface than the query's. Link-local addresses mean nothing without theirs.
+void forget_interface(msghdr& head) {
+    for (cmsghdr* data = CMSG_FIRSTHDR(&head); data != nullptr; data = CMSG_NXTHDR(&head, data)) {
+        if (data->cmsg_level == IPPROTO_IP && data->cmsg_type == IP_PKTINFO) {
+            reinterpret_cast<in_pktinfo*>(CMSG_DATA(data))->ipi_ifindex = 0;
+        } else if (data->cmsg_level == IPPROTO_IPV6 && data->cmsg_type == IPV6_PKTINFO) {
+            auto& info = *reinterpret_cast<in6_pktinfo*>(CMSG_DATA(data));
+            info.ipi6_ifindex = IN6_IS_ADDR_LINKLOCAL(&info.ipi6_addr) ? info.ipi6_ifindex : 0;
+        }
+    }
+}
+
 } // namespace
 
-/// Buffers of one batch. Control data of a query (which address it was for) goes back as it came.
+/// Buffers of one batch. Control data of a query (which address it was for) goes back but for the interface.
 struct UdpWorker::Batch {
     std::array<std::array<std::uint8_t, kMostQueryBytes>, kBatch> queries;
     std::array<std::array<std::uint8_t, kMostUdpBytes>, kBatch> answers;
@@ -145,6 +158,7 @@ void UdpWorker::start() {
 
 void UdpWorker::stop() {
     if (thread_.joinable()) {
+        is_stopping_.store(true, std::memory_order_relaxed);
         const std::uint64_t one = 1;
         SL_CHECK(::write(wake_, &one, sizeof one) == sizeof one);
         thread_.join();
@@ -155,17 +169,15 @@ void UdpWorker::run() {
     const auto batch = std::make_unique<Batch>();
     batch->prepare(kBatch);
     std::array<pollfd, 2> waits{pollfd{socket_, POLLIN, 0}, pollfd{wake_, POLLIN, 0}};
-    for (;;) {
+    while (!is_stopping_.load(std::memory_order_relaxed)) {
         serve(*batch);
         reader_.leave();
-        if (::poll(waits.data(), waits.size(), -1) > 0 && (waits[1].revents & POLLIN) != 0) {
-            return;
-        }
+        (void)::poll(waits.data(), waits.size(), -1);
     }
 }
 
 void UdpWorker::serve(Batch& batch) {
-    for (;;) {
+    while (!is_stopping_.load(std::memory_order_relaxed)) { // under a flood the socket is never empty
         const int count = ::recvmmsg(socket_, batch.received.data(), kBatch, MSG_DONTWAIT, nullptr);
         if (count <= 0) {
             return; // nothing there, or an error of an earlier answer that this call took off the socket
@@ -185,6 +197,7 @@ void UdpWorker::serve(Batch& batch) {
                 head = query.msg_hdr;
                 head.msg_iov = &batch.out[answers - 1];
                 head.msg_flags = 0;
+                forget_interface(head);
             }
         }
         unsigned done = 0;

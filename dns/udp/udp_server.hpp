@@ -47,6 +47,7 @@ private:
 
     int socket_;
     int wake_;
+    std::atomic<bool> is_stopping_{false};
     std::uint16_t port_;
     SnapshotExchange& exchange_;
     SnapshotExchange::Reader& reader_;

@@ -20,14 +20,16 @@ void set_serial(ZoneContents& zone, std::uint32_t serial) {
     std::copy(octets.begin(), octets.end(), soa.end() - kSerialFromEnd);
 }
 
-/// Adds sets, and refuses those that the master file has.
+/// Adds sets, and refuses those that the master file has or has delegated.
 class Adder {
 public:
     explicit Adder(ZoneContents& zone) : zone_(zone) {}
 
     /// For a set that several sites share.
-    void extend(const DomainName& owner, std::uint16_t type, std::uint32_t ttl, Bytes rdata) {
+    Status extend(const DomainName& owner, std::uint16_t type, std::uint32_t ttl, Bytes rdata) {
+        SL_TRY_VOID(check_cut(owner));
         zone_.add({owner, type, ttl, std::move(rdata)});
+        return {};
     }
     Status add(const DomainName& owner, Rrset set) {
         SL_TRY_VOID(check(owner, set.type));
@@ -41,7 +43,16 @@ public:
     }
 
 private:
+    [[nodiscard]] Status check_cut(const DomainName& owner) const {
+        const DomainName* cut = zone_.cut_above(owner);
+        if (cut != nullptr) {
+            return Error{Errc::kConflict,
+                         owner.text() + " is computed, and the zone's file delegates " + cut->text()};
+        }
+        return {};
+    }
     [[nodiscard]] Status check(const DomainName& owner, std::uint16_t type) const {
+        SL_TRY_VOID(check_cut(owner));
         const OwnerRecords* there = zone_.find(owner);
         if (there != nullptr && (there->sets.contains(type) || there->class_sets.contains(type))) {
             return Error{Errc::kConflict,
@@ -73,14 +84,8 @@ Status add_service(Adder& adder, const DnsService& service,
 Status add_addresses(Adder& adder, const DomainName& owner, const DnsSite& site, std::uint32_t ttl_s) {
     Rrset v4{rr_type::kA, ttl_s, {}, {}};
     Rrset v6{rr_type::kAaaa, ttl_s, {}, {}};
-    for (const Ip6& address : site.addresses) {
-        if (address.is_mapped_v4()) {
-            v4.rdatas.emplace_back(address.bytes.begin() + 12, address.bytes.end());
-        } else {
-            v6.rdatas.emplace_back(address.bytes.begin(), address.bytes.end());
-        }
-    }
     for (Rrset* set : {&v4, &v6}) {
+        set->rdatas = octets_of(site.addresses, set->type);
         if (!set->rdatas.empty()) {
             SL_TRY_VOID(adder.add(owner, std::move(*set)));
         }
@@ -95,7 +100,8 @@ Status add_browsing(Adder& adder, const DomainName& zone, const DnsSite& site, c
     SL_TRY(const DomainName transport, region.child("_udp"));
     SL_TRY(const DomainName type, transport.child("_compute"));
     SL_TRY(const DomainName instance, type.child(site.name));
-    adder.extend(type, rr_type::kPtr, ttls.address_s, Bytes(instance.wire().begin(), instance.wire().end()));
+    SL_TRY_VOID(adder.extend(type, rr_type::kPtr, ttls.address_s,
+                             Bytes(instance.wire().begin(), instance.wire().end())));
     Bytes srv(6, 0); // no weight, no priority; the port is the service's
     put_bytes(srv, target.wire());
     SL_TRY_VOID(adder.add(instance, {rr_type::kSrv, ttls.address_s, {std::move(srv)}, {}}));
@@ -114,7 +120,7 @@ Status add_site(Adder& adder, const DomainName& zone, const DnsSite& site, std::
     SL_TRY_VOID(adder.add(owner, {rr_type::kCmp, ttls.dynamic_s, {rdata}, {}}));
     SL_TRY_VOID(adder.add(owner, {rr_type::kTxt, ttls.dynamic_s, {write_txt(keys)}, {}}));
     SL_TRY(const DomainName index, owner.parent().child("_index"));
-    adder.extend(index, rr_type::kCmp, ttls.dynamic_s, rdata);
+    SL_TRY_VOID(adder.extend(index, rr_type::kCmp, ttls.dynamic_s, rdata));
     return add_browsing(adder, zone, site, owner, write_txt(keys), ttls);
 }
 
@@ -139,7 +145,7 @@ Status ComputedZone::add_to(ZoneContents& zone, const DnsView& view) {
         SL_TRY_VOID(add_service(adder, *service, sites, zone.apex, ttls_.dynamic_s));
     }
     set_serial(zone, static_cast<std::uint32_t>(view.stamp.made_unix_ms / 1000));
-    return {};
+    return check_zone(zone);
 }
 
 ClientClasses classes_of(const DnsView& view) {

@@ -9,18 +9,20 @@
 
 namespace suanlu::dns {
 
-namespace {
-
-/// Octets of the addresses of the family that `type` (A or AAAA) asks for.
 std::vector<Bytes> octets_of(const std::vector<Ip6>& addresses, std::uint16_t type) {
     std::vector<Bytes> out;
     for (const Ip6& address : addresses) {
         if (address.is_mapped_v4() == (type == rr_type::kA)) {
-            out.emplace_back(address.bytes.begin() + (type == rr_type::kA ? 12 : 0), address.bytes.end());
+            Bytes octets(address.bytes.begin() + (type == rr_type::kA ? 12 : 0), address.bytes.end());
+            if (std::find(out.begin(), out.end(), octets) == out.end()) {
+                out.push_back(std::move(octets));
+            }
         }
     }
     return out;
 }
+
+namespace {
 
 void put_hint(SvcParams& params, std::uint16_t key, const std::vector<Bytes>& addresses) {
     Bytes all;
@@ -173,10 +175,18 @@ std::vector<Bytes> ServiceAnswers::addresses_of(const Option& option, std::uint1
 std::optional<ClassRrset> ServiceAnswers::addresses(std::uint16_t type) const {
     // Whoever has the type for one class has it for all: then any address of the family will do.
     std::vector<Bytes> any = octets_of(service_.addresses, type);
-    for (const DnsInstance& instance : service_.instances) {
-        const auto site = sites_.find(instance.site.value);
-        if (any.empty() && site != sites_.end()) {
-            any = octets_of(site->second->addresses, type);
+    const bool has_network =
+        std::any_of(service_.answers.begin(), service_.answers.end(),
+                    [](const auto& answer) { return answer.mode == SteeringMode::kNetwork; });
+    if (any.empty() && has_network && !service_.addresses.empty()) {
+        return std::nullopt; // a site's own address would lead those clients past the network's choice
+    }
+    for (const bool wants_up : {true, false}) {
+        for (const DnsInstance& instance : service_.instances) {
+            const auto site = sites_.find(instance.site.value);
+            if (any.empty() && site != sites_.end() && (site->second->is_up || !wants_up)) {
+                any = octets_of(site->second->addresses, type);
+            }
         }
     }
     if (any.empty()) {

@@ -45,6 +45,9 @@ private:
     std::uint32_t ttl_s_;
 };
 
+/// Octets of the addresses of the family that `type` (A or AAAA) asks for, each once.
+std::vector<Bytes> octets_of(const std::vector<Ip6>& addresses, std::uint16_t type);
+
 /// NAME.REGION.site.ZONE and NAME.svc.ZONE.
 Result<DomainName> site_name(const DnsSite& site, const DomainName& zone);
 Result<DomainName> service_name(const DnsService& service, const DomainName& zone);

@@ -132,7 +132,9 @@ Status Signer::sign_set(const DomainName& owner, Rrset& set, const SignTimes& ti
         return {}; // a variant that is an error
     }
     Kept& kept = kept_[identity(owner, set)];
-    if (kept.rdata.empty() || kept.ends < times.now + times.renew_s) {
+    // One that ends too late was made by a clock that has since gone back: it may not have begun yet.
+    if (kept.rdata.empty() || kept.ends < times.now + times.renew_s ||
+        kept.ends > times.now + times.validity_s) {
         SL_TRY(kept.rdata, make_signature(owner, set, times));
         kept.ends = times.now + times.validity_s;
         ++made_;

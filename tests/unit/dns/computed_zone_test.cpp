@@ -97,6 +97,17 @@ TEST_F(ComputedZoneTest, Addresses_FollowTheClass_AndExistForAll) {
     }
 }
 
+TEST_F(ComputedZoneTest, ServiceOfOneFamily_GivesNetworkClientsNoSitesAddress) {
+    DnsView view = example();
+    auto service = std::make_shared<DnsService>(*view.services.at(0));
+    service->addresses = {*Ip6::parse("192.0.2.80"), *Ip6::parse("192.0.2.80")};
+    service->answers.at(0).mode = SteeringMode::kNetwork;
+    view.services[0] = service;
+    compute(view);
+    EXPECT_EQ(ask({.name = "chat.svc.c.example"}, "203.0.113.1").answer.size(), 1U);
+    EXPECT_TRUE(ask({.name = "chat.svc.c.example", .type = rr_type::kAaaa}, "203.0.113.1").answer.empty());
+}
+
 TEST_F(ComputedZoneTest, Sites_SayWhatTheyAre_AndCanBeBrowsed) {
     compute(example());
     const OwnerRecords& site = zone_.owners.at(name("sz.gba.site.c.example"));
@@ -161,6 +172,12 @@ TEST(ComputedZoneConflicts, NamesOfTheFile_AreNotOverwritten) {
     ZoneContents zone = base();
     zone.add({name("chat.svc.c.example"), rr_type::kA, 5, {1, 2, 3, 4}});
     EXPECT_EQ(ComputedZone().add_to(zone, example()).error().code, Errc::kConflict);
+    ZoneContents aliased = base();
+    aliased.add({name("chat.svc.c.example"), rr_type::kCname, 5, {0}});
+    EXPECT_FALSE(ComputedZone().add_to(aliased, example()));
+    ZoneContents delegated = base();
+    delegated.add({name("svc.c.example"), rr_type::kNs, 5, {0}});
+    EXPECT_EQ(ComputedZone().add_to(delegated, example()).error().code, Errc::kConflict);
     ZoneContents other = zone_of("d.example. 300 SOA n. a. 1 2 3 4 5\nd.example. NS n.\n", "d.example");
     EXPECT_EQ(ComputedZone().add_to(other, example()).error().code, Errc::kConflict);
 }

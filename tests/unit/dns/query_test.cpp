@@ -74,9 +74,11 @@ TEST(Query, Header_Faults) {
 
 TEST(Query, ClientSubnet_IsCheckedAsTheRfcSays) {
     EXPECT_EQ(fault_of_option(8, {0, 1, 0, 0}), QueryFault::kNone);
+    EXPECT_EQ(fault_of_option(8, {0, 0, 0, 0}), QueryFault::kNone) << "opts out of any family";
+    EXPECT_EQ(fault_of_option(8, {0, 0, 0, 24}), QueryFault::kClientSubnet);
     EXPECT_EQ(fault_of_option(8, {0, 2, 56, 0, 0x20, 1, 0xd, 0xb8, 0, 0, 0}), QueryFault::kNone);
     for (const Bytes& bad :
-         {Bytes{0, 3, 8, 0, 10}, Bytes{0, 0, 0, 0}, Bytes{0, 1, 33, 0, 1, 2, 3, 4, 5},
+         {Bytes{0, 3, 0, 0}, Bytes{0, 3, 8, 0, 10}, Bytes{0, 0, 8, 0, 10}, Bytes{0, 1, 33, 0, 1, 2, 3, 4, 5},
           Bytes{0, 1, 24, 0, 1, 2}, Bytes{0, 1, 24, 0, 1, 2, 3, 4}, Bytes{0, 1, 20, 0, 1, 2, 0x1f},
           Bytes{0, 1, 24, 24, 1, 2, 3}, Bytes{0, 1, 24}, Bytes{}}) {
         EXPECT_EQ(fault_of_option(8, bad), QueryFault::kClientSubnet);
@@ -124,6 +126,17 @@ TEST(ClientClasses, LongestPrefixDecides_AndTheScopeIsMinimal) {
     EXPECT_EQ(find("2001:db8:1::1").scope_bits, 47) << "the /48 within its own class makes no difference";
     EXPECT_EQ(find("2001:db8:2::1").number, 5);
     EXPECT_EQ(ClientClasses().find(*Ip6::parse("192.0.2.1")).scope_bits, 0);
+}
+
+TEST(ClientClasses, MappedAddressInAnIpv6Subnet_HasItsScopeAmong128Bits) {
+    const ClientClasses classes({{*Prefix6::parse("10.0.0.0/8"), 3}});
+    Query query;
+    query.subnet = {*Ip6::parse("10.1.2.0"), 2, 120};
+    const ClientClass found = class_of(classes, query, {});
+    EXPECT_EQ(found.number, 3);
+    EXPECT_EQ(found.scope_bits, 104);
+    query.subnet = {*Ip6::parse("10.1.2.0"), 1, 24};
+    EXPECT_EQ(class_of(classes, query, {}).scope_bits, 8);
 }
 
 TEST(ClientClasses, AgainstALinearSearch_RandomPrefixesAgree) {

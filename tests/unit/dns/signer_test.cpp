@@ -75,6 +75,13 @@ TEST_F(Signing, Again_OnlyWhatChangedIsSigned) {
     EXPECT_EQ(signer_->made(), all) << "within a week of their end all are made anew";
 }
 
+TEST_F(Signing, ClockThatWentBack_LeavesNoSignatureOfTheFuture) {
+    (void)signed_zone(2'000'000'000);
+    const std::size_t all = signer_->made();
+    (void)signed_zone(2'000'000'000 - 86'400);
+    EXPECT_EQ(signer_->made(), all);
+}
+
 TEST_F(Signing, Answers_HaveTheirSignatures_AndDenialsTheirProofs) {
     const ZoneContents zone = signed_zone(1'000'000);
     EXPECT_EQ(ask(zone, {.name = "www.c.example"}).answer,
