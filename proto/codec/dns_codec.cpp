@@ -100,15 +100,26 @@ std::vector<v1::DnsUpdate> dns_updates(const DnsView* known, const DnsView& view
             encode(*each, *out.back().add_classes());
         }
     }
-    for (const DnsSite* site : changed(known == nullptr ? nullptr : &known->sites, view.sites)) {
-        encode(*site, *out.back().add_sites());
-    }
-    for (const DnsService* service : changed(known == nullptr ? nullptr : &known->services, view.services)) {
-        if (out.back().services_size() == static_cast<int>(kDnsServicesAtOnce)) {
+    std::size_t octets = out.back().ByteSizeLong();
+    const auto make_room = [&] {
+        if (octets >= kDnsOctetsAtOnce ||
+            out.back().services_size() == static_cast<int>(kDnsServicesAtOnce)) {
             out.back().set_more(true);
             encode(view.stamp, *out.emplace_back().mutable_stamp());
+            octets = 0;
         }
-        encode(*service, *out.back().add_services());
+    };
+    for (const DnsSite* site : changed(known == nullptr ? nullptr : &known->sites, view.sites)) {
+        make_room();
+        v1::DnsSite& part = *out.back().add_sites();
+        encode(*site, part);
+        octets += part.ByteSizeLong();
+    }
+    for (const DnsService* service : changed(known == nullptr ? nullptr : &known->services, view.services)) {
+        make_room();
+        v1::DnsService& part = *out.back().add_services();
+        encode(*service, part);
+        octets += part.ByteSizeLong();
     }
     return out;
 }

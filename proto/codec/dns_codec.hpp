@@ -25,6 +25,8 @@ inline constexpr int kMaxDnsPrefixes = 65'536;
 inline constexpr int kMaxDnsRanks = 64;
 /// Services in one message: 64 classes with three sites each are about 3 kB, and gRPC takes 4 MiB.
 inline constexpr std::size_t kDnsServicesAtOnce = 512;
+/// Sites and services go on in a further message once one has so many octets.
+inline constexpr std::size_t kDnsOctetsAtOnce = 1 << 20;
 
 /// The messages that turn `known` into `view`, in order; null = the follower knows nothing. Never empty:
 /// without a difference it is one beat.

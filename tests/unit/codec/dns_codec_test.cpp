@@ -92,6 +92,26 @@ TEST(DnsCodec, LargeView_CountsWhenTheLastPartHasCome) {
     EXPECT_EQ((*read)->services.size(), view.services.size());
 }
 
+TEST(DnsCodec, ManySites_StayBelowWhatGrpcTakes) {
+    DnsView view = view_of(1);
+    for (std::uint16_t id = 3; id < 30'000; ++id) {
+        auto site = std::make_shared<DnsSite>(*view.sites[0]);
+        site->id = {id};
+        site->name = "mec-" + std::to_string(id);
+        view.sites.push_back(site);
+    }
+    DnsFeedReader reader;
+    std::shared_ptr<const DnsView> read;
+    for (const v1::DnsUpdate& message : dns_updates(nullptr, view)) {
+        EXPECT_LT(message.ByteSizeLong(), std::size_t{4} << 20U);
+        const auto taken = reader.take(message);
+        ASSERT_TRUE(taken) << taken.error().text();
+        read = *taken;
+    }
+    ASSERT_NE(read, nullptr);
+    expect_same(read->sites, view.sites);
+}
+
 TEST(DnsCodec, Change_CarriesOnlyWhatIsNew_AndTheRestKeepsItsPointer) {
     const DnsView before = view_of(3);
     DnsView after = before;
