@@ -39,9 +39,14 @@ Field load_of(Field& field) {
 
 } // namespace
 
-std::optional<std::uint32_t> CostTable::offset(ServiceId service) const {
+CostTable::Rows CostTable::rows(ServiceId service) const {
     const auto found = services_.find(service);
-    return found == services_.end() ? std::nullopt : std::optional(found->second.offset);
+    if (found == services_.end()) {
+        return {};
+    }
+    // bit_ceil makes 65536 of the most sites, all of which have a rank below SL_NO_RANK.
+    const auto count = std::min(found->second.sites.size(), std::size_t{SL_NO_RANK});
+    return {found->second.offset, static_cast<std::uint16_t>(count)};
 }
 
 std::uint16_t CostTable::rank(ServiceId service, SiteId site) const {
@@ -115,16 +120,28 @@ void CostTable::seat(Service& service, const SitePlacement& placement) {
     free->placement = placement;
 }
 
+// The site of a rank has gone. Another may get the rank at once, so rows that name it as the second site must
+// not price the one and send to the other: they draw until the next choice.
+void CostTable::forget(Service& service, std::uint16_t rank) {
+    const auto gone = service.sites[rank].placement.site.value;
+    for (auto& row : rows_.subspan(service.offset, service.sites.size())) {
+        if (load_of(row.second) == gone) {
+            store(row.second, sl_u16{0});
+        }
+    }
+    service.sites[rank] = {};
+    clear(service.offset + rank);
+}
+
 void CostTable::take(Service& service, const ServicePlan& plan) {
     service.table = plan.placement;
     service.table.sites.clear(); // they are in `sites`
-    for (std::size_t rank = 0; rank < service.sites.size(); rank++) {
+    for (std::uint16_t rank = 0; rank < service.sites.size(); rank++) {
         const auto is_named = std::any_of(
             plan.placement.sites.begin(), plan.placement.sites.end(),
             [&](const SitePlacement& each) { return each.site == service.sites[rank].placement.site; });
         if (!is_named) {
-            service.sites[rank] = {};
-            clear(service.offset + static_cast<std::uint32_t>(rank));
+            forget(service, rank);
         }
     }
     for (const SitePlacement& each : plan.placement.sites) {
@@ -276,6 +293,19 @@ double gap_of(std::vector<Offer> offers, double share) {
 
 } // namespace
 
+/// Of a flow and a second site drawn for it.
+double CostTable::mean_saving(const Service& service, std::span<const std::uint16_t> ranks) const {
+    double mean = 0;
+    for (const auto rank : ranks) {
+        const double here = rows_[service.offset + rank].cost_us;
+        for (const auto other : ranks) {
+            const double there = rows_[service.offset + other].cost_us;
+            mean += service.sites[rank].weight * service.sites[other].weight * std::max(0.0, here - there);
+        }
+    }
+    return mean;
+}
+
 void CostTable::choose_seconds(Service& service) {
     std::vector<std::uint16_t> ranks;
     for (std::uint16_t rank = 0; rank < service.sites.size(); rank++) {
@@ -292,16 +322,10 @@ void CostTable::choose_seconds(Service& service) {
                       [&](auto a, auto b) { return cost(a) < cost(b); });
     const bool is_named = second_site(share) == SecondSite::kCheapest;
     std::vector<Offer> offers;
-    double mean = 0;
     for (const auto rank : ranks) {
         offers.push_back({cost(rank) - cost(ranks[rank == ranks[0] ? 1 : 0]), service.sites[rank].weight});
-        for (const auto other : ranks) {
-            mean += is_named ? 0
-                             : service.sites[rank].weight * service.sites[other].weight *
-                                   std::max(0.0, cost(rank) - cost(other));
-        }
     }
-    const double gap = is_named ? gap_of(std::move(offers), share) : kOpenGap * mean;
+    const double gap = is_named ? gap_of(std::move(offers), share) : kOpenGap * mean_saving(service, ranks);
     for (const auto rank : ranks) {
         sl_cost& row = rows_[service.offset + rank];
         const auto second = ranks[rank == ranks[0] ? 1 : 0];

@@ -38,8 +38,12 @@ public:
     /// Credit for the new flows since the last call; about every 100 ms.
     void grant();
 
-    /// First row of a service; none: its flows go where their slots say.
-    [[nodiscard]] std::optional<std::uint32_t> offset(ServiceId service) const;
+    struct Rows {
+        std::uint32_t first = 0;
+        std::uint16_t count = 0;
+    };
+    /// The rows of a service; none: its flows go where their slots say.
+    [[nodiscard]] Rows rows(ServiceId service) const;
     /// SL_NO_RANK when the site has no row.
     [[nodiscard]] std::uint16_t rank(ServiceId service, SiteId site) const;
     [[nodiscard]] PlacementCount count() const;
@@ -77,9 +81,11 @@ private:
     void take(Service& service, const ServicePlan& plan);
     void seat(Service& service, const SitePlacement& placement);
     void clear(std::uint32_t row);
+    void forget(Service& service, std::uint16_t rank);
     [[nodiscard]] double own_flows(const Site& site, std::uint64_t sent, MonoTime now) const;
     void note_sent(Site& site, std::uint64_t sent, double most_age, MonoTime now);
     void write_word(Service& service, std::uint16_t rank, MonoTime now, const MayTake& may_take);
+    [[nodiscard]] double mean_saving(const Service& service, std::span<const std::uint16_t> ranks) const;
     void choose_seconds(Service& service);
     void grant(ServiceId id, Service& service);
 

@@ -355,6 +355,7 @@ void SteerTables::adopt_record(const sl_service& row) {
     ServiceRecord record{plan, (row.flags & SL_SERVICE_STEERED) != 0, row.slot_offset, std::move(slots), row};
     derive_shares(record);
     buckets_.adopt(row);
+    store_.admit_counter(id);
     services_.emplace(id, std::move(record));
 }
 

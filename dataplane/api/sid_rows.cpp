@@ -19,9 +19,12 @@ RowBytes bytes_of(const Row& row) {
     return bytes;
 }
 
-sl_sid row_of(const EngineSid& sid) {
+// Without an interface of the engine the SID is the kernel's to serve (SL_R_sid_unresolved counts its
+// packets).
+sl_sid row_of(TableStore& store, const EngineSid& sid) {
+    const auto interface = sid.hop.interface_index;
     sl_sid row{};
-    row.interface = sid.hop.interface_index;
+    row.interface = interface != 0 && store.admit_interface(interface) ? interface : 0;
     row.mtu = sid.mtu;
     row.version = sid.behaviour == SidBehaviour::kEndDx6 ? 6 : 4;
     std::copy(sid.hop.destination_mac.begin(), sid.hop.destination_mac.end(), row.destination_mac);
@@ -41,17 +44,12 @@ Status write_sid_rows(TableStore& store, std::span<const EngineSid> sids) {
             return Error{Errc::kBadInput, "SID " + sid.sid.text() + ": " +
                                               std::string(to_text(sid.behaviour)) + " is the kernel's"};
         }
-        wanted[bytes_of(sl_sid_key{sid.sid.length, to_row(sid.sid.address)})] = bytes_of(row_of(sid));
+        wanted[bytes_of(sl_sid_key{sid.sid.length, to_row(sid.sid.address)})] = bytes_of(row_of(store, sid));
     }
     SL_TRY(const auto before, store.side_rows(SideTable::kSid));
     for (const auto& [key, row] : before) {
         if (!wanted.contains(key)) {
             SL_TRY_VOID(store.drop_side(SideTable::kSid, key));
-        }
-    }
-    for (const EngineSid& sid : sids) {
-        if (sid.hop.interface_index != 0) {
-            SL_TRY_VOID(store.admit_interface(sid.hop.interface_index));
         }
     }
     for (const auto& [key, row] : wanted) {

@@ -219,9 +219,10 @@ sl_service SteerTables::row_of(const ServicePlan& plan, std::uint32_t offset, bo
     flag(is_on && share_sum(plan) > 0, SL_SERVICE_STEERED);
     flag(!traffic.access.empty(), SL_SERVICE_GUARDED);
     flag(traffic.is_quic, SL_SERVICE_QUIC);
-    const auto costs = costs_.offset(plan.id);
-    flag(costs.has_value(), SL_SERVICE_PLACED);
-    row.cost_offset = costs.value_or(0);
+    const auto costs = costs_.rows(plan.id);
+    flag(costs.count > 0, SL_SERVICE_PLACED);
+    row.cost_offset = costs.first;
+    row.cost_count = costs.count;
     return row;
 }
 

@@ -88,8 +88,8 @@ void clean_up(SharedTables& tables) {
 
 Status run(const FwdConfig& config) {
     SL_TRY(auto memory, SharedMemory::open(config.tables, TableUser::kEngine));
+    clean_up(memory.tables()); // first of all: an engine that cannot start again must not hold the agent up
     SL_TRY_VOID(start_eal(config.eal));
-    clean_up(memory.tables());
     SL_TRY(const auto ports, PortSet::open(config, rte_lcore_count()));
     ports->announce(config, memory.tables());
     log_info("fwd.started", {{"ports", config.ports.size()}, {"lcores", rte_lcore_count()}});

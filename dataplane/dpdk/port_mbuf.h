@@ -169,7 +169,11 @@ SL_INLINE struct sl_counter* sl_port_counter(struct sl_port* port, sl_u16 servic
     return &port->lcore->counters[service];
 }
 SL_INLINE sl_u64* sl_port_site_starts(struct sl_port* port, const struct sl_starts_key* key) {
-    return port->lcore->site_starts.find_or_make(*key);
+    sl_u64* starts = port->lcore->site_starts.find_or_make(*key);
+    if (starts == nullptr) {
+        port->lcore->engine[static_cast<std::size_t>(suanlu::EngineCount::kSiteStartsFull)]++;
+    }
+    return starts;
 }
 SL_INLINE void sl_port_new_flow(struct sl_port* port, const struct sl_flow_event* event) {
     auto& lcore = *port->lcore;

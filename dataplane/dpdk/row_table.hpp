@@ -73,6 +73,8 @@ public:
         Key key;
         Value value;
     };
+    /// In force at once.
+    static constexpr std::uint32_t kMost = kMostRows;
     /// Half as many more than may be in force: they wait out their grace period.
     static constexpr std::uint32_t kRows = kMostRows + kMostRows / 2;
 
@@ -156,7 +158,7 @@ public:
     Status put(const Key& key, const Value& value) {
         const auto hash = hash_of_key(key);
         const auto place = find(key, hash);
-        if (!place.is_found && used_ >= kMostUsed) {
+        if (!place.is_found && used_ >= Table::kMost) {
             return Error{Errc::kExhausted,
                          "a table of the engine is full with " + std::to_string(used_) + " rows"};
         }
@@ -210,7 +212,6 @@ private:
         std::uint32_t row;
         std::uint64_t epoch;
     };
-    static constexpr std::uint32_t kMostUsed = Table::kRows / 3 * 2;
 
     /// Cell of the key, or the first one that it may have.
     [[nodiscard]] Place find(const Key& key, std::uint64_t hash) const {

@@ -14,8 +14,8 @@ namespace {
 using Bytes = TableStore::Bytes;
 using ByteRows = std::vector<std::pair<Bytes, Bytes>>;
 
-constexpr const char* kEngineCounts[] = {"transmit_full", "no_port", "exception_port_full",
-                                         "no_exception_port", "unreadable"};
+constexpr const char* kEngineCounts[] = {"transmit_full",     "no_port",    "exception_port_full",
+                                         "no_exception_port", "unreadable", "site_starts_full"};
 static_assert(std::size(kEngineCounts) == static_cast<std::size_t>(EngineCount::kCount));
 
 template <class Row>
@@ -86,6 +86,16 @@ SharedStore::SharedStore(SharedMemory& memory)
       access_(tables_.access.rows, tables_.grace, [&memory] { return memory.has_engine(); }),
       sids_(tables_.sids.rows, tables_.grace, [&memory] { return memory.has_engine(); }) {
     note_lengths();
+}
+
+TableStore::Room SharedStore::room() const {
+    return {tables_.services.kMost,
+            tables_.sites.kMost,
+            {{SideTable::kRule, tables_.rules.size()},
+             {SideTable::kWide, tables_.wide.kMost},
+             {SideTable::kTenant, tables_.tenants.kMost},
+             {SideTable::kAccess, tables_.access.rows.kMost},
+             {SideTable::kServer, tables_.servers.kMost}}};
 }
 
 Status SharedStore::put_service(const sl_service_key& key, const sl_service& value) {

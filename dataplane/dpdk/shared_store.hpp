@@ -32,6 +32,7 @@ public:
     Result<std::vector<std::pair<Bytes, Bytes>>> side_rows(SideTable table) override;
     Status put_side(SideTable table, const Bytes& key, const Bytes& value) override;
     Status drop_side(SideTable table, const Bytes& key) override;
+    [[nodiscard]] Room room() const override;
     std::span<sl_bucket> buckets() override { return tables_.buckets; }
     /// By the ports of the engine; of the kernel before there was an engine.
     std::uint32_t interface_index(const std::string& name) override;

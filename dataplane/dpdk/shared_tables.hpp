@@ -2,7 +2,7 @@
 // Everything that the agent and suanlu-fwd share, as one structure in a file that both map: the agent writes
 // tables, packets of the lcores read them and keep their state here, the engine says what it does. Either may
 // die and come back: the file is what remains, as pinned maps do for eBPF. All zero is a valid empty engine.
-// The limits are those of the eBPF maps (dataplane/xdp).
+// The limits are its own: what a Plan may fill of them says SharedStore::room().
 #pragma once
 
 #include "dataplane/dpdk/exception_table.hpp"
@@ -26,6 +26,7 @@ enum class EngineCount : std::uint8_t {
     kExceptionFull,   ///< the exception port took no more
     kNoExceptionPort, ///< left to the kernel, to which nothing leads
     kUnreadable,      ///< header spread over more segments than can be brought together
+    kSiteStartsFull,  ///< new flow that is missing from the counts by site
     kCount,
 };
 
@@ -47,15 +48,17 @@ using AccessTable = PrefixTable<sl_access_key, sl_access, 65536>;
 using SidTable = PrefixTable<sl_sid_key, sl_sid, SL_SIDS>;
 
 /// New flows by service and site, of one lcore: made as they come, never erased. All zero is the empty table.
+/// A packet looks at no more than kProbes cells, however full the table is.
 class StartsTable {
 public:
     static constexpr std::uint32_t kCells = 65536;
+    static constexpr std::uint32_t kProbes = 16;
 
-    /// Null when the table is full.
+    /// Null when there is no room near where the pair belongs.
     std::uint64_t* find_or_make(const sl_starts_key& key) {
         const std::uint32_t wanted = std::uint32_t{key.service} << 16 | key.site;
         auto at = static_cast<std::uint32_t>(sl_mix(0, wanted)) & (kCells - 1);
-        for (std::uint32_t probes = 0; probes < kCells; probes++, at = (at + 1) & (kCells - 1)) {
+        for (std::uint32_t probes = 0; probes < kProbes; probes++, at = (at + 1) & (kCells - 1)) {
             auto& cell = cells_[at];
             const auto found = cell.pair.load(std::memory_order_relaxed);
             if (found == wanted) {

@@ -22,9 +22,11 @@ SL_INLINE sl_u32 sl_slot_site(struct sl_port* port, const struct sl_service* ser
     return target ? sl_ranked(*(const volatile sl_u16*)&target->effective, target->rank) : 0;
 }
 
+// A target may already have the rank of the next Plan, under which the service has more rows: none here. Nor
+// has SL_NO_RANK one, which no count exceeds.
 SL_INLINE struct sl_cost* sl_cost_of(struct sl_port* port, const struct sl_service* service, sl_u32 ranked) {
     const sl_u32 rank = ranked >> 16;
-    return rank == SL_NO_RANK ? 0 : sl_port_cost(port, service->cost_offset + rank);
+    return rank < service->cost_count ? sl_port_cost(port, service->cost_offset + rank) : 0;
 }
 
 // With the flows sent since it was reckoned. SL_NO_COST without news, or when they are too old.

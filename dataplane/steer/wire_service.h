@@ -43,15 +43,15 @@ struct sl_service {
     sl_u8 flags;
     sl_u32 slot_offset; // first of its slots in the slot and target arrays
     sl_u32 slot_count;
-    sl_u32 timeout_ticks; // G of the affinity rules
-    sl_u32 address_tag;   // stable short name of the service address inside flow keys
-    sl_u32 clamp_mtu;     // largest packet that all paths take, for answers whose site cannot be told
-    sl_u16 bucket;        // first of its buckets
-    sl_u8 bucket_count;   // 0 = not limited
-    sl_u8 mark;           // traffic class (DSCP, ECN bits 0) of the outer header; SL_NO_MARK = the client's
-    sl_u8 quic_offset;    // of the server id in a connection id
-    sl_u8 quic_length;    // 0 = connection ids name no site
-    sl_u16 pad;
+    sl_u32 timeout_ticks;  // G of the affinity rules
+    sl_u32 address_tag;    // stable short name of the service address inside flow keys
+    sl_u32 clamp_mtu;      // largest packet that all paths take, for answers whose site cannot be told
+    sl_u16 bucket;         // first of its buckets
+    sl_u8 bucket_count;    // 0 = not limited
+    sl_u8 mark;            // traffic class (DSCP, ECN bits 0) of the outer header; SL_NO_MARK = the client's
+    sl_u8 quic_offset;     // of the server id in a connection id
+    sl_u8 quic_length;     // 0 = connection ids name no site
+    sl_u16 cost_count;     // of its cost rows; ranks beyond them have none
     sl_u32 cost_offset;    // first of its cost rows, with SL_SERVICE_PLACED
     sl_u32 application_be; // for the argument of the service SID; 0 = none
 };

@@ -2,10 +2,7 @@
 #include "dataplane/xdp/map_store.hpp"
 
 #include <bpf/libbpf.h>
-#include <linux/membarrier.h>
 #include <net/if.h>
-#include <sys/syscall.h>
-#include <unistd.h>
 
 #include <algorithm>
 #include <atomic>
@@ -58,6 +55,41 @@ std::vector<std::pair<Key, Value>> rows_of_map(int map) {
     return rows;
 }
 
+/// Visits the rows with the sum over the CPUs. Up to a million of them with every report: in batches.
+template <class Visit>
+void each_start(int map, const Visit& visit) {
+    constexpr std::uint32_t kBatch = 4096; // more than the largest hash bucket has
+    const auto cpus = static_cast<std::ptrdiff_t>(cpu_count());
+    std::vector<sl_starts_key> keys(kBatch);
+    std::vector<std::uint64_t> counts(kBatch * cpu_count());
+    std::uint32_t cursor = 0;
+    std::uint32_t* from = nullptr;
+    for (int code = 0; code == 0; from = &cursor) {
+        std::uint32_t count = kBatch;
+        std::uint32_t next = 0;
+        code = bpf_map_lookup_batch(map, from, &next, keys.data(), counts.data(), &count, nullptr);
+        if (code != 0 && code != -ENOENT) { // -ENOENT: these are the last
+            return;
+        }
+        auto part = counts.begin();
+        for (std::uint32_t i = 0; i < count; i++, part += cpus) {
+            visit(keys[i], std::accumulate(part, part + cpus, std::uint64_t{0}));
+        }
+        cursor = next;
+    }
+}
+
+/// Of one map, to wait for packets with.
+Result<FileDescriptor> make_grace_map(int inner) {
+    LIBBPF_OPTS(bpf_map_create_opts, options, .inner_map_fd = static_cast<std::uint32_t>(inner));
+    FileDescriptor map(bpf_map_create(BPF_MAP_TYPE_ARRAY_OF_MAPS, "sl_grace", sizeof(std::uint32_t),
+                                      sizeof(int), 1, &options));
+    if (!map.is_open()) {
+        return kernel_error("making a map to wait for packets with", errno);
+    }
+    return map;
+}
+
 } // namespace
 
 MapSet maps_of(const bpf_object* object) {
@@ -99,6 +131,7 @@ MapSet maps_of(const bpf_object* object) {
 Result<std::unique_ptr<MapStore>> MapStore::open(const MapSet& maps) {
     auto store = std::make_unique<MapStore>();
     store->maps_ = maps;
+    SL_TRY(store->grace_, make_grace_map(maps.reasons));
     SL_TRY(store->control_, MappedMap::open(maps.control, sizeof(sl_control)));
     SL_TRY(store->site_index_, MappedMap::open(maps.site_index, 2 * kSiteIds * sizeof(std::uint64_t)));
     std::vector<bool> is_used(maps.site_rows);
@@ -159,12 +192,16 @@ std::span<std::uint64_t> MapStore::site_index() {
     return {static_cast<std::uint64_t*>(site_index_.memory()), 2 * kSiteIds};
 }
 
-// membarrier() returns after an RCU grace period: no packet that began before it is still under way.
+// The kernel lets no update of a map of maps return before an RCU grace period has passed, since programs may
+// still use the map that was replaced (maybe_wait_bpf_programs): no packet that began before is under way
+// then.
+Status MapStore::wait_for_packets() {
+    return put_row(grace_.get(), "grace", std::uint32_t{0}, maps_.reasons);
+}
+
 Result<std::uint32_t> MapStore::free_site_row() {
     if (free_rows_.empty()) {
-        if (syscall(SYS_membarrier, MEMBARRIER_CMD_GLOBAL, 0, 0) != 0) {
-            return kernel_error("waiting for packets under way", errno);
-        }
+        SL_TRY_VOID(wait_for_packets());
         free_rows_ = std::exchange(left_rows_, {});
     }
     if (free_rows_.empty()) {
@@ -299,12 +336,9 @@ EngineCounters MapStore::counters() const {
         }
     }
     std::vector<std::uint64_t> counts(cpu_count());
-    for (const auto& key : keys_of<sl_starts_key>(maps_.site_starts)) {
-        if (bpf_map_lookup_elem(maps_.site_starts, &key, counts.data()) == 0) {
-            auto& sum = all.services[ServiceId{key.service}].new_flows_by_site[SiteId{key.site}];
-            sum = std::accumulate(counts.begin(), counts.end(), sum);
-        }
-    }
+    each_start(maps_.site_starts, [&](const sl_starts_key& key, std::uint64_t starts) {
+        all.services[ServiceId{key.service}].new_flows_by_site[SiteId{key.site}] += starts;
+    });
     for (std::uint32_t reason = 0; reason < SL_REASON_COUNT; reason++) {
         auto& sum = all.reasons[reason_name(static_cast<sl_reason>(reason))];
         if (bpf_map_lookup_elem(maps_.reasons, &reason, counts.data()) == 0) {

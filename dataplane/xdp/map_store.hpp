@@ -84,10 +84,12 @@ private:
     };
     [[nodiscard]] Result<Batch> read_batch(std::optional<std::uint32_t>& cursor, std::size_t limit) const;
 
+    Status wait_for_packets();
     Result<std::uint32_t> free_site_row();
     std::span<std::uint64_t> site_index();
 
     MapSet maps_;
+    FileDescriptor grace_;
     MappedMap site_index_;
     /// Rows that no packet can be reading, and rows that one may still read until a grace period has passed.
     std::vector<std::uint32_t> free_rows_;

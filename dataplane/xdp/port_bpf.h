@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: (BSD-2-Clause OR GPL-2.0-only)
 // Maps and port functions of the eBPF engines, XDP and tc; packet_xdp.h and packet_tc.h have the packet's
-// part. Services and sites are HASH maps without preallocation: an update puts a new element in place under
-// RCU, so a packet sees the old row or the new one, never half of each. Slots, targets and the control record
+// part. Services are a HASH map without preallocation: an update puts a new element in place under RCU, so a
+// packet sees the old row or the new one, never half of each. Sites are an ARRAY behind an index: a new row
+// is written where no packet reads, then the index names it. Slots, targets, the index and the control record
 // are mapped into the agent's memory, where it changes them by compare-and-swap.
 #ifndef SL_PORT_BPF_H
 #define SL_PORT_BPF_H

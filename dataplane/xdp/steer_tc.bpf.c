@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: (BSD-2-Clause OR GPL-2.0-only)
 // The same core at the clsact hook, for interfaces and kernels that refuse the XDP programs. The kernel has
 // taken the outer tag off and holds it beside the packet. A priority tag (VLAN 0, IEEE 802.1Q) means nothing
-// and is gone with the rest of the client's link; other tagged packets are left to the kernel when they have
-// passed the border: the programs belong on the VLAN's own interface then.
+// and is gone with the rest of the link that it came from; other tagged packets are left to the kernel,
+// clients' when they have passed the border: the programs belong on the VLAN's own interface then.
 #define SL_TC
 #include "port_bpf.h"
 
@@ -19,10 +19,14 @@ SL_INLINE int is_of_a_vlan(const struct __sk_buff* context) {
 
 SL_INLINE int run(struct __sk_buff* context, enum sl_role role) {
     struct sl_trace trace = {0, 0, 0, 0, 0, 0, 0};
+    if (role == SL_ROLE_CORE && is_of_a_vlan(context)) {
+        return ACT_OK; // its bytes look untagged: it would leave towards the site with the core's tag
+    }
     sl_port_pull(context, SL_HEADERS_AT_HAND);
     const struct sl_outcome outcome =
         sl_process(context, role == SL_ROLE_EXTERNAL && is_of_a_vlan(context) ? SL_ROLE_SITE : role, &trace);
-    if (trace.reason == SL_R_steered && context->vlan_present) {
+    const int is_sent = trace.reason == SL_R_steered || trace.reason == SL_R_decapsulated;
+    if (is_sent && context->vlan_present) {
         bpf_skb_vlan_pop(context);
     }
     if (outcome.verdict == SL_REDIRECT) {

@@ -33,7 +33,7 @@ const std::map<std::string, Layout> kLayouts = {
        FIELD(sl_service, flags), FIELD(sl_service, slot_offset), FIELD(sl_service, slot_count),
        FIELD(sl_service, timeout_ticks), FIELD(sl_service, address_tag), FIELD(sl_service, clamp_mtu),
        FIELD(sl_service, bucket), FIELD(sl_service, bucket_count), FIELD(sl_service, mark),
-       FIELD(sl_service, quic_offset), FIELD(sl_service, quic_length), FIELD(sl_service, pad),
+       FIELD(sl_service, quic_offset), FIELD(sl_service, quic_length), FIELD(sl_service, cost_count),
        FIELD(sl_service, cost_offset), FIELD(sl_service, application_be)}}},
     {"sl_site",
      {sizeof(sl_site),

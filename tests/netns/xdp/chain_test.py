@@ -11,7 +11,6 @@ import signal
 import subprocess
 import sys
 import tempfile
-import time
 
 ANY6, ANY4 = "2001:db8:a::1", "198.51.100.1"
 NODES = ("c", "i", "t", "e", "s")
@@ -53,22 +52,39 @@ for n in (0, 1, 2, 3, 4, 5, 6, 7, 8, 100, 1400):
 print(got)
 """
 
+# Says "going" with every hundredth echo, until its input is closed; then how many were sent, and how many are lost.
 STREAM = """
-import socket, sys, time
+import select, socket, sys, time
 s = socket.socket(socket.AF_INET6, socket.SOCK_DGRAM); s.connect((sys.argv[1], 9001)); s.setblocking(False)
-seen = set(); sent = 0; end = time.monotonic() + float(sys.argv[2]); due = time.monotonic()
+seen = set(); sent = 0; due = time.monotonic(); end = due + 60
 def drain():
     try:
-        while True: seen.add(s.recv(100))
+        while True:
+            seen.add(s.recv(100))
+            if len(seen) % 100 == 0: print("going", flush=True)
     except BlockingIOError: pass
-while time.monotonic() < end:
+while time.monotonic() < end and not select.select([sys.stdin], [], [], 0)[0]:
     s.send(str(sent).encode()); sent += 1; due += 0.002; drain(); time.sleep(max(0, due - time.monotonic()))
-time.sleep(0.3); drain(); print(sent, sent - len(seen))
+while len(seen) < sent and select.select([s], [], [], 2)[0]: drain()
+print(sent, sent - len(seen))
 """
 
 
 def sh(*words, check=True):
     return subprocess.run(words, check=check, capture_output=True, text=True).stdout
+
+
+def wait_for_more(stream):
+    """Echoes of packets that are sent from now on; the first line may be an old one."""
+    for _ in range(2):
+        stream.stdout.readline()
+
+
+def stop_stream(checks, what, stream):
+    stream.stdin.close()
+    *_, last = stream.stdout
+    sent, lost = map(int, last.split())
+    checks.that(what, sent > 0 and lost == 0, f"{lost} of {sent} lost")
 
 
 class Chain:
@@ -203,15 +219,15 @@ def carry(chain, checks, probe):
 
 def survive(chain, checks, program, probe):
     """The loader is killed and started again below a stream."""
-    stream = chain.start("c", sys.executable, "-c", STREAM, ANY6, "3")
-    time.sleep(0.8)
+    stream = chain.start("c", sys.executable, "-c", STREAM, ANY6)
+    wait_for_more(stream)
     probe.send_signal(signal.SIGKILL)
     probe.wait()
-    time.sleep(0.8)
+    wait_for_more(stream)
     probe, line = chain.probe(program)
     checks.that("pinned state is adopted", line == "ready adopted=1 applied=probe/1/1", line)
-    sent, lost = stream.communicate(timeout=30)[0].split()
-    checks.that("kill -9 and adoption lose nothing", lost == "0", f"{lost} of {sent} lost")
+    wait_for_more(stream)
+    stop_stream(checks, "kill -9 and adoption lose nothing", stream)
     return probe
 
 

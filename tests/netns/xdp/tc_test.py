@@ -9,10 +9,11 @@ from modes_test import CLIENT as TRAFFIC
 from traps_test import CLIENT as SIZES
 
 SIDS = "fc00:0:a1:e1:f006:: fc00:0:a1:e1:f004::"
-# UDP over IPv6 behind VLAN tags: argv = MAC of the router, destination, VLAN ids.
+# UDP over IPv6 behind VLAN tags: argv = interface, MAC of the router, destination, VLAN ids.
 TAGGED = """
 import socket, struct, sys
-mac, to, tags = bytes.fromhex(sys.argv[1].replace(":", "")), socket.inet_pton(socket.AF_INET6, sys.argv[2]), sys.argv[3:]
+device, mac, to, *tags = sys.argv[1:]
+mac, to = bytes.fromhex(mac.replace(":", "")), socket.inet_pton(socket.AF_INET6, to)
 me = socket.inet_pton(socket.AF_INET6, "2001:db8:1::1")
 udp = struct.pack("!HHHH", 40000, 9001, 12, 0) + b"tags"
 words = struct.unpack("!%dH" % ((len(me + to + udp) + 8) // 2), me + to + struct.pack("!II", len(udp), 17) + udp)
@@ -21,7 +22,7 @@ total = (total & 0xffff) + (total >> 16)
 check = 0xffff & ~((total & 0xffff) + (total >> 16))
 packet = struct.pack("!IHBB", 6 << 28, len(udp), 17, 64) + me + to + udp[:6] + struct.pack("!H", check) + udp[8:]
 wire = socket.socket(socket.AF_PACKET, socket.SOCK_RAW)
-wire.bind(("c-i", 0))
+wire.bind((device, 0))
 wire.send(mac + bytes(6) + b"".join(struct.pack("!HH", 0x8100, int(tag)) for tag in tags) + b"\\x86\\xdd" + packet)
 print("sent")
 """
@@ -58,7 +59,7 @@ def tags(chain, checks, probe):
     """The kernel has taken the outer tag off; the border holds all the same."""
     def counted(reason, to, *vlans):
         before = ask(probe, "counters")[reason]
-        assert chain.client(TAGGED, chain.mac("i", "i-c"), to, *vlans) == ["sent"]
+        assert chain.client(TAGGED, "c-i", chain.mac("i", "i-c"), to, *vlans) == ["sent"]
         return ask(probe, "counters")[reason] - before  # the send ends when the router's hook has run: veth, no NAPI
     for vlans in (("0",), ("5",), ("0", "5"), ("5", "6")):
         seen = counted("border_sid", "fc00:0:e1:f006::1", *vlans)
@@ -67,6 +68,20 @@ def tags(chain, checks, probe):
     checks.that("a priority tag changes nothing", seen >= 1, seen)  # and the error about the answer
     seen = counted("steered", ANY6, "5")
     checks.that("another tag is left to the kernel", seen == 0, seen)
+
+
+def core_tags(chain, checks, probe):
+    """A tagged packet for a SID is the kernel's, as at XDP. That the engine has looked is seen by its refusal of a source
+    from outside the domain."""
+    probe.stdin.write(f"sid fc00:0:e1:f006::/64 DX6 i-c {chain.mac('i', 'i-c')} {chain.mac('c', 'c-i')} 1500\n")
+    served = ask(probe, "serve")
+    for vlan, wanted in (("0", 1), ("5", 0)):
+        before = ask(probe, "counters")["sid_source"]
+        sent = chain.start("t", sys.executable, "-c", TAGGED, "t-i", chain.mac("i", "i-t"), "fc00:0:e1:f006::", vlan)
+        sent.wait()
+        seen = ask(probe, "counters")["sid_source"] - before
+        checks.that(f"VLAN {vlan} from the core: {wanted} looked at", served == "served" and seen == wanted, seen)
+    ask(probe, "serve")
 
 
 def filters(chain, device):
@@ -79,6 +94,7 @@ def story(chain, checks, program):
     carry(chain, checks, probe)
     too_big(chain, checks, probe)
     tags(chain, checks, probe)
+    core_tags(chain, checks, probe)
     seen = (filters(chain, "i-c"), filters(chain, "i-t"))
     checks.that("one filter on each interface", seen == (1, 1), seen)
     ask(probe, "quit")

@@ -4,8 +4,10 @@
 #include <unistd.h>
 
 #include <array>
+#include <cstring>
 #include <filesystem>
 
+#include "dataplane/api/rows.hpp"
 #include "dataplane/dpdk/dpdk_dataplane.hpp"
 #include "dataplane/dpdk/shared_store.hpp"
 
@@ -57,6 +59,11 @@ TEST_F(DpdkEngine, AgentComesBack_PlanAndSlotsAreThere) {
     const auto again = open();
     EXPECT_TRUE(again->is_adopted());
     EXPECT_EQ(again->applied(), (PlanId{"controller", 1, 7}));
+    auto engine = SharedMemory::open(path, TableUser::kEngine);
+    ASSERT_TRUE(engine);
+    engine->tables().lcores[0].alive = 1;
+    engine->tables().lcores[0].counters[3].packets = 5;
+    EXPECT_EQ(again->counters()->services[{3}].packets, 5U) << "before any Plan comes";
     const auto slots = again->slots({3});
     ASSERT_TRUE(slots);
     EXPECT_EQ(slots->size(), 64U);
@@ -119,7 +126,8 @@ TEST_F(DpdkEngine, Name_SaysWhetherSomebodyForwards) {
     lcore.alive = 1;
     lcore.is_running = true;
     EXPECT_EQ(agent->engine_name(), "dpdk-stuck");
-    lcore.alive = static_cast<std::uint64_t>(SteadyClock().now().since_boot.count());
+    const auto in_an_hour = SteadyClock().now().since_boot + std::chrono::hours(1); // however slow this is
+    lcore.alive = static_cast<std::uint64_t>(in_an_hour.count());
     EXPECT_EQ(agent->engine_name(), "dpdk");
 }
 
@@ -136,6 +144,38 @@ TEST_F(DpdkEngine, RoleOfAPort_MustBeTheAgents) {
     EXPECT_TRUE(agent->reattach());
     port.role = 2;
     EXPECT_EQ(agent->reattach().error().detail, "client is core in fwd.yaml and external in agent.yaml");
+}
+
+TEST_F(DpdkEngine, SidBehindNoPort_IsTheKernels_OthersAreServed) {
+    auto engine = SharedMemory::open(path, TableUser::kEngine);
+    ASSERT_TRUE(engine);
+    engine->tables().ports[0].index = 4;
+    engine->tables().port_count = 1;
+    const auto sid = [](const char* prefix, std::uint32_t interface) {
+        return EngineSid{*Prefix6::parse(prefix), SidBehaviour::kEndDx6, {interface, {}, {}}, 1500};
+    };
+    const auto agent = open();
+    ASSERT_TRUE(agent->set_sids(std::array{sid("fc00:0:e1:f001::/64", 9), sid("fc00:0:e1:f002::/64", 4)}));
+    const auto interface_of = [&](const char* address) {
+        const auto* row = engine->tables().sids.find({128, to_row(*Ip6::parse(address))});
+        return row == nullptr ? 99 : row->interface;
+    };
+    EXPECT_EQ(interface_of("fc00:0:e1:f001::"), 0U);
+    EXPECT_EQ(interface_of("fc00:0:e1:f002::"), 4U);
+}
+
+TEST_F(DpdkEngine, SideTablesForMoreThanHalf_RefusedBeforeAnythingIsWritten) {
+    const auto agent = open();
+    auto larger = one_service();
+    for (std::uint32_t i = 0; i <= decltype(AccessTable::rows)::kMost / 2; i++) {
+        Prefix6 source{*Ip6::parse("2001:db8::"), 128};
+        std::memcpy(source.address.bytes.data() + 12, &i, sizeof i);
+        larger.services[0].traffic.access.push_back({source, true});
+    }
+    const auto refused = agent->apply(larger, kNow);
+    ASSERT_FALSE(refused);
+    EXPECT_EQ(refused.error().code, Errc::kExhausted);
+    EXPECT_EQ(agent->applied(), PlanId{});
 }
 
 TEST_F(DpdkEngine, Withdrawn_NothingIsSteered_FileGoesWithoutAnEngine) {

@@ -5,6 +5,8 @@
 
 #include <filesystem>
 #include <fstream>
+#include <map>
+#include <memory>
 #include <thread>
 #include <unistd.h>
 
@@ -279,6 +281,23 @@ TEST_F(SharedFile, NoFolder_ASentence) {
     const auto missing = SharedMemory::open("/nonexistent/tables", TableUser::kAgent);
     ASSERT_FALSE(missing);
     EXPECT_EQ(missing.error().detail, "opening the tables /nonexistent/tables: No such file or directory");
+}
+
+TEST(StartsTable, Full_SomeAreRefused_TheOthersKeepTheirCounts) {
+    const auto table = std::make_unique<StartsTable>();
+    std::map<std::uint64_t*, sl_starts_key> made;
+    std::uint32_t refused = 0;
+    for (std::uint32_t i = 0; i < StartsTable::kCells + 1000; i++) {
+        const sl_starts_key key{static_cast<sl_u16>(1 + i / 64), static_cast<sl_u16>(1 + i % 64)};
+        auto* starts = table->find_or_make(key);
+        refused += starts == nullptr ? 1 : 0;
+        EXPECT_TRUE(starts == nullptr || made.emplace(starts, key).second) << "two pairs in one cell";
+    }
+    EXPECT_GE(refused, 1000U);
+    EXPECT_GT(made.size(), StartsTable::kCells / 4 * 3);
+    for (const auto& [starts, key] : made) {
+        EXPECT_EQ(table->find_or_make(key), starts);
+    }
 }
 
 TEST(SharedStore, Interface_OfNoPort_Refused) {
