@@ -11,16 +11,21 @@
 enum { ACT_OK = 0, ACT_SHOT = 2 }; // linux/pkt_cls.h
 enum { SL_HEADERS_AT_HAND = 192 }; // Ethernet, tags, IPv6 with some extension headers, TCP with options
 
+SL_INLINE int has_tag_beside(const struct __sk_buff* context) {
+    return context->vlan_present && (context->vlan_tci & 0x0fff) != 0;
+}
+
 SL_INLINE int is_of_a_vlan(const struct __sk_buff* context) {
     const __u32 type = context->protocol; // behind the tag that was taken off
-    return (context->vlan_present && (context->vlan_tci & 0x0fff) != 0) ||
-           type == __builtin_bswap16(0x8100) || type == __builtin_bswap16(0x88a8);
+    return has_tag_beside(context) || type == __builtin_bswap16(0x8100) || type == __builtin_bswap16(0x88a8);
 }
 
 SL_INLINE int run(struct __sk_buff* context, enum sl_role role) {
     struct sl_trace trace = {0, 0, 0, 0, 0, 0, 0};
-    if (role == SL_ROLE_CORE && is_of_a_vlan(context)) {
-        return ACT_OK; // its bytes look untagged: it would leave towards the site with the core's tag
+    if (role == SL_ROLE_CORE && has_tag_beside(context)) {
+        // Its bytes look untagged: decapsulated, it would leave with the core's tag.
+        sl_port_count(context, SL_R_other_protocol);
+        return ACT_OK;
     }
     sl_port_pull(context, SL_HEADERS_AT_HAND);
     const struct sl_outcome outcome =
