@@ -1,11 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "simulator/flow_keeper.hpp"
 
+#include <arpa/inet.h>
+
 #include <cmath>
 #include <cstring>
 
 #include "core/support/error.hpp"
 #include "dataplane/api/host_engine.hpp"
+#include "dataplane/api/rows.hpp"
 #include "dataplane/api/steer_tables.hpp"
 #include "dataplane/api/synthetic_packet.hpp"
 
@@ -14,6 +17,7 @@ namespace suanlu::sim {
 namespace {
 
 constexpr std::uint16_t kPort = 80;
+constexpr std::uint16_t kClientPort = 1024;
 const ServiceId kService{1};
 
 /// The simulation begins when the machine has been up for a while.
@@ -28,6 +32,16 @@ SiteId id_of(std::size_t site) {
 
 Ip6 service_address() {
     return *Ip6::parse("2001:db8:a::1");
+}
+
+/// As the data plane names the flow in its table of exceptions.
+sl_flow_key key_of(const Ip6& client) {
+    sl_flow_key key{};
+    std::memcpy(&key.source, client.bytes.data(), sizeof key.source);
+    key.address_tag = address_tag(service_address());
+    key.port_be = htons(kClientPort);
+    key.service = kService.value;
+    return key;
 }
 
 /// A Plan of one service; every site is one path away.
@@ -56,16 +70,11 @@ Plan first_plan(const FlowAffinity& affinity, std::size_t sites) {
 
 } // namespace
 
-/// The engine of the data plane on the host; remembers which flow the last packet was of.
+/// The engine of the data plane on the host, and which flow the last packet was of.
 struct FlowKeeper::Engine final : HostEngine {
     Engine(const FlowAffinity& affinity, std::size_t sites)
         : HostEngine(affinity.slots, affinity.exceptions), tables(*this, *Ip6::parse("fc00::1")),
           plan(first_plan(affinity, sites)) {}
-
-    sl_exception* find_exception(const sl_flow_key& key) override {
-        last_key = key;
-        return HostEngine::find_exception(key);
-    }
 
     SteerTables tables;
     Plan plan;
@@ -120,7 +129,8 @@ std::size_t FlowKeeper::packet(std::uint64_t flow, bool is_start, double now_s) 
     SyntheticPacket packet;
     packet.flow.source = *Ip6::parse("2001:db8:c::");
     std::memcpy(packet.flow.source.bytes.data() + 8, &flow, sizeof flow);
-    packet.flow.source_port = 1024;
+    packet.flow.source_port = kClientPort;
+    engine_->last_key = key_of(packet.flow.source);
     packet.flow.destination = service_address();
     packet.flow.destination_port = kPort;
     packet.tcp_flags = is_start ? SyntheticPacket::kSyn : SyntheticPacket::kAck;
@@ -138,13 +148,13 @@ std::size_t FlowKeeper::follow(std::uint64_t flow, double now_s) {
 
 bool FlowKeeper::remember(std::size_t site, double now_s) {
     const std::uint64_t word = ticks_of(at_time(now_s)) << 16 | id_of(site).value;
-    const bool is_kept = engine_->record(engine_->last_key, word) == 0;
+    const bool is_kept = engine_->remember(engine_->last_key, word) == 0;
     engine_->no_room += is_kept ? 0 : 1;
     return is_kept;
 }
 
 bool FlowKeeper::is_kept() {
-    return engine_->HostEngine::find_exception(engine_->last_key) != nullptr;
+    return engine_->find_exception(engine_->last_key) != nullptr;
 }
 
 std::uint64_t FlowKeeper::kept() const {

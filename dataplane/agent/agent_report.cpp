@@ -50,6 +50,11 @@ void AgentCore::report_counts(IngressReport& out) {
         return;
     }
     out.reasons = counters->reasons;
+    // Sites without flows are told too: growth counts from the first report of a site.
+    std::map<ServiceId, const ServicePlan*> plans;
+    for (std::size_t i = 0; plan_ && i < plan_->services.size(); ++i) {
+        plans[plan_->services[i].id] = &plan_->services[i];
+    }
     for (const auto& [service, count] : counters->services) {
         IngressServiceCount row;
         row.service = service_name(service);
@@ -58,6 +63,11 @@ void AgentCore::report_counts(IngressReport& out) {
         row.packets = count.packets;
         row.bytes = count.bytes;
         row.drops = count.drops;
+        if (const auto plan = plans.find(service); plan != plans.end()) {
+            for (const SiteShare& share : plan->second->shares) {
+                row.new_flows_by_site[site_name(share.site)] = 0;
+            }
+        }
         for (const auto& [site, flows] : count.new_flows_by_site) {
             row.new_flows_by_site[site_name(site)] = flows;
         }

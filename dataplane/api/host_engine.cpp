@@ -389,6 +389,14 @@ int HostEngine::record(const sl_flow_key& key, std::uint64_t word) {
     return 0;
 }
 
+int HostEngine::remember(const sl_flow_key& key, std::uint64_t word) {
+    const auto hash = sl_flow_hash(&key, control_.hash_seed);
+    for (const std::size_t half : {0, 1}) {
+        marks_[half * SL_MARK_WORDS + sl_mark_word(hash)] |= sl_mark_bit(hash);
+    }
+    return record(key, word);
+}
+
 void HostEngine::forget(const sl_flow_key& key) {
     tables_->exceptions.erase(key);
 }

@@ -75,6 +75,8 @@ public:
     [[nodiscard]] EngineCounters counters() const;
     [[nodiscard]] std::vector<EngineFlow> flows(std::size_t limit, MonoTime now);
     [[nodiscard]] std::size_t exceptions() const;
+    /// Writes an entry as a packet of the flow would, marks included; 0, or -1 when the table is full.
+    int remember(const sl_flow_key& key, std::uint64_t word);
 
     // What the core asks of an engine; a test may bend one to see a rule missed.
     virtual const sl_service* find_service(const sl_service_key& key);
