@@ -16,10 +16,11 @@ inline constexpr std::uint32_t kMostLcores = 16;
 /// All zero is a valid start.
 class Grace {
 public:
-    /// Of an lcore, before its first packet.
+    /// Of an lcore, before its first packet. The last line and retire() change the same word, so one of them
+    /// comes first: either whoever unlinks sees this reader, or this reader sees what was unlinked.
     void enter(std::uint32_t lcore) {
         readers_[lcore].seen.store(epoch_.load() + 1);
-        std::atomic_thread_fence(std::memory_order_seq_cst);
+        epoch_.fetch_add(0);
     }
     /// Of an lcore, between two bursts: it holds no pointer into the tables.
     void pause(std::uint32_t lcore) {

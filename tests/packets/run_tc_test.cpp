@@ -1,14 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // The same rows on the tc build of the core through BPF_PROG_TEST_RUN. At this hook frames with a VLAN tag
 // pass the border and are then left to the kernel; for all others the results are those of XDP.
-#include <bpf/bpf.h>
-#include <bpf/libbpf.h>
-#include <gtest/gtest.h>
-#include <unistd.h>
-
-#include "dataplane/api/sid_rows.hpp"
-#include "dataplane/xdp/map_store.hpp"
 #include "steer_tc.skel.h"
+#include "tests/packets/bpf_packets.hpp"
 #include "tests/packets/golden_cases.hpp"
 
 namespace suanlu::packets {
@@ -17,50 +11,19 @@ namespace {
 constexpr std::uint32_t kActOk = 0;
 constexpr std::uint32_t kActRedirect = 7; // linux/pkt_cls.h
 
-struct Deleter {
-    void operator()(steer_tc_bpf* skeleton) const { steer_tc_bpf::destroy(skeleton); }
-};
-
-class TcPackets : public testing::Test {
+class TcPackets : public BpfPackets<steer_tc_bpf> {
 protected:
-    void SetUp() override {
-        libbpf_set_print(nullptr);
-        skeleton.reset(steer_tc_bpf::open_and_load());
-        if (!skeleton && (geteuid() != 0 || errno == EPERM)) {
-            GTEST_SKIP() << "needs root and eBPF";
-        }
-        ASSERT_TRUE(skeleton);
-        auto opened = MapStore::open(maps_of(skeleton->obj));
-        ASSERT_TRUE(opened) << opened.error().text();
-        store = std::move(*opened);
-        tables = std::make_unique<SteerTables>(*store, address("fc00:0:1::1"));
-        ASSERT_TRUE(prepare(*tables, SteadyClock().now()));
-        ASSERT_TRUE(write_sid_rows(*store, case_sids()));
-    }
-
     /// Nothing: the kernel makes no socket buffer of such a frame.
     std::optional<std::pair<Verdict, Frame>> run(const Frame& frame, PacketRole role) const {
-        const auto& programs = skeleton->progs;
-        const auto* program = role == PacketRole::kExternal ? programs.suanlu_external
-                              : role == PacketRole::kSite   ? programs.suanlu_site
-                                                            : programs.suanlu_core;
-        Frame out(frame.size() + 256);
-        LIBBPF_OPTS(bpf_test_run_opts, options, .data_in = frame.data(), .data_out = out.data(),
-                    .data_size_in = static_cast<std::uint32_t>(frame.size()),
-                    .data_size_out = static_cast<std::uint32_t>(out.size()), .repeat = 1);
-        if (bpf_prog_test_run_opts(bpf_program__fd(program), &options) != 0) {
+        auto done = test_run(frame, role);
+        if (!done) {
             return std::nullopt;
         }
-        out.resize(options.data_size_out);
-        return std::pair{options.retval == kActRedirect ? Verdict::kRedirect
-                         : options.retval == kActOk     ? Verdict::kPass
-                                                        : Verdict::kDrop,
-                         std::move(out)};
+        return std::pair{done->first == kActRedirect ? Verdict::kRedirect
+                         : done->first == kActOk     ? Verdict::kPass
+                                                     : Verdict::kDrop,
+                         std::move(done->second)};
     }
-
-    std::unique_ptr<steer_tc_bpf, Deleter> skeleton;
-    std::unique_ptr<MapStore> store;
-    std::unique_ptr<SteerTables> tables;
 };
 
 bool is_tagged(const Frame& frame) {

@@ -1,70 +1,33 @@
 // SPDX-License-Identifier: Apache-2.0
 // The same rows in the kernel through BPF_PROG_TEST_RUN, and random packets on both sides with equal results.
-#include <bpf/bpf.h>
-#include <bpf/libbpf.h>
-#include <gtest/gtest.h>
-#include <unistd.h>
+#include <linux/bpf.h>
 
 #include <algorithm>
 #include <cstring>
 
 #include "dataplane/api/flow_story.hpp"
-#include "dataplane/api/sid_rows.hpp"
 #include "dataplane/xdp/explain_program.hpp"
-#include "dataplane/xdp/map_store.hpp"
 #include "steer.skel.h"
+#include "tests/packets/bpf_packets.hpp"
 #include "tests/packets/golden_cases.hpp"
 #include "tests/packets/placement_cases.hpp"
 
 namespace suanlu::packets {
 namespace {
 
-struct Deleter {
-    void operator()(steer_bpf* skeleton) const { steer_bpf::destroy(skeleton); }
-};
-
-class XdpPackets : public testing::Test {
+class XdpPackets : public BpfPackets<steer_bpf> {
 protected:
-    void SetUp() override {
-        libbpf_set_print(nullptr);
-        skeleton.reset(steer_bpf::open_and_load());
-        if (!skeleton && (geteuid() != 0 || errno == EPERM)) {
-            GTEST_SKIP() << "needs root and eBPF";
-        }
-        ASSERT_TRUE(skeleton);
-        auto opened = MapStore::open(maps_of(skeleton->obj));
-        ASSERT_TRUE(opened) << opened.error().text();
-        store = std::move(*opened);
-        tables = std::make_unique<SteerTables>(*store, address("fc00:0:1::1"));
-        ASSERT_TRUE(prepare(*tables, SteadyClock().now()));
-        ASSERT_TRUE(write_sid_rows(*store, case_sids()));
-    }
-
-    [[nodiscard]] int program(PacketRole role) const {
-        const auto& programs = skeleton->progs;
-        return bpf_program__fd(role == PacketRole::kExternal ? programs.suanlu_external
-                               : role == PacketRole::kSite   ? programs.suanlu_site
-                                                             : programs.suanlu_core);
-    }
-
     std::pair<Verdict, Frame> run(const Frame& frame, PacketRole role) const {
-        Frame out(frame.size() + 256);
-        LIBBPF_OPTS(bpf_test_run_opts, options, .data_in = frame.data(), .data_out = out.data(),
-                    .data_size_in = static_cast<std::uint32_t>(frame.size()),
-                    .data_size_out = static_cast<std::uint32_t>(out.size()), .repeat = 1);
-        if (bpf_prog_test_run_opts(program(role), &options) != 0) {
+        auto done = test_run(frame, role);
+        if (!done) {
             ADD_FAILURE() << "BPF_PROG_TEST_RUN refused a frame of " << frame.size() << " bytes";
+            return {Verdict::kDrop, {}};
         }
-        out.resize(options.data_size_out);
-        return {options.retval == 4   ? Verdict::kRedirect
-                : options.retval == 2 ? Verdict::kPass
-                                      : Verdict::kDrop,
-                std::move(out)};
+        return {done->first == XDP_REDIRECT ? Verdict::kRedirect
+                : done->first == XDP_PASS   ? Verdict::kPass
+                                            : Verdict::kDrop,
+                std::move(done->second)};
     }
-
-    std::unique_ptr<steer_bpf, Deleter> skeleton;
-    std::unique_ptr<MapStore> store;
-    std::unique_ptr<SteerTables> tables;
 };
 
 TEST_F(XdpPackets, Rows) {
