@@ -317,6 +317,14 @@ class Story:
     def request(self):
         return self.lab.run("c", "python3", "-c", CLIENT, check=False).strip()
 
+    def is_served(self, when=""):
+        got = self.request()
+        assert got == "served", f"no answer {when}" if not got else got
+
+    def gate_opens(self):
+        """The agent looks at the route of a new service on its own time; until then nothing is steered."""
+        self.agents["i"].expect(lambda l: "service.steered" in l, "open gate")
+
     def requests_are_steered_and_gated(self):
         lab = self.lab
         server = lab.start("s", "python3", "-c", SERVER, name="server")
@@ -325,7 +333,8 @@ class Story:
         generation = self.send("i", [end_sid("1")], site_text("fc00:0:a1:e1:f006::", "fc00:0:e1:f006::") + service_text())
         self.control.expect(lambda l: l == f"R1 applied ctl/1/{generation}", "applied")
         self.control.expect(lambda l: "path4=up" in l, "path up")
-        assert self.request() == "served"
+        self.gate_opens()
+        self.is_served("by the path")
         self.control.tell(f"ask R1 [2001:db8:4::1]:40000->[{ANYCAST}]:8080/tcp")
         story = self.control.expect(lambda l: l.startswith("R1 story"), "story")
         assert story.startswith("R1 story redirect steered site=mec-1 interface=to-t"), story
@@ -335,18 +344,18 @@ class Story:
         self.agents["i"].expect(lambda l: "service.not-steered" in l, "closed gate")
         assert self.request() == "", "served against a blackhole"
         lab.run("i", "ip", "-6", "route", "replace", f"{ANYCAST}/128", "via", "2001:db8:1::2")
-        self.agents["i"].expect(lambda l: "service.steered" in l, "open gate")
-        assert self.request() == "served"
+        self.gate_opens()
+        self.is_served("after the gate opened again")
 
     def steering_survives_the_agent(self):
         lab = self.lab
         self.control.drain()
         self.agents["i"].end(signal.SIGKILL)
-        assert self.request() == "served", "while the agent is dead"
+        self.is_served("while the agent is dead")
         self.agents["i"] = lab.agent("i")
         hello = self.control.expect(lambda l: l.startswith("R1 hello"), "hello")
         assert hello == f"R1 hello ctl/1/{lab.generation} last-good", hello
-        assert self.request() == "served", "after the restart"
+        self.is_served("after the restart")
         self.control.expect(lambda l: "R1 report" in l and "path4=up" in l, "report")
 
     def xdp_is_withdrawn(self):

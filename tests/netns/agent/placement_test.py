@@ -47,6 +47,7 @@ class PlacementStory(Story):
             self.send(node, [end_sid(number)] + ([DX6, OTHER_DX6] if node == "e" else []), sites if node == "i" else "")
             self.control.expect(lambda l, n=name: l.startswith(f"{n} applied"), "applied")
         self.control.expect(lambda l: "mec-1=alive" in l and "mec-2=alive" in l, "both sites alive")
+        self.gate_opens()
 
     def flows(self, least):
         """New flows by site in the first report that has as many."""
@@ -57,7 +58,7 @@ class PlacementStory(Story):
 
     def without_loads_shares_decide(self):
         for _ in range(20):
-            assert self.request() == "served"
+            self.is_served()
         seen = self.flows(20)
         assert set(seen) == {"mec-1"}, seen
 
@@ -69,7 +70,7 @@ class PlacementStory(Story):
         self.control.tell(f"loads R1 {path}")
         self.agents_metric('suanlu_agent_placed_sites_fresh', 2)
         for _ in range(10):
-            assert self.request() == "served"
+            self.is_served()
         seen = self.flows(30)
         assert 1 <= seen.get("mec-2", 0) <= 8, f"{seen}: a quarter of thirty at most"
         self.agents_metric('suanlu_agent_packets_total{reason="second_choice"}', seen["mec-2"])
