@@ -20,6 +20,7 @@ enum class Rcode : std::uint8_t {
     kNotImp = 4,
     kRefused = 5,
     kBadVers = 16,
+    kBadCookie = 23,
 };
 
 /// Extended DNS errors (RFC 8914 section 4).

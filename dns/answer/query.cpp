@@ -12,12 +12,6 @@ namespace {
 constexpr std::uint8_t kResponseBit = 0x80;
 constexpr std::uint8_t kOpcodeBits = 0x78;
 
-namespace edns_option {
-constexpr std::uint16_t kNsid = 3;
-constexpr std::uint16_t kClientSubnet = 8;
-constexpr std::uint16_t kCookie = 10;
-} // namespace edns_option
-
 std::uint16_t u16_at(ByteView bytes, std::size_t place) {
     return static_cast<std::uint16_t>(bytes[place] << 8U | bytes[place + 1]);
 }
@@ -43,11 +37,12 @@ private:
         if ((bytes_[2] & kOpcodeBits) != 0) {
             return QueryFault::kOpcode;
         }
-        if (u16_at(bytes_, 4) != 1 || u16_at(bytes_, 6) != 0 || u16_at(bytes_, 8) != 0) {
+        const std::uint16_t questions = u16_at(bytes_, 4);
+        if (questions > 1 || u16_at(bytes_, 6) != 0 || u16_at(bytes_, 8) != 0) {
             return QueryFault::kQuestionCount;
         }
         at_ = kHeaderBytes;
-        if (!question()) {
+        if (questions == 1 && !question()) {
             return QueryFault::kQuestion;
         }
         for (std::size_t left = u16_at(bytes_, 10); left > 0; --left) {
@@ -58,7 +53,10 @@ private:
         if (at_ != bytes_.size()) {
             return QueryFault::kAdditional;
         }
-        return version_ == 0 ? QueryFault::kNone : QueryFault::kVersion;
+        if (version_ != 0) {
+            return QueryFault::kVersion;
+        }
+        return questions == 0 && query_.cookie.empty() ? QueryFault::kQuestionCount : QueryFault::kNone;
     }
 
     [[nodiscard]] bool has(std::size_t count) const { return count <= bytes_.size() - at_; }
@@ -148,14 +146,20 @@ private:
             if (code == edns_option::kClientSubnet && !client_subnet(value)) {
                 return QueryFault::kClientSubnet;
             }
-            if (code == edns_option::kCookie &&
-                !(value.size() == 8 || (value.size() >= 16 && value.size() <= 40))) {
+            if (code == edns_option::kCookie && !cookie(value)) {
                 return QueryFault::kCookie;
             }
             query_.wants_nsid = query_.wants_nsid || code == edns_option::kNsid;
             at_ += 4 + value.size();
         }
         return QueryFault::kNone;
+    }
+
+    bool cookie(ByteView value) {
+        if (query_.cookie.empty()) { // RFC 7873 section 5.2: the first one counts
+            query_.cookie = value;
+        }
+        return value.size() == 8 || (value.size() >= 16 && value.size() <= 40);
     }
 
     bool client_subnet(ByteView value) {

@@ -12,6 +12,14 @@ namespace suanlu::dns {
 
 inline constexpr std::size_t kHeaderBytes = 12;
 
+/// DNS EDNS0 option codes of IANA.
+namespace edns_option {
+inline constexpr std::uint16_t kNsid = 3;
+inline constexpr std::uint16_t kClientSubnet = 8;
+inline constexpr std::uint16_t kCookie = 10;
+inline constexpr std::uint16_t kExtendedError = 15;
+} // namespace edns_option
+
 enum class QueryFault : std::uint8_t {
 #define SL_QUERY_FAULT(fault, code, answer, meaning) code,
 #include "dns/answer/query_faults.def"
@@ -51,6 +59,8 @@ struct Query {
     bool has_edns = false;
     bool is_dnssec_ok = false;
     bool wants_nsid = false;
+    /// The first COOKIE option: a client cookie and perhaps a server cookie; part of the message.
+    ByteView cookie;
     std::uint16_t udp_bytes = 512;
     ClientSubnet subnet;
     /// Where reading stopped when there is a fault.
@@ -59,7 +69,8 @@ struct Query {
     [[nodiscard]] ByteView name_view() const { return {name.data(), name_bytes}; }
 };
 
-/// Reads `bytes` into `query`. kNone: well-formed, and of opcode QUERY.
+/// Reads `bytes` into `query`. kNone: well-formed, and of opcode QUERY; without a question only where a
+/// cookie is all that the client asks for (RFC 7873 section 5.4).
 QueryFault parse_query(ByteView bytes, Query& query);
 
 } // namespace suanlu::dns

@@ -17,6 +17,7 @@ constexpr std::uint8_t kTc = 0x02;
 constexpr std::uint8_t kKept2 = 0x79;
 constexpr std::uint8_t kKept3 = 0x10;
 constexpr std::size_t kOptBytes = 11;
+constexpr std::size_t kCookieOptionBytes = 4 + kClientCookieBytes + kServerCookieBytes;
 
 void put_u16(std::uint8_t* at, std::size_t value) {
     at[0] = static_cast<std::uint8_t>(value >> 8U);
@@ -43,19 +44,21 @@ const OwnerAnswers::ByType* set_of(const OwnerAnswers& owner, std::uint16_t type
 
 class Responder {
 public:
-    Responder(const Snapshot& snapshot, ByteView bytes, const Ip6& source, DnsTransport transport,
-              std::span<std::uint8_t> out, RespondCounters& counters)
-        : snapshot_(snapshot), bytes_(bytes), source_(source), transport_(transport), out_(out),
-          counters_(counters) {}
+    Responder(const Snapshot& snapshot, ByteView bytes, const Asker& asker, std::span<std::uint8_t> out,
+              RespondCounters& counters)
+        : snapshot_(snapshot), bytes_(bytes), asker_(asker), out_(out), counters_(counters) {}
 
     std::size_t run() {
         QueryFault fault = parse_query(bytes_, query_);
-        if (fault == QueryFault::kNone) {
+        if (fault == QueryFault::kNone && !query_.cookie.empty()) {
+            fault = check_cookie();
+        }
+        if (fault == QueryFault::kNone && query_.has_question) {
             fault = check_question();
         }
         switch (fault) {
         case QueryFault::kNone:
-            return answer();
+            return query_.has_question ? answer() : finish({});
         case QueryFault::kShort:
         case QueryFault::kResponse:
             counters_.add(fault);
@@ -64,6 +67,8 @@ public:
             return refuse(fault, Rcode::kNotImp);
         case QueryFault::kVersion:
             return refuse(fault, Rcode::kBadVers);
+        case QueryFault::kNoValidCookie:
+            return refuse(fault, Rcode::kBadCookie);
         case QueryFault::kClass:
         case QueryFault::kTransfer:
             return refuse(fault, Rcode::kRefused);
@@ -73,6 +78,21 @@ public:
     }
 
 private:
+    /// RFC 7873 section 5.2, and section 5.4 for those without a question.
+    QueryFault check_cookie() {
+        const ServerOptions& options = snapshot_.options();
+        if (options.cookies.is_empty()) {
+            return query_.has_question ? QueryFault::kNone : QueryFault::kQuestionCount;
+        }
+        cookie_ = options.cookies.check(query_.cookie, asker_.source, asker_.unix_seconds);
+        counters_.add(cookie_.outcome);
+        const bool is_wanted = query_.has_question
+                                   ? options.is_cookie_required && asker_.transport == DnsTransport::kUdp
+                                   : cookie_.outcome != CookieOutcome::kClientOnly;
+        return is_wanted && cookie_.outcome != CookieOutcome::kValid ? QueryFault::kNoValidCookie
+                                                                     : QueryFault::kNone;
+    }
+
     [[nodiscard]] QueryFault check_question() const {
         if (query_.type == rr_type::kOpt) {
             return QueryFault::kMetaType;
@@ -96,7 +116,7 @@ private:
             extended_error_ = extended_error::kNotAuthoritative;
             return refuse(QueryFault::kNotOurs, Rcode::kRefused);
         }
-        client_ = class_of(snapshot_.classes(), query_, source_);
+        client_ = class_of(snapshot_.classes(), query_, asker_.source);
         const ZoneDenials& zone = snapshot_.zone(*owner);
         apex_at_ = kHeaderBytes + query_.name_bytes - zone.apex.size();
         Composition parts;
@@ -193,7 +213,7 @@ private:
     }
 
     [[nodiscard]] std::size_t limit() const {
-        const std::size_t most = transport_ == DnsTransport::kTcp
+        const std::size_t most = asker_.transport == DnsTransport::kTcp
                                      ? kMostTcpBytes
                                      : std::min<std::size_t>(query_.udp_bytes, kMostUdpBytes);
         return std::min(most, out_.size());
@@ -234,7 +254,9 @@ private:
         return at;
     }
 
-    [[nodiscard]] bool says_nsid() const { return query_.wants_nsid && !snapshot_.nsid().empty(); }
+    [[nodiscard]] const std::string& nsid() const { return snapshot_.options().nsid; }
+    [[nodiscard]] bool says_nsid() const { return query_.wants_nsid && !nsid().empty(); }
+    [[nodiscard]] bool says_cookie() const { return cookie_.outcome != CookieOutcome::kNone; }
     [[nodiscard]] bool says_error() const { return extended_error_ != extended_error::kNone; }
     [[nodiscard]] std::size_t subnet_bytes() const {
         return query_.subnet.is_present() ? 8U + (query_.subnet.source_bits + 7U) / 8U : 0;
@@ -243,8 +265,8 @@ private:
         if (!query_.has_edns) {
             return 0;
         }
-        return kOptBytes + (says_nsid() ? 4 + snapshot_.nsid().size() : 0) + subnet_bytes() +
-               (says_error() ? 6 : 0);
+        return kOptBytes + (says_nsid() ? 4 + nsid().size() : 0) + subnet_bytes() +
+               (says_cookie() ? kCookieOptionBytes : 0) + (says_error() ? 6 : 0);
     }
 
     void write_opt(std::size_t place) {
@@ -262,16 +284,19 @@ private:
         put_u16(at + 9, opt_bytes() - kOptBytes);
         at += kOptBytes;
         if (says_nsid()) {
-            put_u16(at, 3);
-            put_u16(at + 2, snapshot_.nsid().size());
-            std::memcpy(at + 4, snapshot_.nsid().data(), snapshot_.nsid().size());
-            at += 4 + snapshot_.nsid().size();
+            put_u16(at, edns_option::kNsid);
+            put_u16(at + 2, nsid().size());
+            std::memcpy(at + 4, nsid().data(), nsid().size());
+            at += 4 + nsid().size();
         }
         if (query_.subnet.is_present()) {
             at += write_subnet(at);
         }
+        if (says_cookie()) {
+            at += write_cookie(at);
+        }
         if (says_error()) {
-            put_u16(at, 15);
+            put_u16(at, edns_option::kExtendedError);
             put_u16(at + 2, 2);
             put_u16(at + 4, extended_error_);
         }
@@ -280,7 +305,7 @@ private:
     std::size_t write_subnet(std::uint8_t* at) const {
         const ClientSubnet& subnet = query_.subnet;
         const std::size_t octets = (subnet.source_bits + 7U) / 8U;
-        put_u16(at, 8);
+        put_u16(at, edns_option::kClientSubnet);
         put_u16(at + 2, 4 + octets);
         put_u16(at + 4, subnet.family);
         at[6] = subnet.source_bits;
@@ -289,13 +314,21 @@ private:
         return 8 + octets;
     }
 
+    std::size_t write_cookie(std::uint8_t* at) const {
+        put_u16(at, edns_option::kCookie);
+        put_u16(at + 2, kClientCookieBytes + kServerCookieBytes);
+        std::memcpy(at + 4, query_.cookie.data(), kClientCookieBytes);
+        std::memcpy(at + 4 + kClientCookieBytes, cookie_.next.data(), kServerCookieBytes);
+        return kCookieOptionBytes;
+    }
+
     const Snapshot& snapshot_;
     ByteView bytes_;
-    const Ip6& source_;
-    DnsTransport transport_;
+    const Asker& asker_;
     std::span<std::uint8_t> out_;
     RespondCounters& counters_;
     Query query_;
+    CookieCheck cookie_;
     ClientClass client_;
     bool depends_on_client_ = false;
     Rcode rcode_ = Rcode::kNoError;
@@ -305,10 +338,10 @@ private:
 
 } // namespace
 
-std::size_t respond(const Snapshot& snapshot, ByteView query, const Ip6& source, DnsTransport transport,
-                    std::span<std::uint8_t> out, RespondCounters& counters) {
+std::size_t respond(const Snapshot& snapshot, ByteView query, const Asker& asker, std::span<std::uint8_t> out,
+                    RespondCounters& counters) {
     SL_CHECK(out.size() >= kMostUdpBytes);
-    return Responder(snapshot, query, source, transport, out, counters).run();
+    return Responder(snapshot, query, asker, out, counters).run();
 }
 
 } // namespace suanlu::dns

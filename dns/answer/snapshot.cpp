@@ -40,9 +40,9 @@ std::uint64_t hash_name(const DomainName& name) {
 } // namespace
 
 Snapshot::Snapshot(std::vector<Owner> owners, std::vector<std::shared_ptr<const ZoneDenials>> zones,
-                   std::shared_ptr<const ClientClasses> classes, std::string nsid)
+                   std::shared_ptr<const ClientClasses> classes, ServerOptions options)
     : owners_(std::move(owners)), zones_(std::move(zones)), classes_(std::move(classes)),
-      nsid_(std::move(nsid)), slots_(std::bit_ceil(2 * owners_.size() + 1)) {
+      options_(std::move(options)), slots_(std::bit_ceil(2 * owners_.size() + 1)) {
     for (const Owner& owner : owners_) {
         const std::uint64_t hash = hash_name(owner->owner);
         std::size_t at = hash & (slots_.size() - 1);

@@ -6,6 +6,7 @@
 
 #include "dns/answer/client_classes.hpp"
 #include "dns/answer/owner_answers.hpp"
+#include "dns/answer/server_options.hpp"
 
 namespace suanlu::dns {
 
@@ -29,7 +30,7 @@ public:
     using Owner = std::shared_ptr<const OwnerAnswers>;
 
     Snapshot(std::vector<Owner> owners, std::vector<std::shared_ptr<const ZoneDenials>> zones,
-             std::shared_ptr<const ClientClasses> classes, std::string nsid);
+             std::shared_ptr<const ClientClasses> classes, ServerOptions options = {});
 
     /// The owner of a query's name, or the closest one above it; null outside of all zones. `skipped` gets
     /// the number of labels in front of that owner.
@@ -38,8 +39,7 @@ public:
     [[nodiscard]] const ZoneDenials& zone(const OwnerAnswers& owner) const { return *zones_[owner.zone]; }
     [[nodiscard]] const ClientClasses& classes() const { return *classes_; }
     [[nodiscard]] const std::vector<Owner>& owners() const { return owners_; }
-    /// Answer to NSID (RFC 5001); empty = the option is not answered.
-    [[nodiscard]] const std::string& nsid() const { return nsid_; }
+    [[nodiscard]] const ServerOptions& options() const { return options_; }
 
 private:
     struct Slot {
@@ -52,7 +52,7 @@ private:
     std::vector<Owner> owners_;
     std::vector<std::shared_ptr<const ZoneDenials>> zones_;
     std::shared_ptr<const ClientClasses> classes_;
-    std::string nsid_;
+    ServerOptions options_;
     /// Open addressing, at most half full.
     std::vector<Slot> slots_;
     std::size_t most_labels_ = 0;

@@ -56,6 +56,15 @@ TcpLimits read_tcp(YamlNode node) {
     return limits;
 }
 
+DnsCookieConfig read_cookies(YamlNode node) {
+    DnsCookieConfig cookies;
+    if (node.is_present()) {
+        cookies.secrets = node.required("secrets").text();
+        cookies.is_required = node.optional("require").boolean(false);
+    }
+    return cookies;
+}
+
 } // namespace
 
 Result<DnsConfig> load_dns_config(const std::string& path) {
@@ -71,6 +80,7 @@ Result<DnsConfig> load_dns_config(const std::string& path) {
     if (config.nsid.size() > kMostNsidBytes) {
         nsid.complain("at most 128 octets");
     }
+    config.cookies = read_cookies(root.optional("cookies"));
     config.metrics = root.optional("metrics").text();
     std::size_t views = 0;
     for (YamlNode& node : root.required("zones").items()) {

@@ -21,12 +21,19 @@ struct DnsZoneConfig {
     std::string key;
 };
 
+struct DnsCookieConfig {
+    /// File of cookie secrets, read again with the zones; empty = cookies are not answered.
+    std::string secrets;
+    bool is_required = false;
+};
+
 struct DnsConfig {
     std::vector<Endpoint> listen;
     /// Threads that answer UDP at each address.
     std::size_t workers = 1;
     TcpLimits tcp;
     std::string nsid;
+    DnsCookieConfig cookies;
     std::vector<DnsZoneConfig> zones;
     /// "ADDRESS:PORT"; empty = no page.
     std::string metrics;

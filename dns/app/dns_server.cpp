@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "core/support/log.hpp"
+#include "core/support/unix_time.hpp"
 
 namespace suanlu::dns {
 
@@ -13,11 +14,6 @@ namespace {
 constexpr auto kReclaimEvery = std::chrono::seconds(1);
 /// Signatures are looked at this often; those that end within a week are made anew.
 constexpr auto kRenewEvery = std::chrono::hours(6);
-
-std::uint32_t unix_now() {
-    const auto since = std::chrono::system_clock::now().time_since_epoch();
-    return static_cast<std::uint32_t>(std::chrono::duration_cast<std::chrono::seconds>(since).count());
-}
 
 enum class DnsMetric : std::uint8_t {
 #define SUANLU_METRIC(name, kind, label, help) name,
@@ -63,7 +59,7 @@ private:
 
 Result<std::unique_ptr<DnsServer>> DnsServer::open(asio::io_context& io, DnsConfig config) {
     ZoneLoader loader;
-    SL_TRY(auto first, loader.load(config, unix_now()));
+    SL_TRY(auto first, loader.load(config, unix_seconds()));
     std::unique_ptr<DnsServer> server(
         new DnsServer(io, std::move(config), std::move(loader), std::move(first)));
     SL_TRY_VOID(server->open_sockets());
@@ -104,11 +100,11 @@ Status DnsServer::open_sockets() {
 }
 
 void DnsServer::reload() {
-    publish(loader_.load(config_, unix_now()));
+    publish(loader_.load(config_, unix_seconds()));
 }
 
 void DnsServer::renew() {
-    publish(loader_.renew(config_, unix_now()));
+    publish(loader_.renew(config_, unix_seconds()));
 }
 
 void DnsServer::publish(Result<std::shared_ptr<const Snapshot>> next) {
@@ -138,7 +134,7 @@ void DnsServer::stop() {
 
 Task<void> DnsServer::keep_fresh() {
     auto renewed = std::chrono::steady_clock::now();
-    std::uint32_t said_by_clock = unix_now();
+    std::uint32_t said_by_clock = unix_seconds();
     for (;;) {
         const bool waited = co_await wait_for(timer_, kReclaimEvery);
         if (!waited) {
@@ -146,7 +142,7 @@ Task<void> DnsServer::keep_fresh() {
         }
         exchange_.reclaim();
         // After a step back signatures may lie in the future.
-        const std::uint32_t before = std::exchange(said_by_clock, unix_now());
+        const std::uint32_t before = std::exchange(said_by_clock, unix_seconds());
         if (said_by_clock < before || std::chrono::steady_clock::now() - renewed >= kRenewEvery) {
             renewed = std::chrono::steady_clock::now();
             renew();
@@ -203,8 +199,12 @@ void DnsServer::export_responses() {
         const auto which = static_cast<QueryFault>(fault);
         out.count(DnsMetric::suanlu_dns_faults_total, sum(which), std::string(to_text(which)));
     }
+    for (std::size_t outcome = 0; outcome < kCookieOutcomes; ++outcome) {
+        const auto which = static_cast<CookieOutcome>(outcome);
+        out.count(DnsMetric::suanlu_dns_cookies_total, sum(which), std::string(to_text(which)));
+    }
     for (const Rcode rcode : {Rcode::kNoError, Rcode::kFormErr, Rcode::kServFail, Rcode::kNxDomain,
-                              Rcode::kNotImp, Rcode::kRefused, Rcode::kBadVers}) {
+                              Rcode::kNotImp, Rcode::kRefused, Rcode::kBadVers, Rcode::kBadCookie}) {
         out.count(DnsMetric::suanlu_dns_responses_total, sum(rcode),
                   std::to_string(static_cast<unsigned>(rcode)));
     }

@@ -4,11 +4,11 @@
 #include <CLI/CLI.hpp>
 
 #include <csignal>
-#include <ctime>
 #include <functional>
 #include <iostream>
 
 #include "core/support/log.hpp"
+#include "core/support/unix_time.hpp"
 #include "dns/app/dns_server.hpp"
 
 namespace {
@@ -44,7 +44,7 @@ int run(dns::DnsConfig config) {
 /// Prints what the zone above has to know of the signed ones.
 int check_zones(const dns::DnsConfig& config) {
     dns::ZoneLoader loader;
-    const auto loaded = loader.load(config, static_cast<std::uint32_t>(std::time(nullptr)));
+    const auto loaded = loader.load(config, unix_seconds());
     if (!loaded) {
         std::cerr << loaded.error().detail << '\n';
         return 2;

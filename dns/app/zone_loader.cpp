@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "dns/app/zone_loader.hpp"
 
+#include <fstream>
+#include <iterator>
+
 #include "dns/zone/answer_builder.hpp"
 #include "dns/zone/view_file.hpp"
 #include "dns/zone/zone_file.hpp"
@@ -27,8 +30,31 @@ std::vector<std::string> ZoneLoader::delegation_signers() const {
     return out;
 }
 
+namespace {
+
+Result<std::string> read_whole(const std::string& path) {
+    std::ifstream file(path);
+    if (!file) {
+        return Error{Errc::kNotFound, "cannot read " + path};
+    }
+    return std::string(std::istreambuf_iterator<char>(file), {});
+}
+
+Result<ServerOptions> read_options(const DnsConfig& config) {
+    ServerOptions options{.nsid = config.nsid};
+    if (!config.cookies.secrets.empty()) {
+        SL_TRY(const std::string text, read_whole(config.cookies.secrets));
+        SL_TRY(options.cookies, CookieSecrets::parse(text, config.cookies.secrets));
+        options.is_cookie_required = config.cookies.is_required;
+    }
+    return options;
+}
+
+} // namespace
+
 Result<ZoneLoader::Contents> ZoneLoader::read(const DnsConfig& config) {
     Contents out;
+    SL_TRY(out.options, read_options(config));
     for (const DnsZoneConfig& wanted : config.zones) {
         SL_TRY(ZoneContents contents, read_zone_file(wanted.file, wanted.name));
         if (!wanted.view.empty()) {
@@ -58,7 +84,7 @@ Result<std::shared_ptr<const Snapshot>> ZoneLoader::build(const DnsConfig& confi
         zones.push_back(std::move(built.denials));
     }
     return std::make_shared<const Snapshot>(std::move(owners), std::move(zones), contents.classes,
-                                            config.nsid);
+                                            contents.options);
 }
 
 Result<std::shared_ptr<const Snapshot>> ZoneLoader::load(const DnsConfig& config, std::uint32_t unix_now) {

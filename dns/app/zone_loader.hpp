@@ -27,6 +27,7 @@ private:
         /// Unsigned, in the order of the configuration.
         std::vector<ZoneContents> zones;
         std::shared_ptr<const ClientClasses> classes = std::make_shared<const ClientClasses>();
+        ServerOptions options;
     };
     Result<Contents> read(const DnsConfig& config);
     Result<std::shared_ptr<const Snapshot>> build(const DnsConfig& config, const Contents& contents,

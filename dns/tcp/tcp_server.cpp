@@ -11,6 +11,7 @@
 #include <thread>
 
 #include "core/support/asio.hpp"
+#include "core/support/unix_time.hpp"
 
 namespace suanlu::dns {
 
@@ -162,8 +163,8 @@ struct TcpServer::State {
 
     std::size_t answer_to(const Bytes& query, const Ip6& client, Bytes& answer) {
         const Snapshot& snapshot = reader.take(exchange);
-        const std::size_t size =
-            respond(snapshot, query, client, DnsTransport::kTcp, std::span(answer).subspan(2), responses);
+        const std::size_t size = respond(snapshot, query, {client, DnsTransport::kTcp, unix_seconds()},
+                                         std::span(answer).subspan(2), responses);
         reader.leave();
         counts.queries.fetch_add(1, std::memory_order_relaxed);
         answer[0] = static_cast<std::uint8_t>(size >> 8U);

@@ -12,6 +12,8 @@
 #include <cerrno>
 #include <cstring>
 
+#include "core/support/unix_time.hpp"
+
 namespace suanlu::dns {
 
 namespace {
@@ -183,14 +185,15 @@ void UdpWorker::serve(Batch& batch) {
             return; // nothing there, or an error of an earlier answer that this call took off the socket
         }
         const Snapshot& snapshot = reader_.take(exchange_);
+        const std::uint32_t now = unix_seconds();
         unsigned answers = 0;
         for (std::size_t i = 0; i < static_cast<std::size_t>(count); ++i) {
             const mmsghdr& query = batch.received[i];
             const std::size_t size =
                 port_of(batch.sources[i]) == 0 ? 0 : query.msg_len; // nobody listens at port 0
-            const std::size_t answered =
-                respond(snapshot, {batch.queries[i].data(), size}, source_of(batch.sources[i]),
-                        DnsTransport::kUdp, batch.answers[answers], counters_);
+            const std::size_t answered = respond(snapshot, {batch.queries[i].data(), size},
+                                                 {source_of(batch.sources[i]), DnsTransport::kUdp, now},
+                                                 batch.answers[answers], counters_);
             if (answered > 0) {
                 batch.out[answers] = {batch.answers[answers].data(), answered};
                 msghdr& head = batch.sent[answers++].msg_hdr;

@@ -45,7 +45,7 @@ Snapshot make_snapshot() {
     return Snapshot(std::move(built.owners), {built.denials},
                     std::make_shared<ClientClasses>(
                         std::vector{std::pair{*Prefix6::parse("10.0.0.0/8"), std::uint16_t{1}}}),
-                    "id");
+                    {.nsid = "id", .cookies = CookieSecrets({SipKey{1}, SipKey{2}})});
 }
 
 void check_answer(ByteView query, ByteView answer) {
@@ -76,7 +76,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* bytes, std::size_t siz
     Bytes out(kMostTcpBytes);
     for (const DnsTransport transport : {DnsTransport::kUdp, DnsTransport::kTcp}) {
         const std::size_t answered =
-            respond(snapshot, query, *Ip6::parse("10.1.1.1"), transport, out, counters);
+            respond(snapshot, query, {*Ip6::parse("10.1.1.1"), transport, 1}, out, counters);
         require(transport == DnsTransport::kTcp || answered <= kMostUdpBytes);
         if (answered > 0) {
             check_answer(query, ByteView(out).first(answered));

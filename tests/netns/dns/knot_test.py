@@ -14,6 +14,7 @@ import sys
 import tempfile
 import time
 
+sys.dont_write_bytecode = True
 try:
     import dns.edns
     import dns.flags
@@ -24,6 +25,8 @@ try:
 except ImportError:
     print('skip dns-against-knot # python3-dnspython is not installed')
     sys.exit(77)
+
+from server_lab import answers, free_port, run_case, wait_for
 
 TYPES = ['A', 'AAAA', 'NS', 'SOA', 'MX', 'TXT', 'CNAME', 'SRV', 'SVCB', 'HTTPS', 'TYPE65280', 'DS', 'CAA', 'PTR', 'TYPE1234']
 LABELS = ['www', 'WwW', 'ns1', 'mail', 'alias', 'alias2', 'out', 'dangling', 'nowhere', 'a', 'deep', 'er', 'wild', 'there', 'sub',
@@ -54,29 +57,6 @@ zone:
     zonefile-sync: -1
     journal-content: none
 '''
-
-
-def free_port():
-    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as udp, socket.socket() as tcp:
-        udp.bind(('127.0.0.1', 0))
-        tcp.bind(('127.0.0.1', udp.getsockname()[1]))
-        return udp.getsockname()[1]
-
-
-def answers(port):
-    try:
-        dns.query.udp(dns.message.make_query('c.example.', 'SOA'), '127.0.0.1', port=port, timeout=0.2)
-        return True
-    except (dns.exception.Timeout, OSError):
-        return False
-
-
-def wait_for(what, holds, child):
-    end = time.monotonic() + 20
-    while not holds():
-        if time.monotonic() > end or child.poll() is not None:
-            raise AssertionError(f'{what} does not answer')
-        time.sleep(0.05)
 
 
 def random_query(rng):
@@ -165,16 +145,6 @@ def check_metrics(port):
     assert values['suanlu_dns_tcp_connections_total{outcome="refused"}'] >= 1 and values['suanlu_dns_reloads_total{outcome="refused"}'] == 1, page
 
 
-def run(name, check):
-    try:
-        check()
-        print(f'ok {name}', flush=True)
-        return 0
-    except (AssertionError, OSError, EOFError, dns.exception.DNSException, KeyError) as error:
-        print(f'not ok {name}: {error!r}', flush=True)
-        return 1
-
-
 def differential(ports, queries):
     different, seen = compare(ports, queries, seed=6)
     for what in different[:10]:
@@ -208,14 +178,14 @@ def main():
             wait_for('suanlu-dns', lambda: answers(ours), children[0])
             wait_for('knotd', lambda: answers(knots), children[1])
             wait_for('suanlu-dns with a short idle time', lambda: answers(idle), children[2])
-            failed += run('same-answers-as-knot', lambda: differential((ours, knots), queries))
-            failed += run('tcp-pipelining', lambda: check_pipelining(ours))
-            failed += run('tcp-limits', lambda: check_tcp_limits(ours))
-            failed += run('tcp-idle', lambda: check_tcp_idle(idle))
-            failed += run('reload', lambda: check_reload(ours, work, children[0]))
-            failed += run('metrics', lambda: check_metrics(metrics))
+            failed += run_case('same-answers-as-knot', lambda: differential((ours, knots), queries))
+            failed += run_case('tcp-pipelining', lambda: check_pipelining(ours))
+            failed += run_case('tcp-limits', lambda: check_tcp_limits(ours))
+            failed += run_case('tcp-idle', lambda: check_tcp_idle(idle))
+            failed += run_case('reload', lambda: check_reload(ours, work, children[0]))
+            failed += run_case('metrics', lambda: check_metrics(metrics))
             children[0].terminate()
-            failed += run('clean-stop', lambda: children[0].wait(10) == 0 or (_ for _ in ()).throw(AssertionError('exit status')))
+            failed += run_case('clean-stop', lambda: children[0].wait(10) == 0 or (_ for _ in ()).throw(AssertionError('exit status')))
         finally:
             for child in children:
                 if child.poll() is None:

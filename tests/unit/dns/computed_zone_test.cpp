@@ -38,12 +38,11 @@ protected:
         ASSERT_TRUE(status) << status.error().detail;
         BuiltZone built = build_answers(zone_, 0);
         snapshot_ = std::make_unique<Snapshot>(std::move(built.owners), std::vector{built.denials},
-                                               std::make_shared<ClientClasses>(classes_of(view)), "");
+                                               std::make_shared<ClientClasses>(classes_of(view)));
     }
     Heard ask(const Asked& asked, const char* source) {
         dns::Bytes out(kMostUdpBytes);
-        out.resize(
-            respond(*snapshot_, query_of(asked), *Ip6::parse(source), DnsTransport::kUdp, out, counters_));
+        out.resize(respond(*snapshot_, query_of(asked), {*Ip6::parse(source)}, out, counters_));
         return read_answer(out);
     }
     /// SVCB of the service "chat" for class `number`.

@@ -39,6 +39,25 @@ inline Bytes query_of(const Asked& asked) {
     return out;
 }
 
+/// An EDNS option.
+inline Bytes option(std::uint16_t code, const Bytes& value) {
+    Bytes out;
+    put_integer(out, code);
+    put_integer(out, static_cast<std::uint16_t>(value.size()));
+    put_bytes(out, value);
+    return out;
+}
+
+/// A query for nothing: header and OPT alone.
+inline Bytes query_without_question(const Bytes& options) {
+    const Bytes whole = query_of({.name = "a", .has_edns = true, .options = options});
+    Bytes out;
+    put_bytes(out, ByteView(whole).first(12));
+    put_bytes(out, ByteView(whole).subspan(19)); // "a", type, class
+    out[5] = 0;
+    return out;
+}
+
 struct Heard {
     std::uint16_t flags = 0;
     unsigned rcode = 0;
@@ -49,6 +68,17 @@ struct Heard {
     bool has_opt = false;
     std::size_t size = 0;
 
+    /// Value of the first option of this code; empty without one.
+    [[nodiscard]] Bytes option_of(std::uint16_t wanted) const {
+        for (WireReader reader(opt_options); !reader.is_at_end();) {
+            const std::uint16_t code = *reader.integer<std::uint16_t>();
+            const ByteView value = *reader.take(*reader.integer<std::uint16_t>());
+            if (code == wanted) {
+                return {value.begin(), value.end()};
+            }
+        }
+        return {};
+    }
     [[nodiscard]] bool is_authoritative() const { return (flags & 0x0400U) != 0; }
     [[nodiscard]] bool is_cut() const { return (flags & 0x0200U) != 0; }
 };

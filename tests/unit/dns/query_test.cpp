@@ -6,19 +6,13 @@ namespace {
 using namespace suanlu;
 using namespace suanlu::dns;
 using suanlu::dns::testing::Asked;
+using suanlu::dns::testing::option;
 using suanlu::dns::testing::query_of;
+using suanlu::dns::testing::query_without_question;
 
 QueryFault fault_of(const Bytes& bytes) {
     Query query;
     return parse_query(bytes, query);
-}
-
-Bytes option(std::uint16_t code, const Bytes& value) {
-    Bytes out;
-    put_integer(out, code);
-    put_integer(out, static_cast<std::uint16_t>(value.size()));
-    put_bytes(out, value);
-    return out;
 }
 
 QueryFault fault_of_option(std::uint16_t code, const Bytes& value) {
@@ -70,6 +64,12 @@ TEST(Query, Header_Faults) {
     bytes = query_of({.name = "a"});
     bytes[12] = 0xc0;
     EXPECT_EQ(fault_of(bytes), QueryFault::kQuestion);
+}
+
+TEST(Query, WithoutQuestion_IsForACookieOnly) {
+    EXPECT_EQ(fault_of(query_without_question({})), QueryFault::kQuestionCount);
+    EXPECT_EQ(fault_of(query_without_question(option(3, {}))), QueryFault::kQuestionCount);
+    EXPECT_EQ(fault_of(query_without_question(option(10, Bytes(8, 1)))), QueryFault::kNone);
 }
 
 TEST(Query, ClientSubnet_IsCheckedAsTheRfcSays) {

@@ -9,6 +9,8 @@ using namespace suanlu::dns::testing;
 
 using Lines = std::vector<std::string>;
 
+constexpr std::uint32_t kNow = 1'559'731'985;
+
 constexpr const char* kZone = R"($ORIGIN c.example.
 $TTL 300
 @        SOA ns1 admin 7 3600 600 86400 5
@@ -38,20 +40,21 @@ protected:
     void serve(const ZoneContents& zone, std::vector<std::pair<Prefix6, std::uint16_t>> prefixes = {}) {
         BuiltZone built = build_answers(zone, 0);
         snapshot_ = std::make_unique<Snapshot>(std::move(built.owners), std::vector{built.denials},
-                                               std::make_shared<ClientClasses>(prefixes), "ns1");
+                                               std::make_shared<ClientClasses>(prefixes), options_);
     }
     void SetUp() override { serve(zone_of(kZone, "c.example")); }
 
     Bytes respond_to(const Bytes& query, const char* source = "198.51.100.1",
                      DnsTransport transport = DnsTransport::kUdp) {
         Bytes out(kMostTcpBytes);
-        out.resize(respond(*snapshot_, query, *Ip6::parse(source), transport, out, counters_));
+        out.resize(respond(*snapshot_, query, {*Ip6::parse(source), transport, kNow}, out, counters_));
         return out;
     }
     Heard ask(const Asked& asked, const char* source = "198.51.100.1") {
         return read_answer(respond_to(query_of(asked), source));
     }
 
+    ServerOptions options_{.nsid = "ns1"};
     std::unique_ptr<Snapshot> snapshot_;
     RespondCounters counters_;
 };
@@ -166,6 +169,45 @@ TEST_F(Respond, Edns_NsidAndSubnetComeBack) {
         ask({.name = "www.c.example", .has_edns = true, .options = {0, 8, 0, 7, 0, 1, 24, 0, 10, 1, 2}});
     EXPECT_EQ(subnet.opt_options, (Bytes{0, 8, 0, 7, 0, 1, 24, 0, 10, 1, 2}))
         << "scope 0: the same for everybody";
+}
+
+TEST_F(Respond, Cookies_AreAnsweredAndAskedForWhereRequired) {
+    const Bytes client_cookie{1, 2, 3, 4, 5, 6, 7, 8};
+    Asked asked{.name = "www.c.example", .has_edns = true, .options = option(10, client_cookie)};
+    EXPECT_TRUE(ask(asked).opt_options.empty()) << "without secrets the option means nothing";
+    options_.cookies = CookieSecrets({SipKey{7}});
+    serve(zone_of(kZone, "c.example"));
+    const Bytes cookie = ask(asked).option_of(10);
+    ASSERT_EQ(cookie.size(), 24U);
+    EXPECT_TRUE(std::equal(client_cookie.begin(), client_cookie.end(), cookie.begin()));
+
+    options_.is_cookie_required = true;
+    serve(zone_of(kZone, "c.example"));
+    const Heard refused = ask(asked);
+    EXPECT_EQ(refused.rcode, 23U);
+    EXPECT_TRUE(refused.answer.empty());
+    EXPECT_EQ(read_answer(respond_to(query_of(asked), "198.51.100.1", DnsTransport::kTcp)).rcode, 0U)
+        << "TCP proves the address";
+    asked.options = option(10, refused.option_of(10));
+    EXPECT_EQ(ask(asked).rcode, 0U);
+    EXPECT_EQ(ask(asked, "198.51.100.2").rcode, 23U);
+    EXPECT_EQ(ask({.name = "www.c.example"}).rcode, 0U) << "without a cookie nothing is asked for";
+    EXPECT_EQ(counters_.of(QueryFault::kNoValidCookie), 2U);
+    EXPECT_EQ(counters_.of(CookieOutcome::kClientOnly), 3U);
+    EXPECT_EQ(counters_.of(CookieOutcome::kValid), 1U);
+    EXPECT_EQ(counters_.of(CookieOutcome::kWrong), 1U);
+}
+
+TEST_F(Respond, QueryForACookieAlone_GetsItWithoutAQuestion) {
+    const Bytes bare = query_without_question(option(10, Bytes(8, 1)));
+    EXPECT_EQ(read_answer(respond_to(bare)).rcode, 1U) << "nobody to answer it";
+    options_.cookies = CookieSecrets({SipKey{7}});
+    serve(zone_of(kZone, "c.example"));
+    const Heard heard = read_answer(respond_to(bare));
+    EXPECT_EQ(heard.rcode, 0U);
+    EXPECT_EQ(heard.option_of(10).size(), 24U);
+    EXPECT_EQ(read_answer(respond_to(query_without_question(option(10, heard.option_of(10))))).rcode, 0U);
+    EXPECT_EQ(read_answer(respond_to(query_without_question(option(10, Bytes(24, 1))))).rcode, 23U);
 }
 
 TEST_F(Respond, TooLarge_IsCutWithoutPartOfASet) {

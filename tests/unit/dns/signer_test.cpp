@@ -49,13 +49,12 @@ protected:
     }
     static Heard ask(const ZoneContents& zone, const Asked& asked) {
         BuiltZone built = build_answers(zone, 0);
-        const Snapshot snapshot(std::move(built.owners), {built.denials}, std::make_shared<ClientClasses>(),
-                                "");
+        const Snapshot snapshot(std::move(built.owners), {built.denials}, std::make_shared<ClientClasses>());
         RespondCounters counters;
         Bytes out(kMostUdpBytes);
         Asked with_do = asked;
         with_do.has_edns = with_do.is_dnssec_ok = true;
-        out.resize(respond(snapshot, query_of(with_do), {}, DnsTransport::kUdp, out, counters));
+        out.resize(respond(snapshot, query_of(with_do), {}, out, counters));
         return read_answer(out);
     }
 

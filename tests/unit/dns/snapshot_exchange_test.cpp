@@ -11,18 +11,18 @@ namespace {
 using namespace suanlu::dns;
 
 std::shared_ptr<const Snapshot> snapshot(const std::string& nsid) {
-    return std::make_shared<const Snapshot>(std::vector<Snapshot::Owner>{},
-                                            std::vector<std::shared_ptr<const ZoneDenials>>{},
-                                            std::make_shared<const ClientClasses>(), nsid);
+    return std::make_shared<const Snapshot>(
+        std::vector<Snapshot::Owner>{}, std::vector<std::shared_ptr<const ZoneDenials>>{},
+        std::make_shared<const ClientClasses>(), ServerOptions{.nsid = nsid});
 }
 
 TEST(SnapshotExchange, AReader_KeepsWhatItTook_UntilItTakesAgainOrLeaves) {
     SnapshotExchange exchange(snapshot("1"), 2);
-    EXPECT_EQ(exchange.reader(0).take(exchange).nsid(), "1");
+    EXPECT_EQ(exchange.reader(0).take(exchange).options().nsid, "1");
     exchange.publish(snapshot("2"));
     exchange.publish(snapshot("3"));
     EXPECT_EQ(exchange.retired(), 2U);
-    EXPECT_EQ(exchange.reader(0).take(exchange).nsid(), "3");
+    EXPECT_EQ(exchange.reader(0).take(exchange).options().nsid, "3");
     exchange.reclaim();
     EXPECT_EQ(exchange.retired(), 0U);
     exchange.publish(snapshot("4"));
@@ -39,10 +39,10 @@ TEST(SnapshotExchange, ReadersAndPublisherAtOnce_NobodyReadsWhatIsGone) {
     std::vector<std::thread> readers;
     for (std::size_t number = 0; number < 2; ++number) {
         readers.emplace_back([&, number] {
-            EXPECT_FALSE(exchange.reader(number).take(exchange).nsid().empty());
+            EXPECT_FALSE(exchange.reader(number).take(exchange).options().nsid.empty());
             both_took.count_down();
             while (!is_over) {
-                const std::string& nsid = exchange.reader(number).take(exchange).nsid();
+                const std::string& nsid = exchange.reader(number).take(exchange).options().nsid;
                 ASSERT_FALSE(nsid.empty()); // ASan and TSan see a read of one that is gone
             }
             exchange.reader(number).leave();
@@ -58,7 +58,7 @@ TEST(SnapshotExchange, ReadersAndPublisherAtOnce_NobodyReadsWhatIsGone) {
     }
     exchange.reclaim();
     EXPECT_EQ(exchange.retired(), 0U);
-    EXPECT_EQ(exchange.newest()->nsid(), "2000");
+    EXPECT_EQ(exchange.newest()->options().nsid, "2000");
 }
 
 } // namespace

@@ -1,0 +1,91 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
+"""What clients ask of suanlu-dns beside names, by clients that nobody here wrote: dig, kdig and dnspython on loopback.
+
+Usage: query_side_test.py SUANLU_DNS"""
+import shutil
+import subprocess
+import sys
+
+sys.dont_write_bytecode = True
+try:
+    import dns.edns
+    import dns.rcode
+except ImportError:
+    print('skip dns-query-side # python3-dnspython is not installed')
+    sys.exit(77)
+
+from server_lab import Server, run_case
+
+ZONE = '''$ORIGIN c.example.
+$TTL 300
+@    SOA ns1 hostmaster 1 3600 600 86400 5
+@    NS  ns1
+ns1  A   127.0.0.1
+www  A   192.0.2.3
+www  TXT "one" "two"
+'''
+FIRST_SECRET, SECOND_SECRET = 'e5e973e5a6b2a43f48e7dc849e37bfcf', '445536bcd2513298075a5d379663c962'
+COOKIE = 10
+
+
+def output_of(*words):
+    done = subprocess.run([str(word) for word in words], capture_output=True, text=True, timeout=60)
+    return done.stdout + done.stderr
+
+
+def dig(server, *words):
+    return output_of('dig', '@127.0.0.1', '-p', server.port, '+tries=1', '+time=5', *words)
+
+
+def cookie_of(answer):
+    return next(bytes(option.data) for option in answer.options if option.otype == COOKIE)
+
+
+def with_cookie(server, cookie):
+    return server.ask('www.c.example.', 'A', options=[dns.edns.GenericOption(COOKIE, cookie)])
+
+
+def check_cookies(program):
+    more = 'cookies: {secrets: "{work}/cookies", require: true}\n'
+    with Server(program, {'c.example': ZONE}, more, {'cookies': FIRST_SECRET + '\n'}) as server:
+        if shutil.which('dig'):
+            # dig asks again with the cookie that BADCOOKIE brought, and says whether its own came back.
+            said = dig(server, '+cookie', '+badcookie', 'www.c.example', 'A')
+            assert '(good)' in said and 'status: NOERROR' in said and '192.0.2.3' in said, said
+            assert 'BADCOOKIE' in dig(server, '+cookie', '+nobadcookie', 'www.c.example', 'A')
+        else:
+            print('skip dig-cookies # bind9-dnsutils is not installed')
+        said = output_of('kdig', '@127.0.0.1', '-p', server.port, '+cookie', '+badcookie', 'www.c.example', 'A')
+        assert 'NOERROR' in said and '192.0.2.3' in said, said
+        first = with_cookie(server, bytes(range(8)))
+        assert first.rcode() == dns.rcode.BADCOOKIE and not first.answer, first
+        cookie = cookie_of(first)
+        assert cookie[:8] == bytes(range(8)) and len(cookie) == 24, cookie
+        assert with_cookie(server, cookie).rcode() == dns.rcode.NOERROR
+
+        # Rollover: the old secret is still accepted, the new one makes cookies; then it is gone.
+        (server.work / 'cookies').write_text(f'{SECOND_SECRET}\n{FIRST_SECRET}\n')
+        server.reload()
+        rolled = with_cookie(server, cookie)
+        assert rolled.rcode() == dns.rcode.NOERROR and cookie_of(rolled) != cookie, rolled
+        (server.work / 'cookies').write_text(f'{SECOND_SECRET}\n')
+        server.reload()
+        assert with_cookie(server, cookie).rcode() == dns.rcode.BADCOOKIE
+        assert with_cookie(server, cookie_of(rolled)).rcode() == dns.rcode.NOERROR
+        (server.work / 'cookies').write_text('short\n')
+        server.reload()
+        assert 'cookies:1: ' in server.log.read_text(), server.log.read_text()
+        assert with_cookie(server, cookie_of(rolled)).rcode() == dns.rcode.NOERROR, 'the old secrets stay in force'
+        assert server.metric('suanlu_dns_cookies_total{outcome="valid"}') >= 3
+        assert server.metric('suanlu_dns_faults_total{fault="no_valid_cookie"}') >= 2
+
+
+CASES = {'cookies': check_cookies}
+
+
+def main():
+    return 1 if sum(run_case(name, lambda check=check: check(sys.argv[1])) for name, check in CASES.items()) else 0
+
+
+sys.exit(main())
