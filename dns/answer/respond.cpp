@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <cstring>
+#include <ctime>
 
 #include "dns/record/rr_type.hpp"
 
@@ -84,7 +85,7 @@ private:
         if (options.cookies.is_empty()) {
             return query_.has_question ? QueryFault::kNone : QueryFault::kQuestionCount;
         }
-        cookie_ = options.cookies.check(query_.cookie, asker_.source, asker_.unix_seconds);
+        cookie_ = options.cookies.check(query_.cookie, asker_.source, asker_.now.unix_seconds);
         counters_.add(cookie_.outcome);
         const bool is_wanted = query_.has_question
                                    ? options.is_cookie_required && asker_.transport == DnsTransport::kUdp
@@ -187,6 +188,11 @@ private:
                 counters_.add(QueryFault::kNotReady);
             }
         }
+        const RateLimitAction action = rate_limit(parts);
+        if (action == RateLimitAction::kDropped) {
+            return 0;
+        }
+        is_slipped_ = action == RateLimitAction::kSlipped;
         counters_.add(rcode_);
         const std::size_t question = query_.has_question ? query_.name_bytes + 4U : 0;
         std::memcpy(out_.data(), bytes_.data(), kHeaderBytes + question);
@@ -199,10 +205,12 @@ private:
             size += parts.runs[i]->octets.size();
             needed += parts.runs[i]->needed_octets;
         }
-        const bool is_cut = needed > room;
+        const bool is_cut = needed > room || is_slipped_;
         header(parts, question != 0, is_cut);
         if (is_cut) {
-            counters_.add(QueryFault::kTruncated);
+            if (!is_slipped_) {
+                counters_.add(QueryFault::kTruncated);
+            }
             put_u16(out_.data() + 10, query_.has_edns ? 1 : 0);
             write_opt(body);
             return body + opt;
@@ -210,6 +218,37 @@ private:
         const std::size_t end = write_runs(parts, body, size <= room);
         write_opt(end);
         return end + opt;
+    }
+
+    /// What becomes of the answer by UDP, where a limit is set. A valid cookie proves the source (RFC 7873
+    /// section 1), as TCP does.
+    RateLimitAction rate_limit(const Composition& parts) {
+        RateLimiter* const limiter = snapshot_.options().rate_limiter.get();
+        if (limiter == nullptr || asker_.transport != DnsTransport::kUdp) {
+            return RateLimitAction::kNone;
+        }
+        const RateLimitAction action =
+            cookie_.outcome == CookieOutcome::kValid
+                ? RateLimitAction::kExempt
+                : limiter->look_at(asker_.source, kind_of(parts), asker_.now.mono_ms);
+        if (action != RateLimitAction::kNone) {
+            counters_.add(action);
+        }
+        return action;
+    }
+
+    [[nodiscard]] AnswerKind kind_of(const Composition& parts) const {
+        if (rcode_ == Rcode::kNxDomain) {
+            return AnswerKind::kNxDomain;
+        }
+        if (rcode_ != Rcode::kNoError) {
+            return AnswerKind::kError;
+        }
+        if (parts.count > 0 && parts.runs[0]->answers > 0) {
+            return AnswerKind::kPositive;
+        }
+        return parts.count > 0 && !parts.runs[0]->is_authoritative ? AnswerKind::kReferral
+                                                                   : AnswerKind::kNoData;
     }
 
     [[nodiscard]] std::size_t limit() const {
@@ -255,9 +294,9 @@ private:
     }
 
     [[nodiscard]] const std::string& nsid() const { return snapshot_.options().nsid; }
-    [[nodiscard]] bool says_nsid() const { return query_.wants_nsid && !nsid().empty(); }
+    [[nodiscard]] bool says_nsid() const { return query_.wants_nsid && !nsid().empty() && !is_slipped_; }
     [[nodiscard]] bool says_cookie() const { return cookie_.outcome != CookieOutcome::kNone; }
-    [[nodiscard]] bool says_error() const { return extended_error_ != extended_error::kNone; }
+    [[nodiscard]] bool says_error() const { return extended_error_ != extended_error::kNone && !is_slipped_; }
     [[nodiscard]] std::size_t subnet_bytes() const {
         return query_.subnet.is_present() ? 8U + (query_.subnet.source_bits + 7U) / 8U : 0;
     }
@@ -331,12 +370,23 @@ private:
     CookieCheck cookie_;
     ClientClass client_;
     bool depends_on_client_ = false;
+    /// Beyond the rate: the least that makes a client ask by TCP.
+    bool is_slipped_ = false;
     Rcode rcode_ = Rcode::kNoError;
     std::uint16_t extended_error_ = extended_error::kNone;
     std::size_t apex_at_ = 0;
 };
 
 } // namespace
+
+Moment Moment::coarse() {
+    timespec unix_time{};
+    timespec mono{};
+    ::clock_gettime(CLOCK_REALTIME_COARSE, &unix_time);
+    ::clock_gettime(CLOCK_MONOTONIC_COARSE, &mono);
+    return {static_cast<std::uint32_t>(unix_time.tv_sec),
+            static_cast<std::uint32_t>(mono.tv_sec * 1000 + mono.tv_nsec / 1'000'000)};
+}
 
 std::size_t respond(const Snapshot& snapshot, ByteView query, const Asker& asker, std::span<std::uint8_t> out,
                     RespondCounters& counters) {

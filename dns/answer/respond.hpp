@@ -15,13 +15,22 @@ inline constexpr std::size_t kMostTcpBytes = 65535;
 
 enum class DnsTransport : std::uint8_t { kUdp, kTcp };
 
+struct Moment {
+    /// Since 1970, for the age of cookies.
+    std::uint32_t unix_seconds = 0;
+    /// Of a clock that does not step, for rates.
+    std::uint32_t mono_ms = 0;
+
+    /// To 4 ms or so: no system call.
+    static Moment coarse();
+};
+
 /// Who asks, and when.
 struct Asker {
     /// IPv4 mapped.
     Ip6 source;
     DnsTransport transport = DnsTransport::kUdp;
-    /// Since 1970, for the age of cookies.
-    std::uint32_t unix_seconds = 0;
+    Moment now = {};
 };
 
 /// Of one worker, who alone writes; anybody reads.
@@ -29,28 +38,40 @@ class RespondCounters {
 public:
     static constexpr std::size_t kRcodes = 32;
 
-    void add(QueryFault fault) { add(faults_[static_cast<std::size_t>(fault)]); }
-    void add(CookieOutcome outcome) { add(cookies_[static_cast<std::size_t>(outcome)]); }
-    void add(Rcode rcode) { add(rcodes_[static_cast<std::size_t>(rcode)]); }
-    [[nodiscard]] std::uint64_t of(QueryFault fault) const {
-        return faults_[static_cast<std::size_t>(fault)].load(std::memory_order_relaxed);
+    /// `what`: a QueryFault, CookieOutcome, RateLimitAction or Rcode. One writer: no need for an atomic
+    /// addition.
+    template <class What>
+    void add(What what) {
+        Count& count = table(*this, what)[static_cast<std::size_t>(what)];
+        count.store(count.load(std::memory_order_relaxed) + 1, std::memory_order_relaxed);
     }
-    [[nodiscard]] std::uint64_t of(CookieOutcome outcome) const {
-        return cookies_[static_cast<std::size_t>(outcome)].load(std::memory_order_relaxed);
-    }
-    [[nodiscard]] std::uint64_t of(Rcode rcode) const {
-        return rcodes_[static_cast<std::size_t>(rcode)].load(std::memory_order_relaxed);
+    template <class What>
+    [[nodiscard]] std::uint64_t of(What what) const {
+        return table(*this, what)[static_cast<std::size_t>(what)].load(std::memory_order_relaxed);
     }
 
 private:
     using Count = std::atomic<std::uint64_t>;
-    /// One writer: no need for an atomic addition.
-    static void add(Count& count) {
-        count.store(count.load(std::memory_order_relaxed) + 1, std::memory_order_relaxed);
+    template <class Self>
+    static auto& table(Self& self, QueryFault) {
+        return self.faults_;
+    }
+    template <class Self>
+    static auto& table(Self& self, CookieOutcome) {
+        return self.cookies_;
+    }
+    template <class Self>
+    static auto& table(Self& self, RateLimitAction) {
+        return self.rate_limits_;
+    }
+    template <class Self>
+    static auto& table(Self& self, Rcode) {
+        return self.rcodes_;
     }
 
     std::array<Count, kQueryFaults> faults_{};
     std::array<Count, kCookieOutcomes> cookies_{};
+    std::array<Count, kRateLimitActions> rate_limits_{};
     std::array<Count, kRcodes> rcodes_{};
 };
 

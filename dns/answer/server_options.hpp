@@ -7,6 +7,7 @@
 #include <string>
 
 #include "dns/answer/cookies.hpp"
+#include "dns/answer/rate_limiter.hpp"
 
 namespace suanlu::dns {
 
@@ -17,6 +18,8 @@ struct ServerOptions {
     /// A query by UDP with a COOKIE option gets BADCOOKIE unless its server cookie is valid (RFC 7873 section
     /// 5.2.3); those without the option are answered.
     bool is_cookie_required = false;
+    /// Shared by all workers and snapshots; null = no limit.
+    std::shared_ptr<RateLimiter> rate_limiter = nullptr;
 };
 
 } // namespace suanlu::dns

@@ -65,6 +65,28 @@ DnsCookieConfig read_cookies(YamlNode node) {
     return cookies;
 }
 
+std::optional<RateLimits> read_rate_limits(YamlNode node) {
+    if (!node.is_present()) {
+        return std::nullopt;
+    }
+    RateLimits limits;
+    const auto number = [&](const char* key, std::uint64_t least, std::uint64_t most, auto& value) {
+        value = static_cast<std::remove_reference_t<decltype(value)>>(
+            node.optional(key).integer(least, most, value));
+    };
+    number("per_second", 1, RateLimits::kMostPerSecond, limits.per_second);
+    number("errors_per_second", 1, RateLimits::kMostPerSecond, limits.errors_per_second);
+    number("burst_seconds", 1, 60, limits.burst_seconds);
+    number("slip", 0, 10, limits.slip);
+    number("v4_bits", 8, 32, limits.v4_bits);
+    number("v6_bits", 16, 128, limits.v6_bits);
+    number("entries", 1024, 16'777'216, limits.entries);
+    for (YamlNode& prefix : node.optional("exempt").items()) {
+        limits.exempt.push_back(prefix.prefix());
+    }
+    return limits;
+}
+
 } // namespace
 
 Result<DnsConfig> load_dns_config(const std::string& path) {
@@ -81,6 +103,7 @@ Result<DnsConfig> load_dns_config(const std::string& path) {
         nsid.complain("at most 128 octets");
     }
     config.cookies = read_cookies(root.optional("cookies"));
+    config.rate_limits = read_rate_limits(root.optional("rate_limit"));
     config.metrics = root.optional("metrics").text();
     std::size_t views = 0;
     for (YamlNode& node : root.required("zones").items()) {

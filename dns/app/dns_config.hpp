@@ -2,10 +2,12 @@
 // dns.yaml (docs/reference/dns.yaml). Read at start-up; errors as file:line with the field's path.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "core/support/endpoint.hpp"
+#include "dns/answer/rate_limiter.hpp"
 #include "dns/record/domain_name.hpp"
 #include "dns/tcp/tcp_server.hpp"
 
@@ -34,6 +36,7 @@ struct DnsConfig {
     TcpLimits tcp;
     std::string nsid;
     DnsCookieConfig cookies;
+    std::optional<RateLimits> rate_limits;
     std::vector<DnsZoneConfig> zones;
     /// "ADDRESS:PORT"; empty = no page.
     std::string metrics;

@@ -195,14 +195,15 @@ void DnsServer::export_responses() {
         return total;
     };
     Exporter out(metrics_);
-    for (std::size_t fault = 0; fault < kQueryFaults; ++fault) {
-        const auto which = static_cast<QueryFault>(fault);
-        out.count(DnsMetric::suanlu_dns_faults_total, sum(which), std::string(to_text(which)));
-    }
-    for (std::size_t outcome = 0; outcome < kCookieOutcomes; ++outcome) {
-        const auto which = static_cast<CookieOutcome>(outcome);
-        out.count(DnsMetric::suanlu_dns_cookies_total, sum(which), std::string(to_text(which)));
-    }
+    const auto export_each = [&]<class What>(DnsMetric metric, What none) {
+        for (std::size_t i = 0; i < static_cast<std::size_t>(none); ++i) {
+            const auto which = static_cast<What>(i);
+            out.count(metric, sum(which), std::string(to_text(which)));
+        }
+    };
+    export_each(DnsMetric::suanlu_dns_faults_total, QueryFault::kNone);
+    export_each(DnsMetric::suanlu_dns_cookies_total, CookieOutcome::kNone);
+    export_each(DnsMetric::suanlu_dns_rate_limited_total, RateLimitAction::kNone);
     for (const Rcode rcode : {Rcode::kNoError, Rcode::kFormErr, Rcode::kServFail, Rcode::kNxDomain,
                               Rcode::kNotImp, Rcode::kRefused, Rcode::kBadVers, Rcode::kBadCookie}) {
         out.count(DnsMetric::suanlu_dns_responses_total, sum(rcode),

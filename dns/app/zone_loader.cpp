@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "dns/app/zone_loader.hpp"
 
+#include <algorithm>
 #include <fstream>
 #include <iterator>
+#include <random>
 
 #include "dns/zone/answer_builder.hpp"
 #include "dns/zone/view_file.hpp"
@@ -40,17 +42,28 @@ Result<std::string> read_whole(const std::string& path) {
     return std::string(std::istreambuf_iterator<char>(file), {});
 }
 
-Result<ServerOptions> read_options(const DnsConfig& config) {
+SipKey random_key() {
+    std::random_device source;
+    SipKey key;
+    std::generate(key.begin(), key.end(), [&] { return static_cast<std::uint8_t>(source()); });
+    return key;
+}
+
+} // namespace
+
+Result<ServerOptions> ZoneLoader::read_options(const DnsConfig& config) {
     ServerOptions options{.nsid = config.nsid};
     if (!config.cookies.secrets.empty()) {
         SL_TRY(const std::string text, read_whole(config.cookies.secrets));
         SL_TRY(options.cookies, CookieSecrets::parse(text, config.cookies.secrets));
         options.is_cookie_required = config.cookies.is_required;
     }
+    if (config.rate_limits && !rate_limiter_) {
+        rate_limiter_ = std::make_shared<RateLimiter>(*config.rate_limits, random_key());
+    }
+    options.rate_limiter = rate_limiter_;
     return options;
 }
-
-} // namespace
 
 Result<ZoneLoader::Contents> ZoneLoader::read(const DnsConfig& config) {
     Contents out;

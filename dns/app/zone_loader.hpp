@@ -30,6 +30,7 @@ private:
         ServerOptions options;
     };
     Result<Contents> read(const DnsConfig& config);
+    Result<ServerOptions> read_options(const DnsConfig& config);
     Result<std::shared_ptr<const Snapshot>> build(const DnsConfig& config, const Contents& contents,
                                                   std::uint32_t unix_now);
     Status sign(const DnsZoneConfig& wanted, ZoneContents& contents, std::uint32_t unix_now);
@@ -39,6 +40,8 @@ private:
     /// By name of the zone: knows which sites said something new.
     std::map<DomainName, ComputedZone> computed_;
     Contents last_;
+    /// Lives as long as the loader: what sources have used up is not forgotten by a reload.
+    std::shared_ptr<RateLimiter> rate_limiter_;
     std::size_t signatures_made_ = 0;
 };
 

@@ -11,7 +11,6 @@
 #include <thread>
 
 #include "core/support/asio.hpp"
-#include "core/support/unix_time.hpp"
 
 namespace suanlu::dns {
 
@@ -163,7 +162,7 @@ struct TcpServer::State {
 
     std::size_t answer_to(const Bytes& query, const Ip6& client, Bytes& answer) {
         const Snapshot& snapshot = reader.take(exchange);
-        const std::size_t size = respond(snapshot, query, {client, DnsTransport::kTcp, unix_seconds()},
+        const std::size_t size = respond(snapshot, query, {client, DnsTransport::kTcp, Moment::coarse()},
                                          std::span(answer).subspan(2), responses);
         reader.leave();
         counts.queries.fetch_add(1, std::memory_order_relaxed);

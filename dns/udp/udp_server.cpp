@@ -12,8 +12,6 @@
 #include <cerrno>
 #include <cstring>
 
-#include "core/support/unix_time.hpp"
-
 namespace suanlu::dns {
 
 namespace {
@@ -185,7 +183,7 @@ void UdpWorker::serve(Batch& batch) {
             return; // nothing there, or an error of an earlier answer that this call took off the socket
         }
         const Snapshot& snapshot = reader_.take(exchange_);
-        const std::uint32_t now = unix_seconds();
+        const Moment now = Moment::coarse();
         unsigned answers = 0;
         for (std::size_t i = 0; i < static_cast<std::size_t>(count); ++i) {
             const mmsghdr& query = batch.received[i];

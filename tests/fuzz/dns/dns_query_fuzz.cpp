@@ -76,7 +76,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* bytes, std::size_t siz
     Bytes out(kMostTcpBytes);
     for (const DnsTransport transport : {DnsTransport::kUdp, DnsTransport::kTcp}) {
         const std::size_t answered =
-            respond(snapshot, query, {*Ip6::parse("10.1.1.1"), transport, 1}, out, counters);
+            respond(snapshot, query, {*Ip6::parse("10.1.1.1"), transport}, out, counters);
         require(transport == DnsTransport::kTcp || answered <= kMostUdpBytes);
         if (answered > 0) {
             check_answer(query, ByteView(out).first(answered));

@@ -10,12 +10,13 @@ import sys
 sys.dont_write_bytecode = True
 try:
     import dns.edns
+    import dns.query
     import dns.rcode
 except ImportError:
     print('skip dns-query-side # python3-dnspython is not installed')
     sys.exit(77)
 
-from server_lab import Server, run_case
+from server_lab import Server, run_case, wait_for
 
 ZONE = '''$ORIGIN c.example.
 $TTL 300
@@ -81,7 +82,21 @@ def check_cookies(program):
         assert server.metric('suanlu_dns_faults_total{fault="no_valid_cookie"}') >= 2
 
 
-CASES = {'cookies': check_cookies}
+def check_rate_limit(program):
+    more = 'rate_limit: {per_second: 1, burst_seconds: 1, slip: 1}\ncookies: {secrets: "{work}/cookies"}\n'
+    with Server(program, {'c.example': ZONE}, more, {'cookies': FIRST_SECRET + '\n'}) as server:
+        # A client that is not let through asks by TCP, and gets its answer there.
+        asked = lambda: server.ask('www.c.example.', 'A', how=dns.query.udp_with_fallback)
+        wait_for('an answer by TCP', lambda: asked()[1], server.process)
+        assert asked()[0].answer, 'by whichever transport'
+        cookie = cookie_of(with_cookie(server, bytes(8)))
+        for _ in range(20):
+            assert with_cookie(server, cookie).answer, 'a valid cookie is no forged source'
+        assert server.metric('suanlu_dns_rate_limited_total{action="slipped"}') >= 1
+        assert server.metric('suanlu_dns_rate_limited_total{action="exempt"}') >= 20
+
+
+CASES = {'cookies': check_cookies, 'rate-limit': check_rate_limit}
 
 
 def main():

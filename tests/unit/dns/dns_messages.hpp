@@ -48,6 +48,11 @@ inline Bytes option(std::uint16_t code, const Bytes& value) {
     return out;
 }
 
+inline Bytes operator+(Bytes first, const Bytes& second) {
+    put_bytes(first, second);
+    return first;
+}
+
 /// A query for nothing: header and OPT alone.
 inline Bytes query_without_question(const Bytes& options) {
     const Bytes whole = query_of({.name = "a", .has_edns = true, .options = options});

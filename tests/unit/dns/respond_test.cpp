@@ -47,7 +47,7 @@ protected:
     Bytes respond_to(const Bytes& query, const char* source = "198.51.100.1",
                      DnsTransport transport = DnsTransport::kUdp) {
         Bytes out(kMostTcpBytes);
-        out.resize(respond(*snapshot_, query, {*Ip6::parse(source), transport, kNow}, out, counters_));
+        out.resize(respond(*snapshot_, query, {*Ip6::parse(source), transport, {kNow, 0}}, out, counters_));
         return out;
     }
     Heard ask(const Asked& asked, const char* source = "198.51.100.1") {
@@ -208,6 +208,32 @@ TEST_F(Respond, QueryForACookieAlone_GetsItWithoutAQuestion) {
     EXPECT_EQ(heard.option_of(10).size(), 24U);
     EXPECT_EQ(read_answer(respond_to(query_without_question(option(10, heard.option_of(10))))).rcode, 0U);
     EXPECT_EQ(read_answer(respond_to(query_without_question(option(10, Bytes(24, 1))))).rcode, 23U);
+}
+
+TEST_F(Respond, RateLimit_CutsAndDropsButNotForThoseWithACookieOrTcp) {
+    options_.cookies = CookieSecrets({SipKey{7}});
+    options_.rate_limiter =
+        std::make_shared<RateLimiter>(RateLimits{.per_second = 2, .burst_seconds = 1, .slip = 2}, SipKey{});
+    serve(zone_of(kZone, "c.example"));
+    const Asked asked{
+        .name = "www.c.example", .has_edns = true, .options = option(10, Bytes(8, 1)) + option(3, {})};
+    const Bytes query = query_of(asked);
+    const Bytes cookie = ask(asked).option_of(10);
+    EXPECT_EQ(ask(asked).answer.size(), 2U);
+    EXPECT_TRUE(respond_to(query).empty());
+    const Bytes slipped = respond_to(query);
+    EXPECT_TRUE(read_answer(slipped).is_cut());
+    EXPECT_TRUE(read_answer(slipped).answer.empty());
+    EXPECT_EQ(slipped.size(), query.size() - 4 + 16) << "a cookie to come back with, no NSID";
+    EXPECT_EQ(read_answer(respond_to(query, "198.51.100.1", DnsTransport::kTcp)).answer.size(), 2U);
+    EXPECT_EQ(ask({.name = "www.c.example", .has_edns = true, .options = option(10, cookie)}).answer.size(),
+              2U);
+    EXPECT_EQ(ask({.name = "no.c.example"}).rcode, 3U) << "another kind of answer, another bucket";
+    EXPECT_EQ(counters_.of(RateLimitAction::kDropped), 1U);
+    EXPECT_EQ(counters_.of(RateLimitAction::kSlipped), 1U);
+    EXPECT_EQ(counters_.of(RateLimitAction::kExempt), 1U);
+    EXPECT_EQ(counters_.of(QueryFault::kTruncated), 0U);
+    EXPECT_EQ(counters_.of(Rcode::kNoError), 5U) << "what is dropped is no answer";
 }
 
 TEST_F(Respond, TooLarge_IsCutWithoutPartOfASet) {
