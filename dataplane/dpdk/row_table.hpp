@@ -6,6 +6,7 @@
 // writer may die at any instruction.
 #pragma once
 
+#include <algorithm>
 #include <array>
 #include <atomic>
 #include <bit>
@@ -48,6 +49,19 @@ inline KeyWords<sl_site_key> words_of(const sl_site_key& key) {
     return {std::uint64_t{key.table} << 16 | key.id};
 }
 
+/// Word by word from memory: a copy of the whole key would be written and read back first.
+template <class Key>
+bool is_key(const Key& key, const KeyWords<Key>& words) {
+    std::uint64_t differing = 0;
+    for (std::size_t at = 0; at < sizeof key; at += sizeof(std::uint64_t)) {
+        std::uint64_t word = 0;
+        std::memcpy(&word, reinterpret_cast<const std::uint8_t*>(&key) + at,
+                    std::min(sizeof word, sizeof key - at));
+        differing |= word ^ words[at / sizeof word];
+    }
+    return differing == 0;
+}
+
 /// Its multiplications do not wait for one another, unlike those of sl_mix.
 template <std::size_t kWords>
 std::uint64_t hash_of(const std::array<std::uint64_t, kWords>& words) {
@@ -88,7 +102,7 @@ public:
                 return nullptr;
             }
             const Row* row = row_of(cell, hash);
-            if (row != nullptr && words_of<Key>(row->key) == words) {
+            if (row != nullptr && is_key(row->key, words)) {
                 return &row->value;
             }
         }

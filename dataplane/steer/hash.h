@@ -8,9 +8,10 @@
 #include "rendezvous.h"
 
 SL_INLINE sl_u64 sl_flow_hash(const struct sl_flow_key* key, sl_u64 seed) {
-    sl_u64 words[3];
-    __builtin_memcpy(words, key, sizeof words);
-    return sl_mix(sl_mix(sl_mix(seed, words[0]), words[1]), words[2]);
+    sl_u64 source[2];
+    __builtin_memcpy(source, &key->source, sizeof source);
+    const sl_u64 rest = (sl_u64)key->service << 48 | (sl_u64)key->port_be << 32 | key->address_tag;
+    return sl_mix(sl_mix(sl_mix(seed, source[0]), source[1]), rest);
 }
 
 // Where the entry marks have the bit of this hash: word of a half, bit of the word.

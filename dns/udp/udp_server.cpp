@@ -2,8 +2,6 @@
 #include "dns/udp/udp_server.hpp"
 
 #include <netinet/in.h>
-#include <poll.h>
-#include <sys/eventfd.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -62,6 +60,12 @@ socklen_t address_of(const Endpoint& listen, sockaddr_storage& out) {
     return sizeof v6;
 }
 
+bool is_any(const Ip6& address) {
+    Ip6 any_v4;
+    any_v4.bytes[10] = any_v4.bytes[11] = 0xff;
+    return address == Ip6{} || address == any_v4;
+}
+
 std::uint16_t port_of(const sockaddr_storage& address) {
     return ntohs(address.ss_family == AF_INET ? reinterpret_cast<const sockaddr_in&>(address).sin_port
                                               : reinterpret_cast<const sockaddr_in6&>(address).sin6_port);
@@ -94,7 +98,12 @@ void forget_interface(msghdr& head) {
 } // namespace
 
 /// Buffers of one batch. Control data of a query (which address it was for) goes back but for the interface.
+/// A socket of one address has none: the kernel knows where its answers leave from.
 struct UdpWorker::Batch {
+    explicit Batch(bool is_one_address) : control_bytes(is_one_address ? 0 : sizeof control[0]) {
+        prepare(kBatch);
+    }
+
     std::array<std::array<std::uint8_t, kMostQueryBytes>, kBatch> queries;
     std::array<std::array<std::uint8_t, kMostUdpBytes>, kBatch> answers;
     std::array<sockaddr_storage, kBatch> sources;
@@ -103,24 +112,26 @@ struct UdpWorker::Batch {
     std::array<iovec, kBatch> out;
     std::array<mmsghdr, kBatch> received;
     std::array<mmsghdr, kBatch> sent;
+    std::size_t control_bytes;
 
     void prepare(std::size_t count) {
         for (std::size_t i = 0; i < count; ++i) {
             in[i] = {queries[i].data(), queries[i].size()};
             received[i].msg_hdr = {&sources[i],       sizeof sources[i], &in[i], 1,
-                                   control[i].data(), control[i].size(), 0};
+                                   control[i].data(), control_bytes,     0};
         }
     }
 };
 
-UdpWorker::UdpWorker(int socket, int wake, std::uint16_t port, SnapshotExchange& exchange, std::size_t reader)
-    : socket_(socket), wake_(wake), port_(port), exchange_(exchange), reader_(exchange.reader(reader)) {
+UdpWorker::UdpWorker(int socket, std::uint16_t port, bool is_one_address, SnapshotExchange& exchange,
+                     std::size_t reader)
+    : socket_(socket), port_(port), is_one_address_(is_one_address), exchange_(exchange),
+      reader_(exchange.reader(reader)) {
 }
 
 UdpWorker::~UdpWorker() {
     stop();
     ::close(socket_);
-    ::close(wake_);
 }
 
 Result<std::unique_ptr<UdpWorker>> UdpWorker::open(const Endpoint& listen, SnapshotExchange& exchange,
@@ -128,11 +139,12 @@ Result<std::unique_ptr<UdpWorker>> UdpWorker::open(const Endpoint& listen, Snaps
     sockaddr_storage address;
     socklen_t size = address_of(listen, address);
     const bool is_v4 = address.ss_family == AF_INET;
-    Socket socket(::socket(address.ss_family, SOCK_DGRAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0));
+    const bool is_one_address = !is_any(listen.address);
+    Socket socket(::socket(address.ss_family, SOCK_DGRAM | SOCK_CLOEXEC, 0));
     if (socket.fd() < 0 || !socket.set(SOL_SOCKET, SO_REUSEPORT, 1) ||
-        !(is_v4
-              ? socket.set(IPPROTO_IP, IP_PKTINFO, 1)
-              : socket.set(IPPROTO_IPV6, IPV6_RECVPKTINFO, 1) && socket.set(IPPROTO_IPV6, IPV6_V6ONLY, 1))) {
+        !(is_v4 || socket.set(IPPROTO_IPV6, IPV6_V6ONLY, 1)) ||
+        !(is_one_address ||
+          (is_v4 ? socket.set(IPPROTO_IP, IP_PKTINFO, 1) : socket.set(IPPROTO_IPV6, IPV6_RECVPKTINFO, 1)))) {
         return socket_error(listen, "socket");
     }
     // No fragments on the way out (RFC 9715 section 3.1). A larger buffer is a wish: the kernel may have
@@ -144,12 +156,8 @@ Result<std::unique_ptr<UdpWorker>> UdpWorker::open(const Endpoint& listen, Snaps
         ::getsockname(socket.fd(), reinterpret_cast<sockaddr*>(&address), &size) != 0) {
         return socket_error(listen, "bind");
     }
-    Socket wake(::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK));
-    if (wake.fd() < 0) {
-        return socket_error(listen, "eventfd");
-    }
     return std::unique_ptr<UdpWorker>(
-        new UdpWorker(socket.release(), wake.release(), port_of(address), exchange, reader));
+        new UdpWorker(socket.release(), port_of(address), is_one_address, exchange, reader));
 }
 
 void UdpWorker::start() {
@@ -159,64 +167,64 @@ void UdpWorker::start() {
 void UdpWorker::stop() {
     if (thread_.joinable()) {
         is_stopping_.store(true, std::memory_order_relaxed);
-        const std::uint64_t one = 1;
-        SL_CHECK(::write(wake_, &one, sizeof one) == sizeof one);
+        // Ends a wait in recvmmsg, this one and all to come; of a socket without a peer Linux says ENOTCONN
+        // too.
+        (void)::shutdown(socket_, SHUT_RD);
         thread_.join();
     }
 }
 
 void UdpWorker::run() {
-    const auto batch = std::make_unique<Batch>();
-    batch->prepare(kBatch);
-    std::array<pollfd, 2> waits{pollfd{socket_, POLLIN, 0}, pollfd{wake_, POLLIN, 0}};
+    const auto batch = std::make_unique<Batch>(is_one_address_);
     while (!is_stopping_.load(std::memory_order_relaxed)) {
-        serve(*batch);
         reader_.leave();
-        (void)::poll(waits.data(), waits.size(), -1);
+        // Waits for the first, then takes what is there: one call for a batch, under load as at rest.
+        const int count = ::recvmmsg(socket_, batch->received.data(), kBatch, MSG_WAITFORONE, nullptr);
+        if (count > 0) {
+            serve(*batch, static_cast<std::size_t>(count));
+        } // else the error of an earlier answer, which the call took off the socket, or the end
     }
 }
 
-void UdpWorker::serve(Batch& batch) {
-    while (!is_stopping_.load(std::memory_order_relaxed)) { // under a flood the socket is never empty
-        const int count = ::recvmmsg(socket_, batch.received.data(), kBatch, MSG_DONTWAIT, nullptr);
-        if (count <= 0) {
-            return; // nothing there, or an error of an earlier answer that this call took off the socket
+void UdpWorker::serve(Batch& batch, std::size_t count) {
+    const Snapshot& snapshot = reader_.take(exchange_);
+    const Moment now = Moment::coarse();
+    unsigned answers = 0;
+    for (std::size_t i = 0; i < count; ++i) {
+        const mmsghdr& query = batch.received[i];
+        const std::size_t size =
+            port_of(batch.sources[i]) == 0 ? 0 : query.msg_len; // nobody listens at port 0
+        const std::size_t answered = respond(snapshot, {batch.queries[i].data(), size},
+                                             {source_of(batch.sources[i]), DnsTransport::kUdp, now},
+                                             batch.answers[answers], counters_);
+        if (answered > 0) {
+            batch.out[answers] = {batch.answers[answers].data(), answered};
+            msghdr& head = batch.sent[answers++].msg_hdr;
+            head = query.msg_hdr;
+            head.msg_iov = &batch.out[answers - 1];
+            head.msg_flags = 0;
+            forget_interface(head);
         }
-        const Snapshot& snapshot = reader_.take(exchange_);
-        const Moment now = Moment::coarse();
-        unsigned answers = 0;
-        for (std::size_t i = 0; i < static_cast<std::size_t>(count); ++i) {
-            const mmsghdr& query = batch.received[i];
-            const std::size_t size =
-                port_of(batch.sources[i]) == 0 ? 0 : query.msg_len; // nobody listens at port 0
-            const std::size_t answered = respond(snapshot, {batch.queries[i].data(), size},
-                                                 {source_of(batch.sources[i]), DnsTransport::kUdp, now},
-                                                 batch.answers[answers], counters_);
-            if (answered > 0) {
-                batch.out[answers] = {batch.answers[answers].data(), answered};
-                msghdr& head = batch.sent[answers++].msg_hdr;
-                head = query.msg_hdr;
-                head.msg_iov = &batch.out[answers - 1];
-                head.msg_flags = 0;
-                forget_interface(head);
-            }
+    }
+    send(batch, answers);
+    traffic_.queries.fetch_add(count, std::memory_order_relaxed);
+    traffic_.answers.fetch_add(answers, std::memory_order_relaxed);
+    batch.prepare(count);
+}
+
+void UdpWorker::send(Batch& batch, unsigned answers) {
+    unsigned done = 0;
+    while (done < answers) {
+        const int sent = ::sendmmsg(socket_, batch.sent.data() + done, answers - done, 0);
+        if (sent < 0 && errno == EINTR) {
+            continue;
         }
-        unsigned done = 0;
-        while (done < answers) {
-            const int sent = ::sendmmsg(socket_, batch.sent.data() + done, answers - done, 0);
-            if (sent < 0 && errno == EINTR) {
-                continue;
-            }
-            if (sent <= 0) {
-                traffic_.send_failures.fetch_add(1, std::memory_order_relaxed);
-                ++done; // the first one cannot go; the others may
-                continue;
-            }
-            done += static_cast<unsigned>(sent);
+        if (sent <= 0) {
+            traffic_.send_failures.fetch_add(1, std::memory_order_relaxed);
+            ++done; // the first one cannot go; the others may
+            continue;
         }
-        traffic_.queries.fetch_add(static_cast<std::uint64_t>(count), std::memory_order_relaxed);
-        traffic_.answers.fetch_add(answers, std::memory_order_relaxed);
-        batch.prepare(static_cast<std::size_t>(count));
+        done += static_cast<unsigned>(sent);
     }
 }
 

@@ -41,14 +41,16 @@ public:
 
 private:
     struct Batch;
-    UdpWorker(int socket, int wake, std::uint16_t port, SnapshotExchange& exchange, std::size_t reader);
+    UdpWorker(int socket, std::uint16_t port, bool is_one_address, SnapshotExchange& exchange,
+              std::size_t reader);
     void run();
-    void serve(Batch& batch);
+    void serve(Batch& batch, std::size_t count);
+    void send(Batch& batch, unsigned answers);
 
     int socket_;
-    int wake_;
     std::atomic<bool> is_stopping_{false};
     std::uint16_t port_;
+    bool is_one_address_;
     SnapshotExchange& exchange_;
     SnapshotExchange::Reader& reader_;
     RespondCounters counters_;
