@@ -25,8 +25,11 @@ enum class Rcode : std::uint8_t {
 
 /// Extended DNS errors (RFC 8914 section 4).
 namespace extended_error {
+inline constexpr std::uint16_t kOther = 0;
 inline constexpr std::uint16_t kNotReady = 14;
+inline constexpr std::uint16_t kProhibited = 18;
 inline constexpr std::uint16_t kNotAuthoritative = 20;
+inline constexpr std::uint16_t kNotSupported = 21;
 inline constexpr std::uint16_t kNone = 0xffff;
 } // namespace extended_error
 

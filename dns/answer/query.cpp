@@ -150,6 +150,7 @@ private:
                 return QueryFault::kCookie;
             }
             query_.wants_nsid = query_.wants_nsid || code == edns_option::kNsid;
+            query_.wants_padding = query_.wants_padding || code == edns_option::kPadding;
             at_ += 4 + value.size();
         }
         return QueryFault::kNone;
@@ -196,7 +197,7 @@ private:
 };
 
 constexpr std::string_view kFaultNames[] = {
-#define SL_QUERY_FAULT(fault, code, answer, meaning) #fault,
+#define SL_QUERY_FAULT(fault, code, answer, error, meaning) #fault,
 #include "dns/answer/query_faults.def"
 #undef SL_QUERY_FAULT
 };

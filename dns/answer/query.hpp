@@ -17,11 +17,12 @@ namespace edns_option {
 inline constexpr std::uint16_t kNsid = 3;
 inline constexpr std::uint16_t kClientSubnet = 8;
 inline constexpr std::uint16_t kCookie = 10;
+inline constexpr std::uint16_t kPadding = 12;
 inline constexpr std::uint16_t kExtendedError = 15;
 } // namespace edns_option
 
 enum class QueryFault : std::uint8_t {
-#define SL_QUERY_FAULT(fault, code, answer, meaning) code,
+#define SL_QUERY_FAULT(fault, code, answer, error, meaning) code,
 #include "dns/answer/query_faults.def"
 #undef SL_QUERY_FAULT
     kNone,
@@ -59,6 +60,7 @@ struct Query {
     bool has_edns = false;
     bool is_dnssec_ok = false;
     bool wants_nsid = false;
+    bool wants_padding = false;
     /// The first COOKIE option: a client cookie and perhaps a server cookie; part of the message.
     ByteView cookie;
     std::uint16_t udp_bytes = 512;

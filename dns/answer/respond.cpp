@@ -5,6 +5,7 @@
 #include <cstring>
 #include <ctime>
 
+#include "dns/answer/opt_record.hpp"
 #include "dns/record/rr_type.hpp"
 
 namespace suanlu::dns {
@@ -17,13 +18,13 @@ constexpr std::uint8_t kTc = 0x02;
 /// Opcode and RD of the query's third octet, CD of its fourth, stay in the answer.
 constexpr std::uint8_t kKept2 = 0x79;
 constexpr std::uint8_t kKept3 = 0x10;
-constexpr std::size_t kOptBytes = 11;
-constexpr std::size_t kCookieOptionBytes = 4 + kClientCookieBytes + kServerCookieBytes;
 
-void put_u16(std::uint8_t* at, std::size_t value) {
-    at[0] = static_cast<std::uint8_t>(value >> 8U);
-    at[1] = static_cast<std::uint8_t>(value);
-}
+/// By fault.
+constexpr std::uint16_t kErrorOfFault[] = {
+#define SL_QUERY_FAULT(fault, code, answer, error, meaning) extended_error::error,
+#include "dns/answer/query_faults.def"
+#undef SL_QUERY_FAULT
+};
 
 /// What goes into an answer: up to three runs, in this order.
 struct Composition {
@@ -33,10 +34,16 @@ struct Composition {
     void add(const Run& run) { runs[count++] = &run; }
 };
 
-/// The set of a question's type; ANY gets one that exists (RFC 8482 section 4.1).
+/// The set of a question's type; ANY gets the smallest one, which is all that it is for: CNAME of an alias
+/// (RFC 8482 section 4.1).
 const OwnerAnswers::ByType* set_of(const OwnerAnswers& owner, std::uint16_t type) {
+    if (type == rr_type::kAny) {
+        const auto size = [](const auto& set) { return set.variants[0].plain.octets.size(); };
+        const auto least = std::ranges::min_element(owner.types, {}, size);
+        return least == owner.types.end() ? nullptr : &*least;
+    }
     for (const OwnerAnswers::ByType& set : owner.types) {
-        if (set.type == type || type == rr_type::kAny) {
+        if (set.type == type) {
             return &set;
         }
     }
@@ -59,7 +66,7 @@ public:
         }
         switch (fault) {
         case QueryFault::kNone:
-            return query_.has_question ? answer() : finish({});
+            return !query_.has_question ? finish({}) : is_chaos() ? answer_chaos() : answer();
         case QueryFault::kShort:
         case QueryFault::kResponse:
             counters_.add(fault);
@@ -101,12 +108,30 @@ private:
         if (query_.type == rr_type::kAxfr || query_.type == rr_type::kIxfr) {
             return QueryFault::kTransfer;
         }
-        return query_.rr_class == rr_class::kIn ? QueryFault::kNone : QueryFault::kClass;
+        return query_.rr_class == rr_class::kIn || is_chaos() ? QueryFault::kNone : QueryFault::kClass;
+    }
+
+    [[nodiscard]] bool is_chaos() const { return query_.rr_class == rr_class::kChaos; }
+
+    /// Names of class CHAOS are there for who configured them (RFC 4892).
+    std::size_t answer_chaos() {
+        for (const ChaosName& chaos : snapshot_.options().chaos) {
+            if (std::ranges::equal(chaos.name.wire(), query_.name_view())) {
+                Composition parts;
+                if (query_.type == rr_type::kTxt || query_.type == rr_type::kAny) {
+                    parts.add(chaos.run);
+                }
+                return finish(parts);
+            }
+        }
+        return refuse(QueryFault::kClass, Rcode::kRefused);
     }
 
     std::size_t refuse(QueryFault fault, Rcode rcode) {
         counters_.add(fault);
+        fault_ = fault;
         rcode_ = rcode;
+        extended_error_ = kErrorOfFault[static_cast<std::size_t>(fault)];
         return finish({});
     }
 
@@ -114,7 +139,6 @@ private:
         std::size_t skipped = 0;
         const OwnerAnswers* owner = snapshot_.closest(query_, skipped);
         if (owner == nullptr) {
-            extended_error_ = extended_error::kNotAuthoritative;
             return refuse(QueryFault::kNotOurs, Rcode::kRefused);
         }
         client_ = class_of(snapshot_.classes(), query_, asker_.source);
@@ -196,9 +220,23 @@ private:
         counters_.add(rcode_);
         const std::size_t question = query_.has_question ? query_.name_bytes + 4U : 0;
         std::memcpy(out_.data(), bytes_.data(), kHeaderBytes + question);
-        const std::size_t body = kHeaderBytes + question;
-        const std::size_t opt = opt_bytes();
-        const std::size_t room = limit() - body - opt;
+        return query_.has_edns ? finish_with_opt(parts, kHeaderBytes + question)
+                               : finish_body(parts, kHeaderBytes + question, limit());
+    }
+
+    std::size_t finish_with_opt(const Composition& parts, std::size_t body) {
+        OptRecord opt = opt_record();
+        const std::size_t end = finish_body(parts, body, limit() - opt.size());
+        if (query_.wants_padding && asker_.transport == DnsTransport::kTls) {
+            opt.pad(end, limit());
+        }
+        opt.write(out_.data() + end);
+        return end + opt.size();
+    }
+
+    /// Header and records, up to `limit` octets; returns where they end.
+    std::size_t finish_body(const Composition& parts, std::size_t body, std::size_t limit) {
+        const std::size_t room = limit - body;
         std::size_t size = 0;
         std::size_t needed = 0;
         for (std::size_t i = 0; i < parts.count; ++i) {
@@ -206,18 +244,15 @@ private:
             needed += parts.runs[i]->needed_octets;
         }
         const bool is_cut = needed > room || is_slipped_;
-        header(parts, question != 0, is_cut);
-        if (is_cut) {
-            if (!is_slipped_) {
-                counters_.add(QueryFault::kTruncated);
-            }
-            put_u16(out_.data() + 10, query_.has_edns ? 1 : 0);
-            write_opt(body);
-            return body + opt;
+        header(parts, body > kHeaderBytes, is_cut);
+        if (!is_cut) {
+            return write_runs(parts, body, size <= room);
         }
-        const std::size_t end = write_runs(parts, body, size <= room);
-        write_opt(end);
-        return end + opt;
+        if (!is_slipped_) {
+            counters_.add(QueryFault::kTruncated);
+        }
+        put_u16(out_.data() + 10, query_.has_edns ? 1 : 0);
+        return body;
     }
 
     /// What becomes of the answer by UDP, where a limit is set. A valid cookie proves the source (RFC 7873
@@ -252,9 +287,9 @@ private:
     }
 
     [[nodiscard]] std::size_t limit() const {
-        const std::size_t most = asker_.transport == DnsTransport::kTcp
-                                     ? kMostTcpBytes
-                                     : std::min<std::size_t>(query_.udp_bytes, kMostUdpBytes);
+        const std::size_t most = asker_.transport == DnsTransport::kUdp
+                                     ? std::min<std::size_t>(query_.udp_bytes, kMostUdpBytes)
+                                     : kMostTcpBytes;
         return std::min(most, out_.size());
     }
 
@@ -293,72 +328,21 @@ private:
         return at;
     }
 
-    [[nodiscard]] const std::string& nsid() const { return snapshot_.options().nsid; }
-    [[nodiscard]] bool says_nsid() const { return query_.wants_nsid && !nsid().empty() && !is_slipped_; }
-    [[nodiscard]] bool says_cookie() const { return cookie_.outcome != CookieOutcome::kNone; }
-    [[nodiscard]] bool says_error() const { return extended_error_ != extended_error::kNone && !is_slipped_; }
-    [[nodiscard]] std::size_t subnet_bytes() const {
-        return query_.subnet.is_present() ? 8U + (query_.subnet.source_bits + 7U) / 8U : 0;
-    }
-    [[nodiscard]] std::size_t opt_bytes() const {
-        if (!query_.has_edns) {
-            return 0;
+    /// What the OPT says; of a slipped answer only what a client needs to come back.
+    [[nodiscard]] OptRecord opt_record() const {
+        const ServerOptions& options = snapshot_.options();
+        OptRecord opt{.rcode = rcode_, .is_dnssec_ok = query_.is_dnssec_ok, .subnet = &query_.subnet};
+        opt.scope_bits = depends_on_client_ ? client_.scope_bits : 0;
+        if (cookie_.outcome != CookieOutcome::kNone) {
+            opt.client_cookie = query_.cookie.data();
+            opt.server_cookie = cookie_.next;
         }
-        return kOptBytes + (says_nsid() ? 4 + nsid().size() : 0) + subnet_bytes() +
-               (says_cookie() ? kCookieOptionBytes : 0) + (says_error() ? 6 : 0);
-    }
-
-    void write_opt(std::size_t place) {
-        if (!query_.has_edns) {
-            return;
+        if (!is_slipped_) {
+            opt.nsid = query_.wants_nsid ? std::string_view(options.nsid) : std::string_view();
+            opt.extended_error = extended_error_;
+            opt.error_text = extended_error_ == extended_error::kOther ? to_text(fault_) : std::string_view();
         }
-        std::uint8_t* at = out_.data() + place;
-        at[0] = 0;
-        put_u16(at + 1, rr_type::kOpt);
-        put_u16(at + 3, kMostUdpBytes);
-        at[5] = static_cast<std::uint8_t>(static_cast<unsigned>(rcode_) >> 4U);
-        at[6] = 0;
-        at[7] = query_.is_dnssec_ok ? 0x80 : 0;
-        at[8] = 0;
-        put_u16(at + 9, opt_bytes() - kOptBytes);
-        at += kOptBytes;
-        if (says_nsid()) {
-            put_u16(at, edns_option::kNsid);
-            put_u16(at + 2, nsid().size());
-            std::memcpy(at + 4, nsid().data(), nsid().size());
-            at += 4 + nsid().size();
-        }
-        if (query_.subnet.is_present()) {
-            at += write_subnet(at);
-        }
-        if (says_cookie()) {
-            at += write_cookie(at);
-        }
-        if (says_error()) {
-            put_u16(at, edns_option::kExtendedError);
-            put_u16(at + 2, 2);
-            put_u16(at + 4, extended_error_);
-        }
-    }
-
-    std::size_t write_subnet(std::uint8_t* at) const {
-        const ClientSubnet& subnet = query_.subnet;
-        const std::size_t octets = (subnet.source_bits + 7U) / 8U;
-        put_u16(at, edns_option::kClientSubnet);
-        put_u16(at + 2, 4 + octets);
-        put_u16(at + 4, subnet.family);
-        at[6] = subnet.source_bits;
-        at[7] = depends_on_client_ ? client_.scope_bits : 0;
-        std::memcpy(at + 8, subnet.address.bytes.data() + (subnet.family == 1 ? 12 : 0), octets);
-        return 8 + octets;
-    }
-
-    std::size_t write_cookie(std::uint8_t* at) const {
-        put_u16(at, edns_option::kCookie);
-        put_u16(at + 2, kClientCookieBytes + kServerCookieBytes);
-        std::memcpy(at + 4, query_.cookie.data(), kClientCookieBytes);
-        std::memcpy(at + 4 + kClientCookieBytes, cookie_.next.data(), kServerCookieBytes);
-        return kCookieOptionBytes;
+        return opt;
     }
 
     const Snapshot& snapshot_;
@@ -372,6 +356,7 @@ private:
     bool depends_on_client_ = false;
     /// Beyond the rate: the least that makes a client ask by TCP.
     bool is_slipped_ = false;
+    QueryFault fault_ = QueryFault::kNone;
     Rcode rcode_ = Rcode::kNoError;
     std::uint16_t extended_error_ = extended_error::kNone;
     std::size_t apex_at_ = 0;

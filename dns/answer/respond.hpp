@@ -13,7 +13,7 @@ namespace suanlu::dns {
 inline constexpr std::size_t kMostUdpBytes = 1232;
 inline constexpr std::size_t kMostTcpBytes = 65535;
 
-enum class DnsTransport : std::uint8_t { kUdp, kTcp };
+enum class DnsTransport : std::uint8_t { kUdp, kTcp, kTls };
 
 struct Moment {
     /// Since 1970, for the age of cookies.

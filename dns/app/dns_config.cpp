@@ -9,7 +9,7 @@ namespace suanlu::dns {
 
 namespace {
 
-constexpr std::size_t kMostNsidBytes = 128;
+constexpr std::size_t kMostTextBytes = 128;
 
 /// Reads the text of `node` with `parse`; what is wrong becomes a complaint at its place.
 template <class T, class Parse>
@@ -29,6 +29,14 @@ Endpoint read_listen(YamlNode node) {
         node.complain("DNS needs an address and a port");
     }
     return endpoint;
+}
+
+std::string read_short_text(YamlNode node) {
+    std::string text = node.text();
+    if (text.size() > kMostTextBytes) {
+        node.complain("at most 128 octets");
+    }
+    return text;
 }
 
 DnsZoneConfig read_zone(YamlNode node) {
@@ -97,13 +105,13 @@ Result<DnsConfig> load_dns_config(const std::string& path) {
     }
     config.workers = root.optional("workers").integer(1, 128, config.workers);
     config.tcp = read_tcp(root.optional("tcp"));
-    YamlNode nsid = root.optional("nsid");
-    config.nsid = nsid.text();
-    if (config.nsid.size() > kMostNsidBytes) {
-        nsid.complain("at most 128 octets");
-    }
+    config.nsid = read_short_text(root.optional("nsid"));
     config.cookies = read_cookies(root.optional("cookies"));
     config.rate_limits = read_rate_limits(root.optional("rate_limit"));
+    if (YamlNode chaos = root.optional("chaos"); chaos.is_present()) {
+        config.chaos_id = read_short_text(chaos.optional("id"));
+        config.chaos_version = read_short_text(chaos.optional("version"));
+    }
     config.metrics = root.optional("metrics").text();
     std::size_t views = 0;
     for (YamlNode& node : root.required("zones").items()) {

@@ -35,6 +35,9 @@ struct DnsConfig {
     std::size_t workers = 1;
     TcpLimits tcp;
     std::string nsid;
+    /// Of class CHAOS; empty = not answered.
+    std::string chaos_id;
+    std::string chaos_version;
     DnsCookieConfig cookies;
     std::optional<RateLimits> rate_limits;
     std::vector<DnsZoneConfig> zones;

@@ -52,7 +52,7 @@ SipKey random_key() {
 } // namespace
 
 Result<ServerOptions> ZoneLoader::read_options(const DnsConfig& config) {
-    ServerOptions options{.nsid = config.nsid};
+    ServerOptions options{.nsid = config.nsid, .chaos = chaos_names(config.chaos_id, config.chaos_version)};
     if (!config.cookies.secrets.empty()) {
         SL_TRY(const std::string text, read_whole(config.cookies.secrets));
         SL_TRY(options.cookies, CookieSecrets::parse(text, config.cookies.secrets));

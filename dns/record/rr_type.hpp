@@ -38,6 +38,7 @@ inline constexpr std::uint16_t kCmp = 65280;
 
 namespace rr_class {
 inline constexpr std::uint16_t kIn = 1;
+inline constexpr std::uint16_t kChaos = 3;
 inline constexpr std::uint16_t kAny = 255;
 } // namespace rr_class
 

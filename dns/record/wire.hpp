@@ -70,6 +70,12 @@ void put_integer(Bytes& out, Integer value) {
     }
 }
 
+/// Two octets in place.
+inline void put_u16(std::uint8_t* at, std::size_t value) {
+    at[0] = static_cast<std::uint8_t>(value >> 8U);
+    at[1] = static_cast<std::uint8_t>(value);
+}
+
 inline void put_bytes(Bytes& out, ByteView bytes) {
     out.insert(out.end(), bytes.begin(), bytes.end());
 }

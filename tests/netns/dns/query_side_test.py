@@ -96,7 +96,23 @@ def check_rate_limit(program):
         assert server.metric('suanlu_dns_rate_limited_total{action="exempt"}') >= 20
 
 
-CASES = {'cookies': check_cookies, 'rate-limit': check_rate_limit}
+def check_identity(program):
+    with Server(program, {'c.example': ZONE}, 'nsid: here\nchaos: {id: ns1.lab, version: "1.2"}\n') as server:
+        said = output_of('kdig', '@127.0.0.1', '-p', server.port, '+nsid', 'www.c.example', 'A')
+        assert '"here"' in said, said
+        for name, value in {'id.server': 'ns1.lab', 'hostname.bind': 'ns1.lab', 'version.bind': '1.2', 'version.server': '1.2'}.items():
+            assert f'"{value}"' in output_of('kdig', '@127.0.0.1', '-p', server.port, '+short', 'CH', 'TXT', name), name
+        said = output_of('kdig', '@127.0.0.1', '-p', server.port, '+edns', 'elsewhere.example', 'A')
+        assert 'REFUSED' in said and 'Not Authoritative' in said, said
+        any_set = server.ask('www.c.example.', 'ANY').answer
+        assert len(any_set) == 1, any_set
+        padded = server.ask('www.c.example.', 'A', options=[dns.edns.GenericOption(12, bytes(40))])
+        assert not padded.options, 'no padding without TLS'
+        assert server.ask('id.server.', 'TXT', rdclass='CH').rcode() == dns.rcode.NOERROR
+        assert server.ask('authors.bind.', 'TXT', rdclass='CH').rcode() == dns.rcode.REFUSED
+
+
+CASES = {'cookies': check_cookies, 'rate-limit': check_rate_limit, 'identity': check_identity}
 
 
 def main():

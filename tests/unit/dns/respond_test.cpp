@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "dns/answer/opt_record.hpp"
 #include "dns_messages.hpp"
 
 namespace {
@@ -126,8 +127,10 @@ TEST_F(Respond, Delegation_IsReferredWithItsGlue) {
     EXPECT_EQ(ds.authority, Lines{"c.example. SOA"});
 }
 
-TEST_F(Respond, Any_GetsOneSet) {
-    EXPECT_EQ(ask({.name = "c.example", .type = rr_type::kAny}).answer.size(), 2U);
+TEST_F(Respond, Any_GetsTheSmallestSet) {
+    EXPECT_EQ(ask({.name = "c.example", .type = rr_type::kAny}).answer, Lines{"c.example. MX"});
+    EXPECT_EQ(ask({.name = "alias.c.example", .type = rr_type::kAny}).answer, Lines{"alias.c.example. CNAME"})
+        << "RFC 8482 section 4.1, and never what stands behind an alias";
     EXPECT_EQ(ask({.name = "deep.c.example", .type = rr_type::kAny}).authority, Lines{"c.example. SOA"});
 }
 
@@ -234,6 +237,93 @@ TEST_F(Respond, RateLimit_CutsAndDropsButNotForThoseWithACookieOrTcp) {
     EXPECT_EQ(counters_.of(RateLimitAction::kExempt), 1U);
     EXPECT_EQ(counters_.of(QueryFault::kTruncated), 0U);
     EXPECT_EQ(counters_.of(Rcode::kNoError), 5U) << "what is dropped is no answer";
+}
+
+TEST_F(Respond, Chaos_IsAnsweredWhereItIsConfigured) {
+    Asked asked{.name = "Id.Server", .type = rr_type::kTxt, .has_edns = true, .rr_class = rr_class::kChaos};
+    EXPECT_EQ(ask(asked).rcode, 5U);
+    EXPECT_EQ(ask(asked).option_of(15), (Bytes{0, 21})) << "not supported";
+    options_.chaos = chaos_names("here", "");
+    serve(zone_of(kZone, "c.example"));
+    EXPECT_EQ(ask(asked).answer, Lines{"Id.Server. TXT"});
+    asked.name = "hostname.bind";
+    EXPECT_EQ(ask(asked).answer, Lines{"hostname.bind. TXT"});
+    asked.type = rr_type::kA;
+    EXPECT_EQ(ask(asked).rcode, 0U);
+    EXPECT_TRUE(ask(asked).answer.empty());
+    asked.name = "version.bind";
+    EXPECT_EQ(ask(asked).rcode, 5U) << "no version, no name";
+}
+
+TEST_F(Respond, ExtendedErrors_SayWhy) {
+    const auto error_of = [&](const Asked& asked) { return ask(asked).option_of(15); };
+    EXPECT_EQ(error_of({.name = "c.example", .type = rr_type::kAxfr, .has_edns = true}), (Bytes{0, 18}));
+    EXPECT_EQ(error_of({.name = "www.c.example", .has_edns = true, .rr_class = 4}), (Bytes{0, 21}));
+    EXPECT_EQ(error_of({.name = "www.c.example", .has_edns = true}), Bytes{});
+    Asked asked{.name = "www.c.example", .has_edns = true, .options = option(8, {0})};
+    EXPECT_EQ(text_of(error_of(asked)).substr(2), "client_subnet") << "other, with the fault as text";
+    asked.options = option(10, {1});
+    EXPECT_EQ(text_of(error_of(asked)).substr(2), "cookie");
+}
+
+TEST_F(Respond, Padding_OnTlsOnlyAndOnlyIfAskedFor) {
+    const Bytes padded = query_of({.name = "www.c.example", .has_edns = true, .options = option(12, {})});
+    EXPECT_EQ(respond_to(padded, "::1", DnsTransport::kTls).size(), 468U) << "RFC 8467 section 4.1";
+    EXPECT_LT(respond_to(padded, "::1", DnsTransport::kTcp).size(), 100U);
+    EXPECT_LT(
+        respond_to(query_of({.name = "www.c.example", .has_edns = true}), "::1", DnsTransport::kTls).size(),
+        100U);
+    std::string text = kZone;
+    for (int i = 0; i < 60; ++i) {
+        text += "many A 198.51.100." + std::to_string(i) + "\n";
+    }
+    serve(zone_of(text, "c.example"));
+    const Bytes many = query_of({.name = "many.c.example", .has_edns = true, .options = option(12, {})});
+    EXPECT_EQ(respond_to(many, "::1", DnsTransport::kTls).size(), 3U * 468) << "1004 octets before";
+    EXPECT_EQ(read_answer(respond_to(many, "::1", DnsTransport::kTls)).answer.size(), 60U);
+}
+
+TEST(OptRecord, Padding_NeverExceedsTheLimit) {
+    for (std::size_t before = 0; before < 1000; ++before) {
+        OptRecord opt;
+        opt.pad(before, 1000);
+        EXPECT_LE(before + opt.size(), std::max<std::size_t>(1000, before + 11)) << before;
+    }
+}
+
+TEST_F(Respond, Edns_FlagsOtherThanDoAreNotEchoed) {
+    Bytes query = query_of({.name = "www.c.example", .has_edns = true, .is_dnssec_ok = true});
+    query[query.size() - 4] |= 0x7f; // CO (RFC 9824 section 5.1) and the rest of Z
+    query[query.size() - 3] = 0xff;
+    const Bytes answer = respond_to(query);
+    EXPECT_EQ(answer[answer.size() - 4], 0x80);
+    EXPECT_EQ(answer[answer.size() - 3], 0);
+}
+
+TEST_F(Respond, Edns_UnknownOptionsAreIgnored) {
+    const Heard heard = ask({.name = "www.c.example",
+                             .has_edns = true,
+                             .options = option(65001, {1, 2, 3}) + option(4, {}) + option(65001, {})});
+    EXPECT_EQ(heard.rcode, 0U);
+    EXPECT_TRUE(heard.opt_options.empty());
+}
+
+TEST_F(Respond, Edns_AllOptionsFitTheSmallestAnswerOfTheLongestName) {
+    options_ = {.nsid = std::string(128, 'n'), .cookies = CookieSecrets({SipKey{7}})};
+    serve(zone_of(kZone, "c.example"));
+    std::string name;
+    for (int i = 0; i < 3; ++i) {
+        name += std::string(63, 'x') + ".";
+    }
+    const Heard heard =
+        ask({.name = name + std::string(61, 'y'),
+             .has_edns = true,
+             .udp_bytes = 0,
+             .options = option(3, {}) + option(10, Bytes(8)) + option(8, Bytes{0, 2, 128, 0} + Bytes(16))});
+    EXPECT_EQ(heard.rcode, 5U);
+    EXPECT_LE(heard.size, 512U);
+    EXPECT_EQ(heard.option_of(3).size(), 128U);
+    EXPECT_EQ(heard.option_of(8).size(), 20U);
 }
 
 TEST_F(Respond, TooLarge_IsCutWithoutPartOfASet) {
