@@ -167,6 +167,7 @@ public:
         const Frame frame = make_frame(input, memory, rows);
         const std::string notes = why_nobody(input, rows) + why_no_arrivals(input);
         PolicyDecision out;
+        out.load_weight = frame.load_weight;
         for (std::size_t i = 0; i < rows.size(); ++i) {
             out.ingresses.push_back({input.ingresses[i].name, {}, std::move(rows[i])});
         }

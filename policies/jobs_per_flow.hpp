@@ -14,6 +14,8 @@ public:
     [[nodiscard]] double value() const { return value(1, 1); }
     /// The same with another belief than one job per flow: `prior` jobs per flow, worth `flows` flows.
     [[nodiscard]] double value(double prior, double flows) const;
+    /// Flows counted, as far as they have not faded: what the figure weighs.
+    [[nodiscard]] double flows() const { return flows_; }
 
 private:
     double flows_ = 0;

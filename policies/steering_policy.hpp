@@ -80,7 +80,7 @@ struct SiteCandidate {
     double service_time_s = 0; ///< this and the queue's price with the policy's weight of load
     double queue_price_s = 0;
     double price_s = 0;
-    double slots = 0;
+    double slots = 0; ///< that the policy opens to the service
     double utilisation = -1;
     double report_age_s = 0;
     double share_wanted = 0; ///< before damping
@@ -114,6 +114,8 @@ struct PolicyDecision {
     std::vector<IngressDecision> ingresses;
     double cost_before = 0;
     double cost_after = 0;
+    /// PolicyInput::load_weight that it was decided with: what places single flows weighs alike.
+    double load_weight = 1;
     /// "published: …" or "held: …", for explain.
     std::string verdict;
 };

@@ -31,7 +31,7 @@ void Decision::place(ServiceState& state, const Service& service, const std::vec
             }
         }
     }
-    const auto indexes = site_indexes(state.input, jobs);
+    const auto indexes = site_indexes(state.input, state.last, jobs);
     for (std::size_t i = 0; i < is_live.size(); ++i) {
         const std::string& ingress = state.input.ingresses[i].name;
         if (!is_live[i]) {
@@ -44,7 +44,8 @@ void Decision::place(ServiceState& state, const Service& service, const std::vec
                                indexes,
                                arrivals_.rate(ingress, service.name).value,
                                {},
-                               service.exception_share};
+                               service.exception_share,
+                               state.last.load_weight};
         for (const SiteCandidate& c : source.decided.candidates) {
             const std::vector<PathPlan>& paths = paths_.paths(ingress, c.site);
             source.one_way_s.push_back(paths.empty() ? 0 : to_seconds(paths.front().delay).value);

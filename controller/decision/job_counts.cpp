@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "controller/decision/job_counts.hpp"
 
+#include <algorithm>
 #include <cmath>
 
 namespace suanlu {
@@ -13,6 +14,13 @@ constexpr Duration kRound = std::chrono::seconds(5);
 constexpr double kPriorFlows = 50;
 // Mean life of a connection, as far as sharing out among ingresses is concerned.
 constexpr double kConnectionS = 30;
+
+// Two sites may count at the same moment.
+constexpr double kLeastSeconds = 1e-9;
+
+double seconds_between(MonoTime from, MonoTime to) {
+    return std::max(kLeastSeconds, std::chrono::duration<double>(to - from).count());
+}
 
 bool same_counter(const InstanceReport& a, const InstanceReport& b) {
     return a.completed == b.completed && a.slots_total == b.slots_total && a.running == b.running;
@@ -28,6 +36,11 @@ std::uint64_t JobCounts::Counter::advance(const std::string& boot, std::uint64_t
     return grown;
 }
 
+void JobCounts::Figure::count(double flows, double jobs, MonoTime now) {
+    counts.count(flows, jobs, seconds_between(counted, now));
+    counted = now;
+}
+
 void JobCounts::note(const IngressReport& report) {
     std::map<std::pair<std::string, std::string>, std::uint64_t> totals; // over client classes
     for (const IngressServiceCount& count : report.services) {
@@ -35,39 +48,44 @@ void JobCounts::note(const IngressReport& report) {
             totals[{site, count.service}] += flows;
         }
     }
+    const auto [boot, is_new] = boots_.try_emplace(report.node);
+    const bool goes_on = !is_new && boot->second == report.boot_id;
+    boot->second = report.boot_id;
     for (const auto& [key, flows] : totals) {
-        rounds_[key.first].flows[{key.second, report.node}] +=
-            sent_[{report.node, key}].advance(report.boot_id, flows);
+        Counter& sent = sent_[{report.node, key}];
+        if (goes_on && sent.boot_id != report.boot_id) {
+            sent = {report.boot_id, 0}; // the reports before did not name it: nothing had gone there
+        }
+        Round& round = rounds_[key.first];
+        if (is_new) {
+            round.has_begun = false; // jobs of flows that nobody saw would count
+        }
+        round.flows[{key.second, report.node}] += sent.advance(report.boot_id, flows);
     }
+}
+
+void JobCounts::begin(Round& round, MonoTime now) {
+    round = {};
+    round.began = now;
+    round.has_begun = true;
 }
 
 void JobCounts::note(const SiteReport& report, MonoTime now) {
     Round& round = rounds_[report.site];
-    if (!round.has_begun) {
-        round = {};
-        round.began = now;
-        round.has_begun = true;
-    }
     for (const InstanceReport& instance : report.instances) {
         round.jobs[instance.service] +=
             finished_[{report.site, instance.service}].advance(report.boot_id, instance.completed);
     }
-    if (now - round.began >= kRound) {
+    if (!round.has_begun) {
+        begin(round, now);
+    } else if (now - round.began >= kRound) {
         close(report, round, now);
-        round = {};
-        round.began = now;
-        round.has_begun = true;
+        begin(round, now);
     }
 }
 
-void JobCounts::close(const SiteReport& report, Round& round, MonoTime now) {
-    const double seconds = std::chrono::duration<double>(now - round.began).count();
+void JobCounts::close(const SiteReport& report, const Round& round, MonoTime now) {
     std::set<std::string> done;
-    for (const auto& [key, recent] : recent_) {
-        if (key.first == report.site) {
-            round.flows.try_emplace(key.second, 0);
-        }
-    }
     for (const InstanceReport& instance : report.instances) {
         if (instance.completed == 0 || done.contains(instance.service)) {
             continue; // a page without that counter says zero for ever
@@ -79,12 +97,12 @@ void JobCounts::close(const SiteReport& report, Round& round, MonoTime now) {
             }
         }
         done.insert(together.begin(), together.end());
-        count(report.site, together, round, round.jobs[instance.service], seconds);
+        count(report.site, together, round, round.jobs.at(instance.service), now);
     }
 }
 
 void JobCounts::count(const std::string& site, const std::set<std::string>& together, const Round& round,
-                      std::uint64_t jobs, double seconds) {
+                      std::uint64_t jobs, MonoTime now) {
     std::map<std::string, double> sent; // by ingress, all services together
     double flows = 0;
     for (const auto& [key, count] : round.flows) {
@@ -98,34 +116,61 @@ void JobCounts::count(const std::string& site, const std::set<std::string>& toge
         if (flows <= 0 && !measured_.contains(service)) {
             continue; // nobody steers to it: its requests come from elsewhere
         }
-        const double whole = measured_[service].value(1, kPriorFlows);
-        measured_[service].count(flows, finished, seconds);
-        // What is expected of an ingress: its connections there, which live on after the round.
-        std::map<std::string, double> expected;
-        double sum = 0;
-        for (const auto& [ingress, count] : sent) {
-            double& recent = recent_[{site, {service, ingress}}];
-            recent = recent * std::exp(-seconds / kConnectionS) + count;
-            expected[ingress] = recent * measured_at_[{service, ingress}].value(whole, kPriorFlows);
-            sum += expected[ingress];
-        }
-        for (const auto& [ingress, count] : sent) {
-            const double part = sum > 0 ? expected[ingress] / sum : 0;
-            measured_at_[{service, ingress}].count(count, finished * part, seconds);
-        }
+        measured_[service].count(flows, finished, now);
+        share_out(site, service, sent, finished, seconds_between(round.began, now), now);
+        weigh(service);
+    }
+}
+
+void JobCounts::share_out(const std::string& site, const std::string& service,
+                          const std::map<std::string, double>& sent, double finished, double seconds,
+                          MonoTime now) {
+    const double whole = measured_[service].counts.value(1, kPriorFlows);
+    auto& figures = measured_at_[service];
+    auto& recent = recent_[{site, service}];
+    for (const auto& [ingress, flows] : sent) {
+        recent.try_emplace(ingress, 0);
+    }
+    const auto sent_from = [&sent](const std::string& ingress) {
+        const auto found = sent.find(ingress);
+        return found == sent.end() ? 0 : found->second;
+    };
+    // What is expected of an ingress: its connections there, which live on after the round.
+    std::map<std::string, double> expected;
+    double sum = 0;
+    for (auto& [ingress, alive] : recent) {
+        alive = alive * std::exp(-seconds / kConnectionS) + sent_from(ingress);
+        expected[ingress] = alive * figures[ingress].counts.value(whole, kPriorFlows);
+        sum += expected[ingress];
+    }
+    for (const auto& [ingress, jobs] : expected) {
+        figures[ingress].count(sent_from(ingress), sum > 0 ? finished * jobs / sum : 0, now);
+    }
+}
+
+// An ingress of few flows leans on the service's figure; what that moves is taken from all of them.
+void JobCounts::weigh(const std::string& service) {
+    const double whole = measured_[service].counts.value(1, kPriorFlows);
+    double flows = 0;
+    double jobs = 0;
+    for (const auto& [ingress, figure] : measured_at_[service]) {
+        flows += figure.counts.flows();
+        jobs += figure.counts.flows() * figure.counts.value(whole, kPriorFlows);
+    }
+    for (const auto& [ingress, figure] : measured_at_[service]) {
+        factors_[{service, ingress}] = jobs > 0 ? figure.counts.value(whole, kPriorFlows) * flows / jobs : 1;
     }
 }
 
 double JobCounts::per_flow(const Service& service) const {
     const auto found = measured_.find(service.name);
     return found == measured_.end() ? service.jobs_per_flow
-                                    : found->second.value(service.jobs_per_flow, kPriorFlows);
+                                    : found->second.counts.value(service.jobs_per_flow, kPriorFlows);
 }
 
 double JobCounts::per_flow(const Service& service, const std::string& ingress) const {
-    const double whole = per_flow(service);
-    const auto found = measured_at_.find({service.name, ingress});
-    return found == measured_at_.end() ? whole : found->second.value(whole, kPriorFlows);
+    const auto found = factors_.find({service.name, ingress});
+    return per_flow(service) * (found == factors_.end() ? 1 : found->second);
 }
 
 } // namespace suanlu

@@ -28,35 +28,36 @@ Microseconds us(double seconds, std::uint32_t least = 0) {
     return {whole(seconds * 1e6, least)};
 }
 
-void fill_delta(const SiteIndex& index, SitePlacement& out) {
+void fill_delta(const SiteIndex& index, double load_weight, SitePlacement& out) {
     const std::uint32_t full = index.model().full_at();
     const auto steps = static_cast<std::uint32_t>(kMostDeltas - 1);
     out.stride = std::max(1U, (full + steps - 1) / steps);
     for (std::uint32_t jobs = 0;; jobs += out.stride) {
-        out.delta.push_back(us(index.at(jobs)));
+        out.delta.push_back(us(load_weight * index.at(jobs)));
         if (jobs >= full) {
             break;
         }
     }
-    out.slope = us(index.slope());
+    out.slope = us(load_weight * index.slope());
 }
 
-SitePlacement place(const SiteCandidate& candidate, const SiteIndex& index, double one_way_s) {
+SitePlacement place(const SiteCandidate& candidate, const SiteIndex& index, double one_way_s,
+                    double load_weight) {
     const ServiceModel& model = index.model();
     const double balance = model.balanced_jobs(index.arrivals());
     const double served = balance > 0 ? balance / index.arrivals() : model.service_s();
     const double spare = std::max(kLeastSpare, 1 - index.arrivals() / model.capacity());
     SitePlacement out;
     out.site = candidate.site;
-    out.static_cost =
-        us(candidate.path_delay_s + candidate.price_s + PlacementOptions{}.kappa * model.service_s());
+    out.static_cost = us(candidate.path_delay_s + candidate.price_s +
+                         load_weight * PlacementOptions{}.kappa * model.service_s());
     out.one_way = us(one_way_s);
     out.service_time = us(model.service_s(), 1);
     out.balance_millijobs = whole(balance * 1e3);
     out.relaxation = us(served, 1);
     out.drain_per_job = us(served / model.full_at() / spare);
     out.full_at = model.full_at();
-    fill_delta(index, out);
+    fill_delta(index, load_weight, out);
     return out;
 }
 
@@ -78,12 +79,14 @@ bool is_close(const SitePlacement& a, const SitePlacement& b) {
 
 } // namespace
 
-std::vector<std::shared_ptr<const SiteIndex>> site_indexes(const PolicyInput& input,
-                                                           const std::vector<double>& jobs_per_s) {
+std::vector<std::shared_ptr<const SiteIndex>>
+site_indexes(const PolicyInput& input, const PolicyDecision& decided, const std::vector<double>& jobs_per_s) {
     std::vector<std::shared_ptr<const SiteIndex>> out;
     for (std::size_t j = 0; j < input.sites.size(); ++j) {
         const PolicySite& site = input.sites[j];
-        const auto model = ServiceModel::workers({site.slots, site.rate_per_slot, site.cv2});
+        const double slots =
+            decided.ingresses.empty() ? site.slots : decided.ingresses.front().candidates[j].slots;
+        const auto model = ServiceModel::workers({slots, site.rate_per_slot, site.cv2});
         const bool is_open = site.hosts_service && model;
         out.push_back(is_open ? std::make_shared<const SiteIndex>(*model, jobs_per_s[j] + site.other_jobs)
                               : nullptr);
@@ -110,7 +113,7 @@ PlacementTable placement_table(const PlacementSource& from) {
     for (const std::size_t j : open) {
         const SiteCandidate& candidate = from.decided.candidates[j];
         const SiteIndex& index = *from.indexes[j];
-        SitePlacement site = place(candidate, index, from.one_way_s[j]);
+        SitePlacement site = place(candidate, index, from.one_way_s[j], from.load_weight);
         const double share = candidate.share_given;
         site.draw_ppm =
             whole((share + kExplore * index.model().capacity() / capacity) / (1 + kExplore) * kWholeShare);

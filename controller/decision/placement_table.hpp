@@ -13,11 +13,12 @@
 
 namespace suanlu {
 
-/// One per site of the input; null where the site takes nothing or its figures are no model. `jobs_per_s`:
+/// One per site of the input; null where the site takes nothing or its figures are no model. Slots are those
+/// that the policy opened in `decided`, its answer to the input: a reserve is kept here too. `jobs_per_s`:
 /// what the service brings to each site. Pools that it shares count whole, with the others' jobs, because
 /// reports count all jobs of a pool.
-std::vector<std::shared_ptr<const SiteIndex>> site_indexes(const PolicyInput& input,
-                                                           const std::vector<double>& jobs_per_s);
+std::vector<std::shared_ptr<const SiteIndex>>
+site_indexes(const PolicyInput& input, const PolicyDecision& decided, const std::vector<double>& jobs_per_s);
 
 /// One ingress of one service.
 struct PlacementSource {
@@ -28,6 +29,8 @@ struct PlacementSource {
     /// Forward delay to each site; parallel to the candidates.
     std::vector<double> one_way_s;
     double exception_share = 0;
+    /// What a second of queue and service counts against a second of delay and price, as in the split.
+    double load_weight = 1;
 };
 PlacementTable placement_table(const PlacementSource& from);
 

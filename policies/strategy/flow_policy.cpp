@@ -199,6 +199,7 @@ bool FlowPolicy::is_fixed() const {
 PolicyDecision FlowPolicy::fixed(Priced& priced, PolicyMemory& memory, MonoTime now) const {
     auto rows = filter_sites(priced.input, memory, now);
     PolicyDecision out;
+    out.load_weight = usable_load_weight(priced.input);
     out.verdict = "published: " +
                   (policy_.shares == ShareRule::kSplit
                        ? "manual shares"

@@ -15,6 +15,7 @@ struct Bench {
     std::uint64_t flows = 0;
     std::uint64_t jobs = 0;
     bool is_counting = true;
+    bool is_sent_told = true;
 
     Bench() {
         service.name = "analysis";
@@ -30,7 +31,9 @@ struct Bench {
             ingress.node = "R1";
             ingress.boot_id = "a";
             ingress.services = {{"analysis", "cameras", flows, 0, 0, 0, {{"near", flows}}}};
-            counts.note(ingress);
+            if (is_sent_told) {
+                counts.note(ingress);
+            }
             SiteReport site;
             site.site = "near";
             site.boot_id = "b";
@@ -124,7 +127,7 @@ struct TwoIngresses {
 
 TEST(JobCounts, IngressesAreToldApart_WhereTheyMixDifferently) {
     TwoIngresses b;
-    b.pass(1200, 10, 10);
+    b.pass(2400, 10, 10);
     EXPECT_NEAR(b.counts.per_flow(b.service), 6.5, 0.2) << "of both together";
     EXPECT_NEAR(b.counts.per_flow(b.service, "gateway"), 12, 1.5);
     EXPECT_NEAR(b.counts.per_flow(b.service, "cameras"), 1, 0.5);
@@ -139,6 +142,57 @@ TEST(JobCounts, AnIngressWithFewFlowsHasTheServicesFigure) {
     EXPECT_NEAR(b.counts.per_flow(b.service, "gateway"), b.counts.per_flow(b.service), 1.5)
         << "sixty flows do not make a figure";
     EXPECT_NEAR(b.counts.per_flow(b.service, "cameras"), whole, 0.2);
+}
+
+// Figures weighed by flows make the service's, however different the ingresses are in size.
+TEST(JobCounts, TheIngressesFiguresMakeTheServices) {
+    for (const auto& [cameras, gateway] : {std::pair<unsigned, unsigned>{10, 10}, {10, 1}, {1, 0}}) {
+        TwoIngresses b;
+        b.pass(300, cameras, gateway);
+        const double sum = cameras * b.counts.per_flow(b.service, "cameras") +
+                           gateway * b.counts.per_flow(b.service, "gateway");
+        const double whole = b.counts.per_flow(b.service);
+        EXPECT_NEAR(sum / (cameras + gateway), whole, whole * 1e-3) << cameras << " and " << gateway;
+    }
+}
+
+TEST(JobCounts, JobsOfFlowsThatNobodySawDoNotCount) {
+    Bench b;
+    b.service.jobs_per_flow = 1;
+    b.is_sent_told = false;
+    b.pass(1, 0, 0);
+    b.pass(1, 1000, 1000);
+    b.is_sent_told = true; // the ingress's first report
+    b.pass(10, 100, 100);
+    EXPECT_NEAR(b.counts.per_flow(b.service), 1, 0.02);
+}
+
+// Until a flow goes to a site, reports do not name it.
+TEST(JobCounts, TheFirstFlowsToASiteCount) {
+    JobCounts counts;
+    Service service;
+    service.name = "analysis";
+    MonoTime now{};
+    for (std::uint64_t second = 1; second <= 16; ++second) {
+        now = now + std::chrono::seconds(1);
+        const std::uint64_t flows = second < 4 ? 0 : 1000 + second;
+        IngressReport ingress;
+        ingress.node = "R1";
+        ingress.boot_id = "a";
+        ingress.services = {{"analysis", "", flows, 0, 0, 0, {}}};
+        if (flows > 0) {
+            ingress.services[0].new_flows_by_site = {{"near", flows}};
+        }
+        counts.note(ingress);
+        SiteReport site;
+        site.site = "near";
+        site.boot_id = "b";
+        site.instances.resize(1);
+        site.instances[0].service = "analysis";
+        site.instances[0].completed = flows;
+        counts.note(site, now);
+    }
+    EXPECT_NEAR(counts.per_flow(service), 1, 0.01);
 }
 
 } // namespace

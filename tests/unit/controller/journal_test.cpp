@@ -3,6 +3,13 @@
 
 #include <gtest/gtest.h>
 
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
+#include <iterator>
+#include <map>
+#include <set>
+
 #include "controller/decision/replay.hpp"
 #include "tests/unit/controller/decision_bench.hpp"
 
@@ -96,6 +103,48 @@ TEST(Journal, AfterARotationWhatIsKnownIsToldAgain) {
     EXPECT_EQ(run->decision->policy_of("video"), "nearest");
     EXPECT_EQ(run->decision->state(), DecisionState::kDeciding);
     EXPECT_EQ(run->decision->shares(), b.decision->shares());
+}
+
+// What the fuzzer begins with (tests/fuzz/journal): the magic line or not, then a start and one record of
+// each kind. Another format needs other seeds: SUANLU_WRITE_SEEDS=1 writes them anew.
+TEST(Journal, SeedsOfTheFuzzerAreOfThisFormat) {
+    const std::filesystem::path folder = "tests/fuzz/corpus/journal";
+    if (std::getenv("SUANLU_WRITE_SEEDS") != nullptr) {
+        DecisionBench b;
+        const std::string before = recorded(b);
+        const MonoTime now = read_journal(before)->records.back().at;
+        const std::string bytes = before + to_bytes({0, now, b.ingress(100)}) +
+                                  to_bytes({0, now, JournalPolicy{"video", "nearest"}}) +
+                                  to_bytes({0, now, JournalDrain{"mec-1", true}});
+        const auto read = read_journal(bytes);
+        ASSERT_TRUE(read) << read.error().text();
+        const std::string start = to_bytes(read->records.front());
+        std::string whole = std::string(1, '\0') + std::string(kJournalMagic);
+        std::map<std::size_t, std::string> kinds;
+        for (const JournalRecord& record : read->records) {
+            if (kinds.try_emplace(record.content.index(), to_bytes(record)).second) {
+                whole += to_bytes(record);
+            }
+        }
+        for (const auto& [kind, record] : kinds) {
+            std::ofstream(folder / ("kind-" + std::to_string(kind)))
+                << '\1' << (kind == 0 ? "" : start) << record;
+        }
+        std::ofstream(folder / "plain") << whole;
+    }
+    std::set<std::size_t> kinds;
+    for (const auto& entry : std::filesystem::directory_iterator(folder)) {
+        std::ifstream file(entry.path(), std::ios::binary);
+        std::string bytes{std::istreambuf_iterator<char>(file), {}};
+        bytes = bytes[0] == 0 ? bytes.substr(1) : std::string(kJournalMagic) + bytes.substr(1);
+        const auto read = read_journal(bytes);
+        ASSERT_TRUE(read) << entry.path() << ": " << read.error().text();
+        EXPECT_EQ(read->torn, "") << entry.path();
+        for (const JournalRecord& record : read->records) {
+            kinds.insert(record.content.index());
+        }
+    }
+    EXPECT_EQ(kinds.size(), std::variant_size_v<decltype(JournalRecord::content)>) << "a kind has no seed";
 }
 
 } // namespace

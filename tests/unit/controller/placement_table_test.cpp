@@ -51,7 +51,7 @@ Made made(std::mt19937& random) {
         c.share_given = j == 1 ? 0.7 : 0.3;
         out.decided.candidates.push_back(c);
     }
-    const auto indexes = site_indexes(out.input, out.jobs_per_s);
+    const auto indexes = site_indexes(out.input, {}, out.jobs_per_s);
     const double flows = (out.jobs_per_s[0] + out.jobs_per_s[1]) / 3;
     out.table = placement_table({out.decided, indexes, flows, {0.004, 0.02}, 0.1});
     for (std::size_t j = 0; j < 2; ++j) {
@@ -88,7 +88,7 @@ TEST(PlacementTable, LengthIsBounded_AndCoarserTablesStayTrue) {
     site.slots = 5000;
     site.rate_per_slot = 2;
     input.sites = {site};
-    const auto indexes = site_indexes(input, {9500});
+    const auto indexes = site_indexes(input, {}, {9500});
     IngressDecision decided;
     decided.candidates.resize(2);
     const auto table = placement_table({decided, {indexes[0], indexes[0]}, 1, {0, 0}, 0.1});
@@ -103,18 +103,44 @@ TEST(PlacementTable, LengthIsBounded_AndCoarserTablesStayTrue) {
     }
 }
 
+// As in the split: what a policy counts load by, and the slots that it keeps for others.
+TEST(PlacementTable, LoadWeightAndReserveAreThePolicys) {
+    std::mt19937 random(3);
+    Made m = made(random);
+    m.input.sites[0].slots = m.input.sites[1].slots = 4;
+    PolicyDecision decided;
+    decided.ingresses = {m.decided};
+    decided.ingresses[0].candidates[0].slots = 4;
+    decided.ingresses[0].candidates[1].slots = 3; // one of four is reserved
+    const auto indexes = site_indexes(m.input, decided, {1, 1});
+    const auto once = placement_table({m.decided, indexes, 1, {0, 0}, 0.1});
+    const auto twice = placement_table({m.decided, indexes, 1, {0, 0}, 0.1, 2});
+    EXPECT_EQ(once.sites[0].full_at, 4U);
+    EXPECT_EQ(once.sites[1].full_at, 3U);
+    for (std::size_t j = 0; j < 2; ++j) {
+        const SiteCandidate& c = m.decided.candidates[j];
+        const double way_us = (c.path_delay_s + c.price_s) * 1e6;
+        for (const double jobs : {0.0, 2.0, 9.0}) {
+            EXPECT_NEAR(cost_us(twice.sites[j], jobs, 0) - way_us,
+                        2 * (cost_us(once.sites[j], jobs, 0) - way_us), 10)
+                << "site " << j << " jobs " << jobs;
+        }
+        EXPECT_EQ(twice.sites[j].service_time, once.sites[j].service_time);
+    }
+}
+
 TEST(PlacementTable, NumbersThatMakeNoSense_LeaveASiteOut) {
     std::mt19937 random(1);
     Made m = made(random);
     for (const double slots : {0.0, -1.0, std::nan(""), 1e9}) {
         m.input.sites[0].slots = slots;
-        const auto indexes = site_indexes(m.input, m.jobs_per_s);
+        const auto indexes = site_indexes(m.input, {}, m.jobs_per_s);
         EXPECT_EQ(indexes[0], nullptr) << slots;
         EXPECT_EQ(placement_table({m.decided, indexes, 1, {0, 0}, 0.1}), PlacementTable{})
             << "one site is no choice";
     }
     m.input.sites[0].slots = 4;
-    const auto indexes = site_indexes(m.input, {std::nan(""), 1e300});
+    const auto indexes = site_indexes(m.input, {}, {std::nan(""), 1e300});
     const auto table = placement_table({m.decided, indexes, std::nan(""), {0, 1e300}, 2});
     EXPECT_EQ(table.exception_ppm, kWholeShare);
     EXPECT_EQ(table.sites.size(), 2U);
