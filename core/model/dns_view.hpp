@@ -163,6 +163,7 @@ enum class DnsBasis : std::uint8_t {
     kUndecided, ///< no Plan of this class was ever applied: SERVFAIL, or the static sites if there are
     kApplied,   ///< the Applied Plan of the class's ingress
     kNoShare,   ///< it shares nothing out (plain anycast): by the service's fail policy
+    kEnded,     ///< never told: the view no longer holds. Static sites, else by the fail policy
 };
 
 /// The answer of one service for one client class.

@@ -41,16 +41,6 @@ Status check_plaintext(const Endpoint& endpoint) {
 
 } // namespace
 
-TlsFiles read_tls(YamlNode node) {
-    TlsFiles tls;
-    if (node.is_present()) {
-        tls.ca = node.required("ca").text();
-        tls.certificate = node.required("certificate").text();
-        tls.key = node.required("key").text();
-    }
-    return tls;
-}
-
 Result<std::shared_ptr<grpc::ServerCredentials>> server_credentials(const Endpoint& listen,
                                                                     const TlsFiles& tls) {
     if (!tls.is_set() || listen.is_unix()) {

@@ -10,21 +10,9 @@
 
 #include "core/support/endpoint.hpp"
 #include "core/support/result.hpp"
-#include "core/support/yaml_walk.hpp"
+#include "core/support/tls_files.hpp"
 
 namespace suanlu {
-
-/// Paths of PEM files; all empty = no TLS.
-struct TlsFiles {
-    std::string ca;
-    std::string certificate;
-    std::string key;
-
-    [[nodiscard]] bool is_set() const { return !ca.empty(); }
-};
-
-/// Reads `tls: {ca, certificate, key}` (all three or none of it).
-TlsFiles read_tls(YamlNode node);
 
 /// kRefused for a plaintext listener that is not local; kNotFound when a PEM file cannot be read.
 Result<std::shared_ptr<grpc::ServerCredentials>> server_credentials(const Endpoint& listen,

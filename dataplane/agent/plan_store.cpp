@@ -1,110 +1,35 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "dataplane/agent/plan_store.hpp"
 
-#include <fcntl.h>
-#include <unistd.h>
-
-#include <cerrno>
-#include <cstring>
-#include <filesystem>
-#include <fstream>
-#include <sstream>
-
 #include "proto/codec/plan_codec.hpp"
 
 namespace suanlu {
 
 namespace {
 
-namespace fs = std::filesystem;
-
-constexpr std::string_view kMagic = "suanlu-plan-1";
 constexpr std::uintmax_t kMaxFile = 256U << 20;
-
-/// FNV-1a: against half-written files, not against forgers.
-std::uint64_t checksum(std::string_view bytes) {
-    std::uint64_t hash = 0xcbf29ce484222325U;
-    for (const char c : bytes) {
-        hash = (hash ^ static_cast<std::uint8_t>(c)) * 0x100000001b3U;
-    }
-    return hash;
-}
-
-Error file_error(const std::string& path, const std::string& why) {
-    return Error{Errc::kBadInput, path + ": " + why};
-}
-
-Status write_all(int fd, std::string_view bytes) {
-    while (!bytes.empty()) {
-        const ssize_t done = write(fd, bytes.data(), bytes.size());
-        if (done < 0 && errno != EINTR) {
-            return Error{Errc::kKernel, std::string("write: ") + std::strerror(errno)};
-        }
-        bytes.remove_prefix(static_cast<std::size_t>(std::max<ssize_t>(done, 0)));
-    }
-    return {};
-}
 
 } // namespace
 
 Result<PlanStore> PlanStore::open(const std::string& folder, const std::string& node) {
-    std::error_code ec;
-    fs::create_directories(folder, ec);
-    if (ec) {
-        return Error{Errc::kKernel, "state_dir " + folder + ": " + ec.message()};
-    }
-    return PlanStore(folder + "/" + node + ".plan");
+    SL_TRY(SavedFile file,
+           SavedFile::open(folder + "/" + node + ".plan", "plan-1", kMaxFile).map_error([](Error e) {
+               return std::move(e).with("state_dir");
+           }));
+    return PlanStore(std::move(file));
 }
 
 Result<std::optional<Plan>> PlanStore::load() const {
-    std::error_code ec;
-    const std::uintmax_t size = fs::file_size(path_, ec);
-    if (ec) {
+    SL_TRY(const std::optional<std::string> bytes, file_.load());
+    if (!bytes) {
         return std::optional<Plan>{};
     }
-    if (size > kMaxFile) {
-        return file_error(path_, "too long for a Plan");
-    }
-    std::ifstream in(path_, std::ios::binary);
-    std::string magic;
-    std::size_t length = 0;
-    std::uint64_t sum = 0;
-    in >> magic >> length >> sum;
-    if (!in || in.get() != '\n' || magic != kMagic || length > size) {
-        return file_error(path_, "not a saved Plan");
-    }
-    std::string bytes(length, '\0');
-    in.read(bytes.data(), static_cast<std::streamsize>(length));
-    if (static_cast<std::size_t>(in.gcount()) != length || checksum(bytes) != sum) {
-        return file_error(path_, "damaged");
-    }
-    SL_TRY(Plan plan, plan_from_bytes(bytes));
+    SL_TRY(Plan plan, plan_from_bytes(*bytes));
     return std::optional<Plan>(std::move(plan));
 }
 
 Status PlanStore::save(const Plan& plan) const {
-    const std::string bytes = to_bytes(plan);
-    std::ostringstream head;
-    head << kMagic << ' ' << bytes.size() << ' ' << checksum(bytes) << '\n';
-    const std::string fresh = path_ + ".new";
-    const int fd = ::open(fresh.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
-    if (fd < 0) {
-        return Error{Errc::kKernel, fresh + ": " + std::strerror(errno)};
-    }
-    Status written = write_all(fd, head.str()).and_then([&] { return write_all(fd, bytes); });
-    close(fd);
-    // No fsync: a Plan lost in a power cut comes again from the controller, and a torn file is detected.
-    if (written && std::rename(fresh.c_str(), path_.c_str()) != 0) {
-        return Error{Errc::kKernel, path_ + ": " + std::strerror(errno)};
-    }
-    return written;
-}
-
-Status PlanStore::remove() const {
-    if (unlink(path_.c_str()) != 0 && errno != ENOENT) {
-        return Error{Errc::kKernel, path_ + ": " + std::strerror(errno)};
-    }
-    return {};
+    return file_.save(to_bytes(plan));
 }
 
 } // namespace suanlu

@@ -1,14 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
-// The last good Plan in a file, so that a restarted agent goes on without a controller. Replaced atomically,
-// checked by length and checksum. Owned by the agent's strand. A file that is damaged is an error and is not
-// used; the next good Plan overwrites it.
+// The last good Plan in a file, so that a restarted agent goes on without a controller. Owned by the agent's
+// strand. A file that is damaged is an error and is not used; the next good Plan overwrites it.
 #pragma once
 
 #include <optional>
 #include <string>
 
 #include "core/model/plan.hpp"
-#include "core/support/result.hpp"
+#include "core/support/saved_file.hpp"
 
 namespace suanlu {
 
@@ -19,11 +18,11 @@ public:
     /// Empty when nothing was ever saved.
     Result<std::optional<Plan>> load() const;
     Status save(const Plan& plan) const;
-    Status remove() const;
+    Status remove() const { return file_.remove(); }
 
 private:
-    explicit PlanStore(std::string path) : path_(std::move(path)) {}
-    std::string path_;
+    explicit PlanStore(SavedFile file) : file_(std::move(file)) {}
+    SavedFile file_;
 };
 
 } // namespace suanlu

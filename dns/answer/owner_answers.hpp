@@ -26,10 +26,12 @@ enum class Rcode : std::uint8_t {
 /// Extended DNS errors (RFC 8914 section 4).
 namespace extended_error {
 inline constexpr std::uint16_t kOther = 0;
+inline constexpr std::uint16_t kStaleAnswer = 3;
 inline constexpr std::uint16_t kNotReady = 14;
 inline constexpr std::uint16_t kProhibited = 18;
 inline constexpr std::uint16_t kNotAuthoritative = 20;
 inline constexpr std::uint16_t kNotSupported = 21;
+inline constexpr std::uint16_t kInvalidData = 24;
 inline constexpr std::uint16_t kNone = 0xffff;
 } // namespace extended_error
 
@@ -71,7 +73,8 @@ struct OwnerAnswers {
         std::vector<std::uint16_t> variant_of_class;
     };
     /// What becomes of names that exist only below this one.
-    enum class Below : std::uint8_t { kNothing, kWildcard, kReferral };
+    /// kNotReady: nobody knows yet, neither here nor below.
+    enum class Below : std::uint8_t { kNothing, kWildcard, kReferral, kNotReady };
 
     /// Lower case.
     DomainName owner;

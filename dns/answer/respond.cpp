@@ -141,6 +141,9 @@ private:
         if (owner == nullptr) {
             return refuse(QueryFault::kNotOurs, Rcode::kRefused);
         }
+        if (owner->below == OwnerAnswers::Below::kNotReady) {
+            return refuse(QueryFault::kNotReady, Rcode::kServFail);
+        }
         client_ = class_of(snapshot_.classes(), query_, asker_.source);
         const ZoneDenials& zone = snapshot_.zone(*owner);
         apex_at_ = kHeaderBytes + query_.name_bytes - zone.apex.size();

@@ -46,6 +46,7 @@ DnsZoneConfig read_zone(YamlNode node) {
     zone.file = node.required("file").text();
     zone.key = node.optional("key").text();
     zone.view = node.optional("view").text();
+    zone.is_followed = node.optional("follow").boolean(false);
     return zone;
 }
 
@@ -95,6 +96,49 @@ std::optional<RateLimits> read_rate_limits(YamlNode node) {
     return limits;
 }
 
+std::optional<FollowConfig> read_controller(YamlNode node) {
+    if (!node.is_present()) {
+        return std::nullopt;
+    }
+    FollowConfig follow;
+    follow.address = read_parsed<Endpoint>(node.required("address"),
+                                           [](const std::string& text) { return Endpoint::parse(text); });
+    follow.name = node.optional("name").text("suanlud");
+    follow.tls = read_tls(node.optional("tls"));
+    YamlNode state_dir = node.required("state_dir");
+    follow.state_dir = state_dir.text();
+    if (follow.state_dir.empty()) {
+        state_dir.complain("needs a folder");
+    }
+    return follow;
+}
+
+/// Every zone once, and one of them by views, for a view says which classes of clients there are.
+std::vector<DnsZoneConfig> read_zones(YamlNode root, bool has_controller) {
+    std::vector<DnsZoneConfig> zones;
+    std::size_t views = 0;
+    for (YamlNode& node : root.required("zones").items()) {
+        zones.push_back(read_zone(node));
+        const DnsZoneConfig& last = zones.back();
+        const auto is_same = [&](const DnsZoneConfig& zone) { return zone.name == last.name; };
+        if (std::count_if(zones.begin(), zones.end(), is_same) > 1) {
+            node.complain("zone " + last.name.text() + " stands here twice");
+        }
+        views += last.view.empty() && !last.is_followed ? 0 : 1;
+        if (views > 1) {
+            node.complain("one view in all: it says which classes of clients there are");
+        }
+        if (last.is_followed && !has_controller) {
+            node.complain("follows a controller, and there is no section 'controller'");
+        }
+    }
+    const auto is_followed = [](const DnsZoneConfig& zone) { return zone.is_followed; };
+    if (has_controller && std::none_of(zones.begin(), zones.end(), is_followed)) {
+        root.complain("has a section 'controller', and no zone follows it");
+    }
+    return zones;
+}
+
 } // namespace
 
 Result<DnsConfig> load_dns_config(const std::string& path) {
@@ -113,18 +157,8 @@ Result<DnsConfig> load_dns_config(const std::string& path) {
         config.chaos_version = read_short_text(chaos.optional("version"));
     }
     config.metrics = root.optional("metrics").text();
-    std::size_t views = 0;
-    for (YamlNode& node : root.required("zones").items()) {
-        config.zones.push_back(read_zone(node));
-        const auto is_same = [&](const DnsZoneConfig& zone) { return zone.name == config.zones.back().name; };
-        if (std::count_if(config.zones.begin(), config.zones.end(), is_same) > 1) {
-            node.complain("zone " + config.zones.back().name.text() + " stands here twice");
-        }
-        views += config.zones.back().view.empty() ? 0 : 1;
-        if (views > 1) {
-            node.complain("one view in all: it says which classes of clients there are");
-        }
-    }
+    config.controller = read_controller(root.optional("controller"));
+    config.zones = read_zones(root, config.controller.has_value());
     if (config.listen.empty() || config.zones.empty()) {
         root.complain("needs at least one address and one zone");
     }

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "core/support/endpoint.hpp"
+#include "core/support/tls_files.hpp"
 #include "dns/answer/rate_limiter.hpp"
 #include "dns/record/domain_name.hpp"
 #include "dns/tcp/tcp_server.hpp"
@@ -19,6 +20,8 @@ struct DnsZoneConfig {
     std::string file;
     /// File with a DnsView; empty = the zone is the file alone.
     std::string view;
+    /// The view is the controller's; the file's, if there is one, counts until it has spoken.
+    bool is_followed = false;
     /// Private key as ldns-keygen writes it; empty = unsigned.
     std::string key;
 };
@@ -27,6 +30,16 @@ struct DnsCookieConfig {
     /// File of cookie secrets, read again with the zones; empty = cookies are not answered.
     std::string secrets;
     bool is_required = false;
+};
+
+/// The controller that is followed.
+struct FollowConfig {
+    Endpoint address;
+    /// That its certificate must carry.
+    std::string name;
+    TlsFiles tls;
+    /// Where the last good view is kept.
+    std::string state_dir;
 };
 
 struct DnsConfig {
@@ -41,6 +54,7 @@ struct DnsConfig {
     DnsCookieConfig cookies;
     std::optional<RateLimits> rate_limits;
     std::vector<DnsZoneConfig> zones;
+    std::optional<FollowConfig> controller;
     /// "ADDRESS:PORT"; empty = no page.
     std::string metrics;
 };

@@ -57,31 +57,49 @@ private:
 
 } // namespace
 
+Result<DnsServer::Beginning> DnsServer::begin(const DnsConfig& config, const Strand& strand) {
+    Beginning beginning;
+    if (config.controller) {
+        SL_TRY(beginning.follower, ViewFollower::open(*config.controller, config.nsid, strand));
+        beginning.loader.follow(beginning.follower->first());
+    }
+    SL_TRY(beginning.snapshot, beginning.loader.load(config, unix_seconds()));
+    return beginning;
+}
+
 Result<std::unique_ptr<DnsServer>> DnsServer::open(asio::io_context& io, DnsConfig config) {
-    ZoneLoader loader;
-    SL_TRY(auto first, loader.load(config, unix_seconds()));
-    std::unique_ptr<DnsServer> server(
-        new DnsServer(io, std::move(config), std::move(loader), std::move(first)));
+    const Strand strand = asio::make_strand(io);
+    SL_TRY(Beginning beginning, begin(config, strand));
+    std::unique_ptr<DnsServer> server(new DnsServer(std::move(config), strand, std::move(beginning)));
     SL_TRY_VOID(server->open_sockets());
     if (!server->config_.metrics.empty()) {
         SL_TRY(server->page_,
                PageServer::open(io, server->config_.metrics,
                                 [raw = server.get()](const std::string& path) { return raw->render(path); }));
     }
-    for (const auto& worker : server->workers_) {
-        worker->start();
-    }
-    server->tcp_->start();
-    spawn_owned(server->strand_, "dns.fresh", server->keep_fresh());
-    log_info("dns.started",
-             {{"owners", server->exchange_.newest()->owners().size()}, {"workers", server->workers_.size()}});
+    SL_TRY_VOID(server->start());
     return server;
 }
 
-DnsServer::DnsServer(asio::io_context& io, DnsConfig config, ZoneLoader loader,
-                     std::shared_ptr<const Snapshot> first)
-    : config_(std::move(config)), loader_(std::move(loader)), strand_(asio::make_strand(io)), timer_(strand_),
-      exchange_(std::move(first), config_.workers * config_.listen.size() + 1) {
+DnsServer::DnsServer(DnsConfig config, Strand strand, Beginning beginning)
+    : config_(std::move(config)), loader_(std::move(beginning.loader)),
+      follower_(std::move(beginning.follower)), strand_(std::move(strand)), timer_(strand_),
+      exchange_(std::move(beginning.snapshot), config_.workers * config_.listen.size() + 1) {
+}
+
+Status DnsServer::start() {
+    for (const auto& worker : workers_) {
+        worker->start();
+    }
+    tcp_->start();
+    spawn_owned(strand_, "dns.fresh", keep_fresh());
+    log_info("dns.started", {{"owners", exchange_.newest()->owners().size()}, {"workers", workers_.size()}});
+    if (follower_) {
+        return follower_->start([this](std::shared_ptr<const DnsView> view) {
+            publish(loader_.follow(config_, unix_seconds(), std::move(view)));
+        });
+    }
+    return {};
 }
 
 DnsServer::~DnsServer() {
@@ -121,6 +139,9 @@ void DnsServer::publish(Result<std::shared_ptr<const Snapshot>> next) {
 
 void DnsServer::stop() {
     timer_.cancel();
+    if (follower_) {
+        follower_->stop();
+    }
     for (const auto& worker : workers_) {
         worker->stop();
     }
@@ -141,6 +162,9 @@ Task<void> DnsServer::keep_fresh() {
             co_return;
         }
         exchange_.reclaim();
+        if (follower_) {
+            follower_->check();
+        }
         // After a step back signatures may lie in the future.
         const std::uint32_t before = std::exchange(said_by_clock, unix_seconds());
         if (said_by_clock < before || std::chrono::steady_clock::now() - renewed >= kRenewEvery) {
@@ -159,6 +183,9 @@ std::string DnsServer::render(const std::string& path) {
     }
     export_counters();
     export_responses();
+    if (follower_) {
+        export_view();
+    }
     return metrics_.page();
 }
 
@@ -180,6 +207,21 @@ void DnsServer::export_counters() {
     out.count(DnsMetric::suanlu_dns_reloads_total, refused_reloads_, "refused");
     out.set(DnsMetric::suanlu_dns_owners, exchange_.newest()->owners().size());
     out.set(DnsMetric::suanlu_dns_retired_snapshots, exchange_.retired());
+}
+
+void DnsServer::export_view() {
+    Exporter out(metrics_);
+    const FeedCounters feed = follower_->counters();
+    out.count(DnsMetric::suanlu_dns_feed_views_total, feed.views, "heard");
+    out.count(DnsMetric::suanlu_dns_feed_views_total, feed.older, "older");
+    out.count(DnsMetric::suanlu_dns_feed_views_total, feed.unreadable, "unreadable");
+    out.count(DnsMetric::suanlu_dns_feed_views_total, feed.save_failures, "not_saved");
+    out.count(DnsMetric::suanlu_dns_feed_connects_total, feed.connects, "connected");
+    out.count(DnsMetric::suanlu_dns_feed_connects_total, feed.failures, "lost");
+    out.set(DnsMetric::suanlu_dns_feed_connected, feed.is_connected ? 1 : 0);
+    const auto& view = follower_->heard();
+    out.set(DnsMetric::suanlu_dns_view_generation, view ? view->stamp.generation : 0);
+    out.set(DnsMetric::suanlu_dns_view_holds, view && !follower_->has_ended() ? 1 : 0);
 }
 
 void DnsServer::export_responses() {

@@ -1,13 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
-// All of suanlu-dns: reads zones, builds the snapshot, runs the workers, and on reload (SIGHUP) swaps the
-// snapshot without losing a query. Its strand owns the zones; workers own their sockets. A reload that fails
-// leaves what is served, is logged and counted.
+// All of suanlu-dns: reads zones, follows the controller, builds the snapshot, runs the workers, and on
+// reload (SIGHUP) or with a new view swaps the snapshot without losing a query. Its strand owns the zones;
+// workers own their sockets. A reload that fails leaves what is served, is logged and counted.
 #pragma once
 
 #include "core/support/asio.hpp"
 #include "core/support/metric.hpp"
 #include "core/support/page_server.hpp"
 #include "dns/app/dns_config.hpp"
+#include "dns/app/view_follower.hpp"
 #include "dns/app/zone_loader.hpp"
 #include "dns/tcp/tcp_server.hpp"
 #include "dns/udp/udp_server.hpp"
@@ -27,19 +28,29 @@ public:
     void stop();
 
 private:
-    DnsServer(asio::io_context& io, DnsConfig config, ZoneLoader loader,
-              std::shared_ptr<const Snapshot> first);
+    /// Before there are sockets: what is served first.
+    struct Beginning {
+        ZoneLoader loader;
+        std::unique_ptr<ViewFollower> follower;
+        std::shared_ptr<const Snapshot> snapshot;
+    };
+    DnsServer(DnsConfig config, Strand strand, Beginning beginning);
+    static Result<Beginning> begin(const DnsConfig& config, const Strand& strand);
     Status open_sockets();
+    Status start();
     Task<void> keep_fresh();
     /// Signs again what is served: files that are being edited wait for the reload that is asked for.
     void renew();
     void publish(Result<std::shared_ptr<const Snapshot>> next);
     std::string render(const std::string& path);
     void export_counters();
+    void export_view();
     void export_responses();
 
     DnsConfig config_;
     ZoneLoader loader_;
+    /// Null without a controller.
+    std::unique_ptr<ViewFollower> follower_;
     Strand strand_;
     asio::steady_timer timer_;
     SnapshotExchange exchange_;

@@ -12,16 +12,14 @@
 
 namespace suanlu::dns {
 
-Status ZoneLoader::sign(const DnsZoneConfig& wanted, ZoneContents& contents, std::uint32_t unix_now) {
+Result<Signer*> ZoneLoader::signer_of(const DnsZoneConfig& wanted) {
     const std::pair which(wanted.name, wanted.key);
     auto signer = signers_.find(which);
     if (signer == signers_.end()) {
         SL_TRY(Signer opened, Signer::open(wanted.key, wanted.name));
         signer = signers_.emplace(which, std::move(opened)).first;
     }
-    SL_TRY_VOID(signer->second.sign(contents, {.now = unix_now}));
-    signatures_made_ += signer->second.made();
-    return {};
+    return &signer->second;
 }
 
 std::vector<std::string> ZoneLoader::delegation_signers() const {
@@ -65,50 +63,83 @@ Result<ServerOptions> ZoneLoader::read_options(const DnsConfig& config) {
     return options;
 }
 
-Result<ZoneLoader::Contents> ZoneLoader::read(const DnsConfig& config) {
-    Contents out;
+Result<ZoneLoader::Sources> ZoneLoader::read(const DnsConfig& config) {
+    Sources out;
     SL_TRY(out.options, read_options(config));
     for (const DnsZoneConfig& wanted : config.zones) {
         SL_TRY(ZoneContents contents, read_zone_file(wanted.file, wanted.name));
+        out.zones.push_back({std::move(contents), nullptr});
         if (!wanted.view.empty()) {
-            SL_TRY(const DnsView view, read_view_file(wanted.view));
-            SL_TRY_VOID(computed_[wanted.name].add_to(contents, view).map_error([&](Error e) {
-                return std::move(e).with(wanted.view);
-            }));
-            out.classes = std::make_shared<const ClientClasses>(classes_of(view));
+            SL_TRY(DnsView view, read_view_file(wanted.view));
+            out.zones.back().view = std::make_shared<const DnsView>(std::move(view));
         }
-        out.zones.push_back(std::move(contents));
     }
     return out;
 }
 
-Result<std::shared_ptr<const Snapshot>> ZoneLoader::build(const DnsConfig& config, const Contents& contents,
+Result<ZoneContents> ZoneLoader::compute(const DnsZoneConfig& wanted, const Source& source,
+                                         const DnsView* view, std::uint32_t unix_now) {
+    ZoneContents zone = source.contents;
+    if (view != nullptr) {
+        const std::string origin = wanted.is_followed ? "the controller's view" : wanted.view;
+        SL_TRY_VOID(computed_[wanted.name].add_to(zone, *view).map_error([&](Error e) {
+            return std::move(e).with(origin);
+        }));
+    }
+    if (!wanted.key.empty()) {
+        SL_TRY(Signer* const signer, signer_of(wanted));
+        SL_TRY_VOID(signer->sign(zone, {.now = unix_now}));
+        signatures_made_ += signer->made();
+    }
+    return zone;
+}
+
+Result<std::shared_ptr<const Snapshot>> ZoneLoader::build(const DnsConfig& config, const Sources& sources,
                                                           std::uint32_t unix_now) {
     std::vector<Snapshot::Owner> owners;
     std::vector<std::shared_ptr<const ZoneDenials>> zones;
+    auto classes = std::make_shared<const ClientClasses>();
     signatures_made_ = 0;
-    for (ZoneContents zone : contents.zones) { // a copy: signatures are this build's
+    for (const Source& source : sources.zones) {
         const DnsZoneConfig& wanted = config.zones[zones.size()];
-        if (!wanted.key.empty()) {
-            SL_TRY_VOID(sign(wanted, zone, unix_now));
+        const auto number = static_cast<std::uint16_t>(zones.size());
+        const DnsView* view = wanted.is_followed && followed_ ? followed_.get() : source.view.get();
+        BuiltZone built = not_ready_answers(source.contents, number);
+        if (!wanted.is_followed || view != nullptr) {
+            SL_TRY(const ZoneContents zone, compute(wanted, source, view, unix_now));
+            built = build_answers(zone, number);
+        } else if (!wanted.key.empty()) {
+            SL_TRY_VOID(signer_of(wanted)); // a wrong key is found at the start, not with the first view
         }
-        BuiltZone built = build_answers(zone, static_cast<std::uint16_t>(zones.size()));
+        if (view != nullptr) {
+            classes = std::make_shared<const ClientClasses>(classes_of(*view));
+        }
         owners.insert(owners.end(), built.owners.begin(), built.owners.end());
         zones.push_back(std::move(built.denials));
     }
-    return std::make_shared<const Snapshot>(std::move(owners), std::move(zones), contents.classes,
-                                            contents.options);
+    return std::make_shared<const Snapshot>(std::move(owners), std::move(zones), std::move(classes),
+                                            sources.options);
 }
 
 Result<std::shared_ptr<const Snapshot>> ZoneLoader::load(const DnsConfig& config, std::uint32_t unix_now) {
-    SL_TRY(Contents contents, read(config));
-    SL_TRY(auto snapshot, build(config, contents, unix_now));
-    last_ = std::move(contents);
+    SL_TRY(Sources sources, read(config));
+    SL_TRY(auto snapshot, build(config, sources, unix_now));
+    sources_ = std::move(sources);
     return snapshot;
 }
 
 Result<std::shared_ptr<const Snapshot>> ZoneLoader::renew(const DnsConfig& config, std::uint32_t unix_now) {
-    return build(config, last_, unix_now);
+    return build(config, sources_, unix_now);
+}
+
+Result<std::shared_ptr<const Snapshot>> ZoneLoader::follow(const DnsConfig& config, std::uint32_t unix_now,
+                                                           std::shared_ptr<const DnsView> view) {
+    auto before = std::exchange(followed_, std::move(view));
+    auto snapshot = build(config, sources_, unix_now);
+    if (!snapshot) {
+        followed_ = std::move(before);
+    }
+    return snapshot;
 }
 
 } // namespace suanlu::dns

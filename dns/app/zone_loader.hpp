@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// From the configuration's files to a snapshot: read, computed, signed, built. Keeps signatures that still
-// hold from one time to the next. Single-threaded; a failure leaves nothing behind.
+// From the configuration's files, and the view that a controller told, to a snapshot: read, computed, signed,
+// built. Keeps signatures that still hold from one time to the next. Single-threaded; a failure leaves
+// nothing behind.
 #pragma once
 
 #include "dns/answer/snapshot.hpp"
@@ -14,32 +15,47 @@ class ZoneLoader {
 public:
     /// Any error names its file. `unix_now`: seconds, for the times of signatures.
     Result<std::shared_ptr<const Snapshot>> load(const DnsConfig& config, std::uint32_t unix_now);
-    /// The contents of the last load that succeeded, signed for `unix_now`; reads no file but a new zone's
+    /// What was read by the last load that succeeded, signed for `unix_now`; reads no file but a new zone's
     /// key.
     Result<std::shared_ptr<const Snapshot>> renew(const DnsConfig& config, std::uint32_t unix_now);
+    /// The same with another view in the zone that follows the controller.
+    Result<std::shared_ptr<const Snapshot>> follow(const DnsConfig& config, std::uint32_t unix_now,
+                                                   std::shared_ptr<const DnsView> view);
+    /// For the first load.
+    void follow(std::shared_ptr<const DnsView> view) { followed_ = std::move(view); }
     /// Signatures made by the last load; the others were kept.
     [[nodiscard]] std::size_t signatures_made() const { return signatures_made_; }
     /// DS records of the keys in use, in master-file form.
     [[nodiscard]] std::vector<std::string> delegation_signers() const;
 
 private:
-    struct Contents {
-        /// Unsigned, in the order of the configuration.
-        std::vector<ZoneContents> zones;
-        std::shared_ptr<const ClientClasses> classes = std::make_shared<const ClientClasses>();
+    /// A zone as its files have it.
+    struct Source {
+        ZoneContents contents;
+        /// Null = without; of a zone that follows a controller it counts until the controller has spoken.
+        std::shared_ptr<const DnsView> view;
+    };
+    struct Sources {
+        /// In the order of the configuration.
+        std::vector<Source> zones;
         ServerOptions options;
     };
-    Result<Contents> read(const DnsConfig& config);
+
+    Result<Sources> read(const DnsConfig& config);
     Result<ServerOptions> read_options(const DnsConfig& config);
-    Result<std::shared_ptr<const Snapshot>> build(const DnsConfig& config, const Contents& contents,
+    Result<std::shared_ptr<const Snapshot>> build(const DnsConfig& config, const Sources& sources,
                                                   std::uint32_t unix_now);
-    Status sign(const DnsZoneConfig& wanted, ZoneContents& contents, std::uint32_t unix_now);
+    Result<ZoneContents> compute(const DnsZoneConfig& wanted, const Source& source, const DnsView* view,
+                                 std::uint32_t unix_now);
+    /// Opens the key at the first time.
+    Result<Signer*> signer_of(const DnsZoneConfig& wanted);
 
     /// By zone and file of the key: a signer signs as its zone, and two zones may share a key.
     std::map<std::pair<DomainName, std::string>, Signer> signers_;
     /// By name of the zone: knows which sites said something new.
     std::map<DomainName, ComputedZone> computed_;
-    Contents last_;
+    Sources sources_;
+    std::shared_ptr<const DnsView> followed_;
     /// Lives as long as the loader: what sources have used up is not forgotten by a reload.
     std::shared_ptr<RateLimiter> rate_limiter_;
     std::size_t signatures_made_ = 0;

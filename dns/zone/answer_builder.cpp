@@ -338,4 +338,17 @@ BuiltZone build_answers(const ZoneContents& zone, std::uint16_t number) {
     return Builder(zone, number).run();
 }
 
+BuiltZone not_ready_answers(const ZoneContents& zone, std::uint16_t number) {
+    auto denials = std::make_shared<ZoneDenials>();
+    denials->apex = zone.apex.canonical();
+    auto apex = std::make_shared<OwnerAnswers>();
+    apex->owner = denials->apex;
+    apex->zone = number;
+    apex->below = OwnerAnswers::Below::kNotReady;
+    BuiltZone built;
+    built.owners.push_back(std::move(apex));
+    built.denials = std::move(denials);
+    return built;
+}
+
 } // namespace suanlu::dns

@@ -17,4 +17,7 @@ struct BuiltZone {
 /// `zone` has passed check_zone. `number`: index of the zone in the snapshot to come.
 BuiltZone build_answers(const ZoneContents& zone, std::uint16_t number);
 
+/// Of a zone whose names nobody knows yet: SERVFAIL for all of them.
+BuiltZone not_ready_answers(const ZoneContents& zone, std::uint16_t number);
+
 } // namespace suanlu::dns

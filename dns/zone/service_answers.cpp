@@ -92,7 +92,7 @@ ServiceAnswers::Options ServiceAnswers::options_of(const DnsAnswer& answer) cons
     Options sites;
     if (answer.basis == DnsBasis::kApplied) {
         sites = healthy(answer.ranks);
-    } else if (answer.basis == DnsBasis::kUndecided) {
+    } else if (answer.basis != DnsBasis::kNoShare) {
         sites = healthy(service_.static_ranks);
     }
     // Without a decision and without static sites nothing is known yet: that is no failure of the sites.
@@ -109,11 +109,16 @@ Result<ClassRrset> ServiceAnswers::for_each_class(std::uint16_t type, const Make
     ClassRrset out;
     for (const DnsAnswer& answer : service_.answers) {
         const Options options = options_of(answer);
+        const bool has_ended = answer.basis == DnsBasis::kEnded;
         ClassRrset::Variant variant{{type, ttl_s_, {}, {}}, Rcode::kServFail, extended_error::kNotReady};
         if (!options.empty()) {
             SL_TRY(variant.rrset, make_set(options));
             variant.rcode = Rcode::kNoError;
-            variant.extended_error = extended_error::kNone;
+            const bool has_sites = options.back().site != nullptr; // anycast addresses do not age
+            variant.extended_error =
+                has_ended && has_sites ? extended_error::kStaleAnswer : extended_error::kNone;
+        } else if (has_ended) {
+            variant.extended_error = extended_error::kInvalidData; // "too old" (RFC 8914 section 4.25)
         }
         auto same = std::find(out.variants.begin(), out.variants.end(), variant);
         if (same == out.variants.end()) {

@@ -124,6 +124,23 @@ std::vector<v1::DnsUpdate> dns_updates(const DnsView* known, const DnsView& view
     return out;
 }
 
+std::string to_bytes(const DnsView& view) {
+    v1::DnsUpdate whole;
+    for (v1::DnsUpdate& part : dns_updates(nullptr, view)) {
+        whole.MergeFrom(part);
+    }
+    whole.set_more(false);
+    return whole.SerializeAsString();
+}
+
+Result<std::shared_ptr<const DnsView>> dns_view_from_bytes(std::string_view bytes) {
+    SL_TRY(auto view, DnsFeedReader().take_bytes(bytes));
+    if (!view) {
+        return bad_field("more", "the view ends before it is whole");
+    }
+    return view;
+}
+
 Result<std::shared_ptr<const DnsView>> DnsFeedReader::take(const v1::DnsUpdate& update) {
     SL_TRY(DnsStamp stamp, read_stamp(update.stamp()));
     if (!update.begins() && !current_ && !is_partial_) {

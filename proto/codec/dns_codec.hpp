@@ -6,6 +6,7 @@
 #pragma once
 
 #include <memory>
+#include <string>
 #include <string_view>
 #include <vector>
 
@@ -31,6 +32,10 @@ inline constexpr std::size_t kDnsOctetsAtOnce = 1 << 20;
 /// The messages that turn `known` into `view`, in order; null = the follower knows nothing. Never empty:
 /// without a difference it is one beat.
 std::vector<v1::DnsUpdate> dns_updates(const DnsView* known, const DnsView& view);
+
+/// A whole view as bytes, for a file.
+std::string to_bytes(const DnsView& view);
+Result<std::shared_ptr<const DnsView>> dns_view_from_bytes(std::string_view bytes);
 
 /// One stream of updates, as its follower sees it.
 class DnsFeedReader {

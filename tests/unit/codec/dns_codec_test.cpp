@@ -80,6 +80,21 @@ TEST(DnsCodec, WholeView_ArrivesAsItWas) {
     expect_same((*read)->services, view.services);
 }
 
+TEST(DnsCodec, SavedView_ComesBackAsItWas_AndDamageIsNoticed) {
+    const DnsView view = view_of(2 * kDnsServicesAtOnce + 1);
+    const std::string bytes = to_bytes(view);
+    const auto read = dns_view_from_bytes(bytes);
+    ASSERT_TRUE(read) << read.error().text();
+    EXPECT_EQ((*read)->stamp, view.stamp);
+    expect_same((*read)->classes, view.classes);
+    expect_same((*read)->sites, view.sites);
+    expect_same((*read)->services, view.services);
+    EXPECT_FALSE(dns_view_from_bytes(bytes.substr(0, bytes.size() - 1)));
+    const auto part = dns_updates(nullptr, view).front().SerializeAsString();
+    ASSERT_FALSE(dns_view_from_bytes(part));
+    EXPECT_NE(dns_view_from_bytes(part).error().text().find("more"), std::string::npos);
+}
+
 TEST(DnsCodec, LargeView_CountsWhenTheLastPartHasCome) {
     const DnsView view = view_of(2 * kDnsServicesAtOnce + 1);
     const auto messages = dns_updates(nullptr, view);

@@ -4,6 +4,7 @@
 
 #include "dns/record/records.hpp"
 #include "dns/zone/computed_zone.hpp"
+#include "dns/zone/ended_view.hpp"
 #include "dns/zone/view_file.hpp"
 #include "dns_messages.hpp"
 
@@ -197,6 +198,44 @@ TEST(ViewFile, Errors_NameTheLineAndTheField) {
     EXPECT_NE(error_with("class: hongkong", "class: tokyo").find("no such class"), std::string::npos);
     EXPECT_NE(error_with("mode: dns ", "mode: dnsx ").find("v.yaml:37: services"), std::string::npos);
     EXPECT_NE(error_with("score: 8", "score: 11").find("v.yaml:"), std::string::npos);
+}
+
+TEST_F(ComputedZoneTest, EndedView_StaticSitesOrFailPolicy_AndSaysSo) {
+    DnsView view = example();
+    DnsService service = *view.services.at(0);
+    const auto serve = [&] {
+        view.services[0] = std::make_shared<const DnsService>(service);
+        compute(ended(view));
+    };
+    const Asked a{.name = "chat.svc.c.example", .has_edns = true};
+    serve();
+    EXPECT_EQ(chat(1).size(), 1U) << "the static site";
+    EXPECT_FALSE(compute_keys_of(chat(1)[0].params)->cap) << "what was measured is unknown now";
+    EXPECT_TRUE(compute_keys_of(chat(1)[0].params)->level) << "what is stated stays";
+    const Heard stale = ask(a, "10.1.2.3");
+    EXPECT_EQ(stale.answer, Lines{"chat.svc.c.example. A 198.51.100.17"});
+    EXPECT_EQ(stale.opt_options, (dns::Bytes{0, 15, 0, 2, 0, 3}));
+    EXPECT_TRUE(ask(a, "203.0.113.1").opt_options.empty()) << "anycast addresses do not age";
+    service.static_ranks.clear();
+    serve();
+    EXPECT_EQ(chat(1).size(), 2U) << "fail open: every site";
+    service.fail = DnsFailPolicy::kClosed;
+    serve();
+    const Heard closed = ask(a, "10.1.2.3");
+    EXPECT_EQ(closed.rcode, 2U);
+    EXPECT_EQ(closed.opt_options, (dns::Bytes{0, 15, 0, 2, 0, 24}));
+}
+
+TEST_F(ComputedZoneTest, BeforeTheFirstView_NoNameIsKnown) {
+    BuiltZone built = not_ready_answers(base(), 0);
+    snapshot_ = std::make_unique<Snapshot>(std::move(built.owners), std::vector{built.denials},
+                                           std::make_shared<ClientClasses>(), ServerOptions());
+    for (const char* name : {"c.example", "chat.svc.c.example", "nobody.c.example"}) {
+        const Heard heard = ask({.name = name, .has_edns = true}, "10.1.2.3");
+        EXPECT_EQ(heard.rcode, 2U) << name;
+        EXPECT_EQ(heard.opt_options, (dns::Bytes{0, 15, 0, 2, 0, 14})) << name;
+    }
+    EXPECT_EQ(ask({.name = "d.example"}, "10.1.2.3").rcode, 5U) << "not ours";
 }
 
 } // namespace

@@ -1,0 +1,56 @@
+// SPDX-License-Identifier: Apache-2.0
+// The controller's view as it is to be served: what the stream said last, then, when nothing was heard for
+// the view's validity, what is left of it (ended_view.hpp). After a restart the saved view takes its place
+// until the stream is there. One strand owns it. A view that cannot be served leaves the one before in force;
+// the listener says so.
+#pragma once
+
+#include <functional>
+
+#include "core/support/asio.hpp"
+#include "dns/app/dns_config.hpp"
+#include "dns/feed/feed_client.hpp"
+#include "dns/feed/view_lease.hpp"
+
+namespace suanlu::dns {
+
+class ViewFollower {
+public:
+    /// Gets each view that is to be served from now on.
+    using Serve = std::function<void(std::shared_ptr<const DnsView>)>;
+
+    /// Reads what was saved; connects at `start` only.
+    static Result<std::unique_ptr<ViewFollower>> open(const FollowConfig& config, const std::string& server,
+                                                      Strand strand);
+
+    /// What is to be served first; null = nothing was saved.
+    [[nodiscard]] std::shared_ptr<const DnsView> first();
+    Status start(Serve serve);
+    void stop();
+    /// Call about once a second: notices the end of the validity.
+    void check();
+
+    /// Null before the first word.
+    [[nodiscard]] const std::shared_ptr<const DnsView>& heard() const { return heard_; }
+    [[nodiscard]] bool has_ended() const { return has_ended_; }
+    [[nodiscard]] FeedCounters counters() const { return client_ ? client_->counters() : FeedCounters(); }
+
+private:
+    ViewFollower(FeedConfig config, ViewStore store, Strand strand);
+    Task<void> listen();
+    void hear(const FeedNews& news);
+
+    FeedConfig config_;
+    ViewStore store_;
+    std::optional<SavedView> saved_;
+    Strand strand_;
+    Mailbox<FeedNews> news_;
+    SteadyClock clock_;
+    Serve serve_;
+    std::shared_ptr<const DnsView> heard_;
+    ViewLease lease_;
+    bool has_ended_ = false;
+    std::unique_ptr<FeedClient> client_;
+};
+
+} // namespace suanlu::dns
