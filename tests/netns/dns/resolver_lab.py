@@ -1,12 +1,14 @@
 # SPDX-License-Identifier: Apache-2.0
 """A private Internet of one namespace: a signed root, an authoritative server for compute.lab, the four resolvers of Debian in
-front of it, and secondaries behind it. Everything starts from generated configurations in one folder and ends with it."""
+front of it, and secondaries behind it. Everything starts from generated configurations in one folder and ends with it. With
+suanlu-dns as the authority the zone is computed and signed by it, and resolvers may know it by docs/examples/dns alone."""
 import pathlib
 import shutil
 import subprocess
 import tempfile
 import time
 
+import dns.edns
 import dns.flags
 import dns.message
 import dns.query
@@ -18,6 +20,7 @@ RESOLVERS = {'unbound': '10.99.0.11', 'bind': '10.99.0.12', 'knot-resolver': '10
 SECONDARIES = {'nsd': '10.99.0.21', 'bind': '10.99.0.22', 'knot': '10.99.0.23'}
 ZONE, BOGUS = 'compute.lab.', 'bogus.lab.'
 START_WITHIN_S = 30
+EXAMPLES = pathlib.Path(__file__).resolve().parents[3] / 'docs/examples/dns'
 
 # Keys in ascending order, as RFC 9460 section 2.2 wants them on the wire; ldns sorts the text.
 RECORDS = r'''
@@ -38,6 +41,33 @@ mec-2.bay.site A 198.51.100.2
 '''
 
 
+# The same names, computed: what is beside them, and what follows from a view. Clients of 198.18.1.0/24 are near mec-2.
+BESIDE = r'''
+@ SOA ns hostmaster 7 3600 600 86400 5
+@ NS ns
+ns A {authority}
+*.wild SVCB 1 mec-1.bay.site key65290="\007"
+'''
+VIEW = f'''zone: {ZONE}
+generation: 9
+made_unix_s: 1795000000
+classes: [{{name: others}}, {{name: homes, prefixes: ["198.18.1.0/24"]}}]
+sites:
+  - {{name: mec-1, id: 1, region: bay, addresses: ["198.51.100.1", "2001:db8:51::1"], sids: ["fc00:0:e1:f006::"],
+     compute: {{grade: {{class: P, step: 2, size: large, accelerator: gpu, benchmark: llm, score: 12000}}, capacity: {{free_permille: 420}}}}}}
+  - {{name: mec-2, id: 2, region: bay, addresses: ["198.51.100.2", "2001:db8:51::2"]}}
+services:
+  - name: analysis
+    id: 1
+    port: 8443
+    alpn: [h2]
+    instances: [{{site: mec-1}}, {{site: mec-2}}]
+    answers:
+      - {{class: others, basis: applied, mode: dns, ranks: [{{site: mec-1, ppm: 1000000, delay: 2ms}}]}}
+      - {{class: homes, basis: applied, mode: dns, ranks: [{{site: mec-2, ppm: 1000000, delay: 1ms}}]}}
+'''
+
+
 def command(*words, cwd=None):
     done = subprocess.run([str(w) for w in words], capture_output=True, text=True, cwd=cwd)
     if done.returncode != 0:
@@ -52,10 +82,12 @@ def unconfined(program, folder):
 
 
 class Lab:
-    """`authority`: the command that serves {zone_file} as {zone} on {address}, instead of Knot."""
+    """`authority`: the command that serves {zone_file} as {zone} on {address}, instead of Knot. `suanlu_dns`: the program, which
+    computes the zone. `by_example`: resolvers know the zone from docs/examples/dns instead of the root."""
 
-    def __init__(self, authority=None):
-        self.authority, self.processes, self.keys = authority, [], {}
+    def __init__(self, authority=None, suanlu_dns=None, by_example=False):
+        self.authority, self.suanlu_dns, self.by_example = authority, suanlu_dns, by_example
+        self.processes = []
 
     def __enter__(self):
         self.folder = pathlib.Path(tempfile.mkdtemp(prefix='sldnsr-'))
@@ -99,9 +131,11 @@ class Lab:
 
     def __make_zones(self):
         key, ds = self.__key(ZONE, 'ED25519')
+        self.zone_key, self.ds = self.folder / f'{key}.private', ds.split(';')[0].split('DS', 1)[1].strip()
         self.zone_file = self.__sign(ZONE, RECORDS.format(authority=AUTHORITY), key, '-n', '-t', '0')  # RFC 9276
         other, _ = self.__key(BOGUS, 'ED25519')
         _, wrong_ds = self.__key(BOGUS, 'ED25519')  # of a key that signs nothing
+        self.bogus_key = self.folder / f'{other}.private'
         self.bogus_file = self.__sign(BOGUS, f'@ SOA ns.{ZONE} hostmaster 1 3600 600 86400 5\n@ NS ns.{ZONE}\n@ A 192.0.2.1\n', other)
         key, self.anchor = self.__key('.', 'ECDSAP256SHA256')
         self.anchor_key = (self.folder / f'{key}.key').read_text().split(';')[0].strip()
@@ -133,6 +167,26 @@ class Lab:
             f'acl:\n  - id: all\n    address: 10.99.0.0/24\n    action: transfer\nzone:\n{rows}')
         return ['knotd', '-c', run / 'knot.conf']
 
+    def __suanlu_dns(self):
+        run = self.run_folder('suanlu-dns')
+        (run / 'zone').write_text(f'$ORIGIN {ZONE}\n$TTL 5\n{BESIDE.format(authority=AUTHORITY)}')
+        (run / 'view.yaml').write_text(VIEW)
+        (run / 'dns.yaml').write_text(
+            f'listen: ["{AUTHORITY}:53"]\nzones:\n  - {{name: {ZONE}, file: {run}/zone, view: {run}/view.yaml, key: {self.zone_key}}}\n'
+            f'  - {{name: {BOGUS}, file: {self.folder}/{BOGUS.strip(".")}.zone, key: {self.bogus_key}}}\n')
+        return [self.suanlu_dns, '-c', run / 'dns.yaml']
+
+    def __example(self, name):
+        """A file of docs/examples/dns with this lab's zone, server and key in it."""
+        text = (EXAMPLES / name).read_text(encoding='utf-8')
+        placeholder = '12345 15 2 ' + '0' * 64
+        tag, algorithm, digest, value = self.ds.split(None, 3)
+        value = value.replace(' ', '')
+        for there, here in ((f'12345 15 2 "{"0" * 64}"', f'{tag} {algorithm} {digest} "{value}"'), (placeholder, f'{tag} {algorithm} {digest} {value}'),
+                            ('compute.example', ZONE.strip('.')), ('192.0.2.53', AUTHORITY)):
+            text = text.replace(there, here)
+        return text
+
     def run_folder(self, name):
         run = self.folder / name
         run.mkdir(exist_ok=True)
@@ -141,7 +195,9 @@ class Lab:
 
     def __start_authorities(self):
         self.start('root', ROOT, self.__knot('root', ROOT, {'.': self.root_file}))
-        if self.authority is None:
+        if self.suanlu_dns is not None:
+            words = self.__suanlu_dns()
+        elif self.authority is None:
             words = self.__knot('authority', AUTHORITY, {ZONE: self.zone_file, BOGUS: self.bogus_file})
         else:
             words = self.authority.format(zone=ZONE, zone_file=self.zone_file, address=AUTHORITY, folder=self.folder).split()
@@ -154,36 +210,45 @@ class Lab:
 
     def __unbound(self, run, address):
         (run / 'anchor').write_text(self.anchor + '\n')
+        known = self.__example('unbound.conf') if self.by_example else (
+            f'server:\n  root-hints: "{self.folder}/root.hints"\n  trust-anchor-file: "{run}/anchor"\n')
         (run / 'unbound.conf').write_text(
             f'server:\n  interface: {address}\n  outgoing-interface: {address}\n  do-daemonize: no\n  username: ""\n  chroot: ""\n'
             f'  directory: "{run}"\n  pidfile: ""\n  use-syslog: no\n  access-control: 10.99.0.0/24 allow\n'
-            f'  root-hints: "{self.folder}/root.hints"\n  trust-anchor-file: "{run}/anchor"\nremote-control:\n  control-enable: no\n')
+            f'remote-control:\n  control-enable: no\n{known}')
         return [unconfined('unbound', run), '-d', '-c', run / 'unbound.conf']
 
     def __bind(self, run, address):
         fields = self.anchor_key.split()
         flags, protocol, algorithm = fields[fields.index('DNSKEY') + 1:fields.index('DNSKEY') + 4]
         key = ''.join(fields[fields.index('DNSKEY') + 4:])
+        known = self.__example('named.conf') if self.by_example else (
+            f'trust-anchors {{ . static-key {flags} {protocol} {algorithm} "{key}"; }};\n')
         (run / 'named.conf').write_text(
             f'options {{ directory "{run}"; listen-on {{ {address}; }}; listen-on-v6 {{ none; }}; recursion yes; '
             f'allow-query {{ any; }}; allow-recursion {{ any; }}; dnssec-validation yes; pid-file none; session-keyfile none; '
             f'query-source address {address}; }};\ncontrols {{ }};\n'
-            f'trust-anchors {{ . static-key {flags} {protocol} {algorithm} "{key}"; }};\n'
-            f'zone "." {{ type hint; file "{self.folder}/root.hints"; }};\n')
+            f'zone "." {{ type hint; file "{self.folder}/root.hints"; }};\n{known}')
         return [unconfined('named', run), '-g', '-c', run / 'named.conf']
 
     def __kresd(self, run, address):
+        known = self.__example('kresd.conf') if self.by_example else f'trust_anchors.add([[{self.anchor}]])\n'
         (run / 'kresd.conf').write_text(
             f"net.listen('{address}', 53)\nnet.outgoing_v4('{address}')\nmodules = {{'hints > iterate'}}\n"
-            f"hints.root({{['ns.root.'] = '{ROOT}'}})\ntrust_anchors.remove('.')\ntrust_anchors.add([[{self.anchor}]])\n"
+            f"hints.root({{['ns.root.'] = '{ROOT}'}})\ntrust_anchors.remove('.')\n{known}"
             'cache.size = 10 * MB\n')
         return ['kresd', '-n', '-c', run / 'kresd.conf', run]
 
     def __pdns(self, run, address):
-        (run / 'anchor.lua').write_text(f"clearTA('.')\naddTA('.', \"{self.anchor.split('DS', 1)[1].split(';')[0].strip()}\")\n")
+        known = f'dnssec=validate\nlua-config-file={run}/recursor.lua\n'
+        anchor = f"addTA('.', \"{self.anchor.split('DS', 1)[1].split(';')[0].strip()}\")\n"
+        if self.by_example:
+            known = self.__example('recursor.conf').replace('recursor.lua', f'{run}/recursor.lua')
+            anchor = self.__example('recursor.lua')
+        (run / 'recursor.lua').write_text(f"clearTA('.')\n{anchor}")
         (run / 'recursor.conf').write_text(
             f'local-address={address}\nquery-local-address={address}\nallow-from=10.99.0.0/24\ndont-query=\n'
-            f'hint-file={self.folder}/root.hints\ndnssec=validate\nlua-config-file={run}/anchor.lua\nsocket-dir={run}\n'
+            f'hint-file={self.folder}/root.hints\n{known}socket-dir={run}\n'
             'daemon=no\ndisable-syslog=yes\nsetuid=\nsetgid=\nthreads=1\nsecurity-poll-suffix=\n')
         return ['pdns_recursor', f'--config-dir={run}']
 
@@ -213,9 +278,11 @@ class Lab:
 
     # Questions
 
-    def ask(self, server, name, rdtype, timeout=5):
-        """The reply to a query with DO, asked by a process inside the namespace."""
+    def ask(self, server, name, rdtype, timeout=5, subnet=None):
+        """The reply to a query with DO, asked by a process inside the namespace, for clients of `subnet` (a /24)."""
         query = dns.message.make_query(name, rdtype, want_dnssec=True)
+        if subnet:
+            query.use_edns(0, dns.flags.DO, 1232, options=[dns.edns.ECSOption(subnet, 24)])
         asker = ('import sys, dns.message, dns.query\nq = dns.message.from_wire(bytes.fromhex(sys.argv[2]))\n'
                  'r, _ = dns.query.udp_with_fallback(q, sys.argv[1], timeout=float(sys.argv[3]))\nprint(r.to_wire().hex())')
         done = subprocess.run(['ip', 'netns', 'exec', NAMESPACE, '/usr/bin/python3', '-c', asker, server, query.to_wire().hex(),
