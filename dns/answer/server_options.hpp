@@ -32,6 +32,8 @@ struct ServerOptions {
     /// A query by UDP with a COOKIE option gets BADCOOKIE unless its server cookie is valid (RFC 7873 section
     /// 5.2.3); those without the option are answered.
     bool is_cookie_required = false;
+    /// Who puts a PROXY header in front of its queries.
+    std::vector<Prefix6> fronts = {};
     /// Shared by all workers and snapshots; null = no limit.
     std::shared_ptr<RateLimiter> rate_limiter = nullptr;
 };

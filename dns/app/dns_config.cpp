@@ -156,6 +156,9 @@ Result<DnsConfig> load_dns_config(const std::string& path) {
         config.chaos_id = read_short_text(chaos.optional("id"));
         config.chaos_version = read_short_text(chaos.optional("version"));
     }
+    for (YamlNode& front : root.optional("proxy_from").items()) {
+        config.fronts.push_back(front.prefix());
+    }
     config.metrics = root.optional("metrics").text();
     config.controller = read_controller(root.optional("controller"));
     config.zones = read_zones(root, config.controller.has_value());

@@ -53,6 +53,8 @@ struct DnsConfig {
     std::string chaos_version;
     DnsCookieConfig cookies;
     std::optional<RateLimits> rate_limits;
+    /// Who puts a PROXY header in front of its queries.
+    std::vector<Prefix6> fronts;
     std::vector<DnsZoneConfig> zones;
     std::optional<FollowConfig> controller;
     /// "ADDRESS:PORT"; empty = no page.

@@ -59,6 +59,7 @@ Result<ServerOptions> ZoneLoader::read_options(const DnsConfig& config) {
     if (config.rate_limits && !rate_limiter_) {
         rate_limiter_ = std::make_shared<RateLimiter>(*config.rate_limits, random_key());
     }
+    options.fronts = config.fronts;
     options.rate_limiter = rate_limiter_;
     return options;
 }

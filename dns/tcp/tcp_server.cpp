@@ -11,6 +11,7 @@
 #include <thread>
 
 #include "core/support/asio.hpp"
+#include "dns/answer/proxy_header.hpp"
 
 namespace suanlu::dns {
 
@@ -18,6 +19,9 @@ namespace {
 
 using Tcp = asio::ip::tcp;
 using ErrorCode = boost::system::error_code;
+
+/// Of a PROXY header: addresses and some TLVs.
+constexpr std::size_t kMostProxyBytes = 2048;
 
 Ip6 client_of(const Tcp::endpoint& endpoint) {
     Ip6 out;
@@ -119,11 +123,10 @@ struct TcpServer::State {
         }
         const Ip6 client = client_of(remote);
         const Ip6 counted = counted_as(client);
-        if (connections.size() >= limits.connections || of_client[counted] >= limits.per_client) {
+        const auto entry = of_client.find(counted);
+        const bool is_full = entry != of_client.end() && entry->second >= limits.per_client;
+        if (connections.size() >= limits.connections || (is_full && !is_listed(client))) {
             counts.refused.fetch_add(1, std::memory_order_relaxed);
-            if (of_client[counted] == 0) {
-                of_client.erase(counted);
-            }
             return;
         }
         socket.set_option(Tcp::no_delay(true), ec);
@@ -136,7 +139,7 @@ struct TcpServer::State {
     Task<void> serve(Place place) {
         Bytes query;
         Bytes answer;
-        bool goes_on = true;
+        bool goes_on = co_await take_front(place);
         while (goes_on && !is_stopping) {
             watch(place);
             std::array<std::uint8_t, 2> prefix{};
@@ -158,6 +161,53 @@ struct TcpServer::State {
             }
         }
         end(place);
+    }
+
+    [[nodiscard]] bool is_listed(const Ip6& client) {
+        const bool is_listed = is_front(reader.take(exchange).options().fronts, client);
+        reader.leave();
+        return is_listed;
+    }
+
+    /// A listed front says first who asks; from there on that is the client, its limit included.
+    Task<bool> take_front(Place place) {
+        if (!is_listed(place->client)) {
+            co_return true;
+        }
+        watch(place);
+        Bytes header(kProxyFixedBytes);
+        const bool is_begun = co_await read(place, header.data(), header.size());
+        if (!is_begun) {
+            co_return false;
+        }
+        const std::size_t size = proxy_header_bytes(header).value_or(0);
+        if (size > 0 && size <= kMostProxyBytes) {
+            header.resize(size);
+            const bool is_whole =
+                co_await read(place, header.data() + kProxyFixedBytes, size - kProxyFixedBytes);
+            header.resize(is_whole ? size : 0);
+        }
+        const auto said = read_proxy_header(header);
+        if (!said) {
+            responses.add(QueryFault::kProxyHeader);
+            co_return false;
+        }
+        co_return !said->source || has_room_as(place, *said->source);
+    }
+
+    /// Counts the connection as one of `client`; false when that one has too many.
+    bool has_room_as(Place place, const Ip6& client) {
+        forget(place->client);
+        place->client = client;
+        const bool has_room = ++of_client[counted_as(client)] <= limits.per_client;
+        counts.refused.fetch_add(has_room ? 0 : 1, std::memory_order_relaxed);
+        return has_room;
+    }
+
+    void forget(const Ip6& client) {
+        if (const auto entry = of_client.find(counted_as(client)); --entry->second == 0) {
+            of_client.erase(entry);
+        }
     }
 
     std::size_t answer_to(const Bytes& query, const Ip6& client, Bytes& answer) {
@@ -197,9 +247,7 @@ struct TcpServer::State {
     }
 
     void end(Place place) {
-        if (const Ip6 counted = counted_as(place->client); --of_client[counted] == 0) {
-            of_client.erase(counted);
-        }
+        forget(place->client);
         place->timer.cancel();
         // The timer's handler may be on its way: what it names must live until it has run.
         asio::post(strand, [this, place] { connections.erase(place); });

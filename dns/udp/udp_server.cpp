@@ -10,6 +10,8 @@
 #include <cerrno>
 #include <cstring>
 
+#include "dns/answer/proxy_header.hpp"
+
 namespace suanlu::dns {
 
 namespace {
@@ -189,14 +191,19 @@ void UdpWorker::run() {
 void UdpWorker::serve(Batch& batch, std::size_t count) {
     const Snapshot& snapshot = reader_.take(exchange_);
     const Moment now = Moment::coarse();
+    const std::vector<Prefix6>& fronts = snapshot.options().fronts;
     unsigned answers = 0;
     for (std::size_t i = 0; i < count; ++i) {
         const mmsghdr& query = batch.received[i];
         const std::size_t size =
             port_of(batch.sources[i]) == 0 ? 0 : query.msg_len; // nobody listens at port 0
-        const std::size_t answered = respond(snapshot, {batch.queries[i].data(), size},
-                                             {source_of(batch.sources[i]), DnsTransport::kUdp, now},
-                                             batch.answers[answers], counters_);
+        ByteView bytes(batch.queries[i].data(), size);
+        Asker asker{source_of(batch.sources[i]), DnsTransport::kUdp, now};
+        if (!fronts.empty() && !take_proxy_header(fronts, bytes, asker.source)) {
+            counters_.add(QueryFault::kProxyHeader);
+            continue;
+        }
+        const std::size_t answered = respond(snapshot, bytes, asker, batch.answers[answers], counters_);
         if (answered > 0) {
             batch.out[answers] = {batch.answers[answers].data(), answered};
             msghdr& head = batch.sent[answers++].msg_hdr;
