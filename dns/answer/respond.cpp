@@ -141,6 +141,10 @@ private:
         if (owner == nullptr) {
             return refuse(QueryFault::kNotOurs, Rcode::kRefused);
         }
+        if (query_.type == rr_type::kDs && skipped == 0) {
+            const OwnerAnswers* const cut = snapshot_.cut_at(*owner);
+            owner = cut == nullptr ? owner : cut;
+        }
         if (owner->below == OwnerAnswers::Below::kNotReady) {
             return refuse(QueryFault::kNotReady, Rcode::kServFail);
         }

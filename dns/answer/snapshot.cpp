@@ -44,14 +44,47 @@ Snapshot::Snapshot(std::vector<Owner> owners, std::vector<std::shared_ptr<const 
     : owners_(std::move(owners)), zones_(std::move(zones)), classes_(std::move(classes)),
       options_(std::move(options)), slots_(std::bit_ceil(2 * owners_.size() + 1)) {
     for (const Owner& owner : owners_) {
-        const std::uint64_t hash = hash_name(owner->owner);
-        std::size_t at = hash & (slots_.size() - 1);
-        while (slots_[at].owner != nullptr) {
-            at = (at + 1) & (slots_.size() - 1);
-        }
-        slots_[at] = {hash, owner.get()};
-        most_labels_ = std::max(most_labels_, owner->owner.labels());
+        const Place place = place_of(*owner);
+        if (place == Place::kServed) {
+            insert(*owner);
+        } else if (place == Place::kCut) {
+            cuts_.push_back(owner.get());
+        } // what a zone says below another one's apex is that zone's to say
     }
+}
+
+Snapshot::Place Snapshot::place_of(const OwnerAnswers& owner) const {
+    Place place = Place::kServed;
+    if (zones_.size() < 2) {
+        return place;
+    }
+    const DomainName& own = zone(owner).apex;
+    for (const auto& other : zones_) {
+        if (other->apex.labels() > own.labels() && owner.owner.is_at_or_below(other->apex) &&
+            other->apex.is_at_or_below(own)) {
+            if (other->apex != owner.owner) {
+                return Place::kBelowCut;
+            }
+            place = Place::kCut;
+        }
+    }
+    return place;
+}
+
+void Snapshot::insert(const OwnerAnswers& owner) {
+    const std::uint64_t hash = hash_name(owner.owner);
+    std::size_t at = hash & (slots_.size() - 1);
+    while (slots_[at].owner != nullptr) {
+        at = (at + 1) & (slots_.size() - 1);
+    }
+    slots_[at] = {hash, &owner};
+    most_labels_ = std::max(most_labels_, owner.owner.labels());
+}
+
+const OwnerAnswers* Snapshot::cut_at(const OwnerAnswers& owner) const {
+    const auto is_here = [&](const OwnerAnswers* cut) { return cut->owner == owner.owner; };
+    const auto cut = std::find_if(cuts_.begin(), cuts_.end(), is_here);
+    return cut == cuts_.end() ? nullptr : *cut;
 }
 
 const OwnerAnswers* Snapshot::find(std::uint64_t hash, ByteView name) const {

@@ -36,6 +36,10 @@ public:
     /// the number of labels in front of that owner.
     [[nodiscard]] const OwnerAnswers* closest(const Query& query, std::size_t& skipped) const;
 
+    /// What the zone above says at the apex `owner`, where that zone is here too: to answer for DS (RFC 4035
+    /// section 3.1.4.1). Null otherwise.
+    [[nodiscard]] const OwnerAnswers* cut_at(const OwnerAnswers& owner) const;
+
     [[nodiscard]] const ZoneDenials& zone(const OwnerAnswers& owner) const { return *zones_[owner.zone]; }
     [[nodiscard]] const ClientClasses& classes() const { return *classes_; }
     [[nodiscard]] const std::vector<Owner>& owners() const { return owners_; }
@@ -47,6 +51,10 @@ private:
         const OwnerAnswers* owner = nullptr;
     };
 
+    enum class Place : std::uint8_t { kServed, kCut, kBelowCut };
+    /// Where an owner of one zone is when the others are served here too (RFC 1034 section 4.3.2, step 2).
+    [[nodiscard]] Place place_of(const OwnerAnswers& owner) const;
+    void insert(const OwnerAnswers& owner);
     [[nodiscard]] const OwnerAnswers* find(std::uint64_t hash, ByteView name) const;
 
     std::vector<Owner> owners_;
@@ -56,6 +64,8 @@ private:
     /// Open addressing, at most half full.
     std::vector<Slot> slots_;
     std::size_t most_labels_ = 0;
+    /// Owners that are another zone's apex.
+    std::vector<const OwnerAnswers*> cuts_;
 };
 
 /// Index of the gap that covers `name` (lower case); the zone must have gaps.

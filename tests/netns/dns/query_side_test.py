@@ -10,6 +10,7 @@ import sys
 sys.dont_write_bytecode = True
 try:
     import dns.edns
+    import dns.flags
     import dns.query
     import dns.rcode
 except ImportError:
@@ -112,7 +113,20 @@ def check_identity(program):
         assert server.ask('authors.bind.', 'TXT', rdclass='CH').rcode() == dns.rcode.REFUSED
 
 
-CASES = {'cookies': check_cookies, 'rate-limit': check_rate_limit, 'identity': check_identity}
+def check_parent_and_child(program):
+    parent = '@ SOA ns1 hostmaster 1 3600 600 86400 5\n@ NS ns1\nns1 A 127.0.0.1\nc NS ns1.c\nns1.c A 127.0.0.1\n' \
+             f'c DS 1 13 2 {"ab" * 32}\n'
+    with Server(program, {'example': parent, 'c.example': ZONE}) as server:
+        ds = server.ask('c.example.', 'DS')
+        assert ds.answer and ds.flags & dns.flags.AA, ds
+        assert server.ask('c.example.', 'MX').authority[0].name.to_text() == 'c.example.'
+        assert server.ask('www.c.example.', 'A').answer
+        assert server.ask('www.example.', 'A').rcode() == dns.rcode.NXDOMAIN
+        assert server.ask('www.c.example.', 'DS').authority[0].name.to_text() == 'c.example.'
+
+
+CASES = {'cookies': check_cookies, 'rate-limit': check_rate_limit, 'identity': check_identity,
+         'parent-and-child': check_parent_and_child}
 
 
 def main():

@@ -326,6 +326,36 @@ TEST_F(Respond, Edns_AllOptionsFitTheSmallestAnswerOfTheLongestName) {
     EXPECT_EQ(heard.option_of(8).size(), 20U);
 }
 
+TEST_F(Respond, ParentAndChild_TheDeepestZoneAnswersButForDs) {
+    const std::string ds = "DS 1 13 2 " + std::string(64, 'a') + "\n";
+    const std::string soa = "@ SOA ns a 1 3600 600 86400 5\n@ NS ns.elsewhere.example.\n";
+    const ZoneContents parent = zone_of("$ORIGIN example.\n" + soa + "c NS ns1.c\nc " + ds +
+                                            "ns1.c A 192.0.2.99\nd NS ns.d\nd " + ds + "e.f A 192.0.2.98\n",
+                                        "example");
+    const ZoneContents unlisted = zone_of("$ORIGIN f.example.\n" + soa, "f.example");
+    std::vector<Snapshot::Owner> owners;
+    std::vector<std::shared_ptr<const ZoneDenials>> denials;
+    for (const ZoneContents& zone : {parent, zone_of(kZone, "c.example"), unlisted}) {
+        BuiltZone built = build_answers(zone, static_cast<std::uint16_t>(denials.size()));
+        owners.insert(owners.end(), built.owners.begin(), built.owners.end());
+        denials.push_back(built.denials);
+    }
+    snapshot_ = std::make_unique<Snapshot>(owners, denials, std::make_shared<ClientClasses>());
+    EXPECT_EQ(ask({.name = "c.example", .type = rr_type::kSoa}).answer, Lines{"c.example. SOA"});
+    EXPECT_TRUE(ask({.name = "c.example", .type = rr_type::kSoa}).is_authoritative());
+    EXPECT_EQ(ask({.name = "ns1.c.example"}).answer, Lines{"ns1.c.example. A 192.0.2.1"}) << "not the glue";
+    EXPECT_EQ(ask({.name = "no.c.example"}).authority, Lines{"c.example. SOA"});
+    const Heard signed_up = ask({.name = "c.example", .type = rr_type::kDs});
+    EXPECT_EQ(signed_up.answer, Lines{"c.example. DS"}) << "of the parent, RFC 4035 section 3.1.4.1";
+    EXPECT_TRUE(signed_up.is_authoritative());
+    EXPECT_EQ(ask({.name = "example", .type = rr_type::kDs}).authority, Lines{"example. SOA"})
+        << "nobody above is here";
+    EXPECT_EQ(ask({.name = "d.example", .type = rr_type::kDs}).answer, Lines{"d.example. DS"});
+    EXPECT_FALSE(ask({.name = "d.example"}).is_authoritative()) << "a delegation to elsewhere";
+    EXPECT_EQ(ask({.name = "e.f.example"}).rcode, 3U) << "below another zone's apex the parent has no say";
+    EXPECT_EQ(ask({.name = "f.example", .type = rr_type::kDs}).authority, Lines{"example. SOA"});
+}
+
 TEST_F(Respond, TooLarge_IsCutWithoutPartOfASet) {
     std::string text = kZone;
     for (int i = 0; i < 60; ++i) {
