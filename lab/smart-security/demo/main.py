@@ -7,7 +7,7 @@ import sys
 import tempfile
 import traceback
 
-from . import step_bring_up, step_failures, step_overload, step_restarts, step_steering
+from . import step_bring_up, step_failures, step_names, step_overload, step_restarts, step_steering
 from .control import Control
 from .machine import LAB, LAB_FOLDER, Machine, State
 from .programs import Programs
@@ -38,6 +38,7 @@ def _steps(demo):
         return
     step_overload.begin_silent_stream(demo)
     step_steering.run(demo)
+    step_names.run(demo)
     step_overload.run(demo)
     step_overload.baseline(demo)
     step_failures.begin_probe(demo)

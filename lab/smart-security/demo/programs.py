@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""suanlud, the agents and the site programs of the lab: where they run and how they are started again."""
+"""suanlud, suanlu-dns, the agents and the site programs of the lab: where they run and how they are started again."""
 import os
 import re
 
@@ -20,6 +20,7 @@ class Programs:
         self.suanlud = os.path.join(build, 'controller', 'app', 'suanlud')
         self.agent = os.path.join(build, 'dataplane', 'agent', 'suanlu-agent')
         self.site = os.path.join(build, 'telemetry', 'site', 'suanlu-site')
+        self.dns = os.path.join(build, 'dns', 'app', 'suanlu-dns')
         self.running = {}
 
     def names(self):
@@ -38,6 +39,10 @@ class Programs:
     def start_suanlud(self):
         """Starts the controller."""
         self.running['suanlud'] = self.machine.start('ctl', 'suanlud', [self.suanlud, '-c', f'{ETC}/suanlud.yaml'])
+
+    def start_dns(self):
+        """Starts the computing DNS, beside the controller."""
+        self.running['dns'] = self.machine.start('ctl', 'suanlu-dns', [self.dns, '-c', f'{ETC}/dns.yaml'])
 
     def start_agent(self, node):
         """Starts the agent of one router."""
