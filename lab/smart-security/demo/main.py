@@ -38,7 +38,6 @@ def _steps(demo):
         return
     step_overload.begin_silent_stream(demo)
     step_steering.run(demo)
-    step_names.run(demo)
     step_overload.run(demo)
     step_overload.baseline(demo)
     step_failures.begin_probe(demo)
@@ -46,6 +45,7 @@ def _steps(demo):
     step_failures.kill_egress(demo)
     step_restarts.restart_suanlud(demo)
     step_restarts.restart_agent(demo)
+    step_names.run(demo)
     step_failures.kill_host(demo)
     demo.report.step('4. the streams at the end')
     step_overload.judge_streams_at_end(demo)
@@ -100,7 +100,7 @@ def _keep(demo):
 
 
 def _clean_up(demo, snapshot):
-    demo.report.step('9. cleaning up')
+    demo.report.step('10. cleaning up')
     snapshot.note_lab(State(LAB).nodes())
     left = demo.machine.destroy()
     demo.machine.end_outer()

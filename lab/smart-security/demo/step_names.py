@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Point 2b: a client that knows only the service's name goes where the Plan of its own ingress sends new flows, and with it."""
+"""Point 9: a client that knows only the service's name goes where the Plan of its own ingress sends new flows, and with it."""
 import json
 
 from .machine import workload
@@ -30,7 +30,7 @@ def _follows(demo, not_site=''):
 
 def run(demo):
     """Asks, drains the site that was answered, asks again."""
-    demo.report.step('2b. the service by its name')
+    demo.report.step('9. the service by its name')
     demo.programs.start_dns()
     first, _ = demo.control.wait(lambda: _follows(demo), WITHIN_S)
     demo.report.check('a client with HTTPS records reaches the site that R1\'s Plan prefers', bool(first),

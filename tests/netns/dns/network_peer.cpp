@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 // The network around a suanlud for tests of DNS: one agent and all sites, as stdin says, one command a line:
-//   link A B MICROSECONDS      both ways; links are reported with "begin"
+//   link A B MICROSECONDS      both ways; links are reported with "begin", and whenever one changes after it
 //   site NAME USABLE SERVICE.. reports of that site from now on, several a second, of 4 workers each
 //   silent NAME                no report of it any more
 //   begin                      the agent says hello and reports the links; it acknowledges each Plan at once
 //   hold                       it acknowledges none any more
-// It prints "applied GENERATION" behind each acknowledgement.
+// It prints "applied GENERATION NANOSECONDS" (CLOCK_MONOTONIC) behind each acknowledgement.
 //   dns-network-peer unix:PATH NODE
 #include <atomic>
 #include <condition_variable>
@@ -16,6 +16,7 @@
 #include <sstream>
 #include <thread>
 
+#include "core/support/clock.hpp"
 #include "core/support/rpc_credentials.hpp"
 #include "proto/codec/plan_codec.hpp"
 #include "proto/codec/report_codec.hpp"
@@ -117,10 +118,7 @@ public:
         hello.mutable_hello()->set_mode("last-good");
         hello.mutable_hello()->set_engine("none");
         session_->Write(hello);
-        links.source = node;
-        v1::AgentMessage message;
-        encode(links, *message.mutable_links());
-        session_->Write(message);
+        report(std::move(links), node);
         thread_ = std::jthread([this] { acknowledge_all(); });
     }
     ~Agent() {
@@ -132,8 +130,18 @@ public:
     Agent& operator=(const Agent&) = delete;
 
     void hold() { holds_ = true; }
+    void report(LinkReport links, const std::string& node) {
+        links.source = node;
+        v1::AgentMessage message;
+        encode(links, *message.mutable_links());
+        write(message);
+    }
 
 private:
+    void write(const v1::AgentMessage& message) {
+        std::lock_guard lock(mutex_);
+        session_->Write(message);
+    }
     void acknowledge_all() {
         v1::ControllerMessage message;
         while (session_->Read(&message)) {
@@ -142,14 +150,16 @@ private:
             }
             v1::AgentMessage applied;
             *applied.mutable_applied()->mutable_id() = message.plan().id();
-            session_->Write(applied);
-            std::cout << "applied " << message.plan().id().generation() << std::endl;
+            const auto now = SteadyClock().now().since_boot.count();
+            write(applied);
+            std::cout << "applied " << message.plan().id().generation() << ' ' << now << std::endl;
         }
     }
 
     grpc::ClientContext context_;
     std::unique_ptr<v1::AgentControl::Stub> stub_;
     std::unique_ptr<grpc::ClientReaderWriter<v1::AgentMessage, v1::ControllerMessage>> session_;
+    std::mutex mutex_; ///< guards writing
     std::atomic<bool> holds_{false};
     std::jthread thread_;
 };
@@ -161,6 +171,12 @@ struct Network {
     LinkReport links = {};
     std::unique_ptr<Agent> agent = nullptr;
 
+    void put(const LinkState& link) {
+        std::erase_if(links.links,
+                      [&](const LinkState& other) { return other.from == link.from && other.to == link.to; });
+        links.links.push_back(link);
+    }
+
     void take(const std::string& line) {
         std::istringstream words(line);
         std::string verb;
@@ -170,8 +186,11 @@ struct Network {
             std::string to;
             std::uint32_t us = 0;
             words >> to >> us;
-            links.links.push_back(link_of(name, to, us));
-            links.links.push_back(link_of(to, name, us));
+            put(link_of(name, to, us));
+            put(link_of(to, name, us));
+            if (agent) {
+                agent->report(links, node);
+            }
         } else if (verb == "site") {
             double usable = 0;
             words >> usable;
