@@ -5,6 +5,7 @@
 #include <cmath>
 #include <cstdio>
 
+#include "core/model/limits.hpp"
 #include "policies/split.hpp"
 
 namespace suanlu {
@@ -47,7 +48,7 @@ std::string reject(const PolicyInput& input, const PolicyIngress& ingress, std::
     if (!(site.slots > 0)) {
         return with_number("no usable slots", site.slots);
     }
-    if (site.slots > kMostSplitSlots) {
+    if (site.slots > kMostWorkers) {
         return with_number("more slots than can be reckoned with", site.slots);
     }
     if (!(site.rate_per_slot > 0) || !std::isfinite(site.slots * site.rate_per_slot)) {

@@ -5,12 +5,12 @@
 #include <cmath>
 #include <string>
 
+#include "core/model/limits.hpp"
+
 namespace suanlu {
 
 namespace {
 
-/// More jobs than this are one table too many; larger pools are several sites.
-constexpr double kMostSlots = 65536;
 /// Highest load at which a balance is looked for.
 constexpr double kMostLoad = 0.98;
 
@@ -25,7 +25,7 @@ Error bad(const char* what, double value) {
 } // namespace
 
 Result<ServiceModel> ServiceModel::workers(const Servers& servers) {
-    if (!is_number(servers.slots, 0) || servers.slots <= 0 || servers.slots > kMostSlots) {
+    if (!is_number(servers.slots, 0) || servers.slots <= 0 || servers.slots > kMostWorkers) {
         return bad("number of workers", servers.slots);
     }
     if (!is_number(servers.rate_per_slot, 0) || servers.rate_per_slot <= 0) {

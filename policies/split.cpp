@@ -5,6 +5,7 @@
 #include <cmath>
 #include <string>
 
+#include "core/model/limits.hpp"
 #include "policies/split_solver.hpp"
 
 namespace suanlu {
@@ -56,7 +57,7 @@ std::vector<std::vector<double>> marginal_costs(const SplitProblem& problem, con
 
 namespace {
 
-/// As kMostSplitSlots, for everything else.
+/// Beyond so many the arithmetic has no digits left for the rest.
 constexpr double kMost = 1e12;
 constexpr double kLeast = 1e-12;
 
@@ -72,7 +73,7 @@ Error bad(const std::string& what, double is) {
 
 Status check_site(const SplitSite& site, const std::string& name) {
     const Servers& servers = site.servers;
-    if (!is_between(servers.slots, kLeast, kMostSplitSlots)) {
+    if (!is_between(servers.slots, kLeast, kMostWorkers)) {
         return bad(name + ": slots", servers.slots);
     }
     if (!is_between(servers.rate_per_slot, kLeast, kMost)) {

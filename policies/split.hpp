@@ -12,9 +12,6 @@
 
 namespace suanlu {
 
-/// Beyond so many the arithmetic has no digits left for the rest.
-inline constexpr double kMostSplitSlots = 1e6;
-
 struct SplitSite {
     Servers servers;
     double price_s = 0; ///< seconds that a job's price is worth

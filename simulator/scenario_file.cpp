@@ -5,6 +5,7 @@
 #include <filesystem>
 
 #include "controller/topology/files/topology_file.hpp"
+#include "core/model/limits.hpp"
 #include "core/support/text_table.hpp"
 #include "policies/strategy/site_file.hpp"
 #include "simulator/field_text.hpp"
@@ -141,7 +142,8 @@ void read_affinity(YamlNode node, FlowAffinity& affinity) {
     if (!node.is_present()) {
         return;
     }
-    affinity.slots = static_cast<std::uint32_t>(node.required("slots").integer(251, 65537, 1021));
+    affinity.slots =
+        static_cast<std::uint32_t>(node.required("slots").integer(kLeastTableSlots, kMostTableSlots, 1021));
     YamlNode timeout = node.optional("timeout");
     affinity.timeout_s = read_seconds(timeout, 86400, affinity.timeout_s);
     if (affinity.timeout_s < 1) {

@@ -6,6 +6,8 @@
 #include <set>
 #include <string_view>
 
+#include "core/model/limits.hpp"
+
 namespace suanlu {
 
 namespace {
@@ -13,7 +15,8 @@ namespace {
 constexpr std::size_t kLongestName = 256;
 constexpr std::size_t kMostQuantities = 4096;
 constexpr std::size_t kEarlierBoots = 16;
-constexpr double kMostSlots = 1e9;
+/// More than any site has; keeps sums far from losing precision.
+constexpr double kMostCount = 1e9;
 
 struct Range {
     std::string_view field;
@@ -52,11 +55,11 @@ Status check_instance(const std::string& place, const InstanceReport& instance) 
         return Error{Errc::kBadInput, place + ".service: empty or too long"};
     }
     const Range ranges[] = {
-        {"slots_total", instance.slots_total, 0, kMostSlots},
+        {"slots_total", instance.slots_total, 0, kMostWorkers},
         {"slots_usable", instance.slots_usable, 0, instance.slots_total},
-        {"running", instance.running, 0, kMostSlots},
-        {"waiting", instance.waiting, 0, kMostSlots},
-        {"rate_per_slot", instance.rate_per_slot.value, 0, kMostSlots},
+        {"running", instance.running, 0, kMostCount},
+        {"waiting", instance.waiting, 0, kMostCount},
+        {"rate_per_slot", instance.rate_per_slot.value, 0, kMostCount},
         {"utilisation", instance.utilisation, 0, 1},
         {"cv2", instance.cv2, -1e6, 1e6},
     };

@@ -106,6 +106,13 @@ void ControllerProbe::decision(const Decision& decision, MonoTime now) {
     }
     fallback(decision);
     raise(registry_, ApiMetric::suanlu_decision_self_suspected_total, c.self_suspected);
+    LeftOut left_out;
+    for (const auto& [node, row] : decision.ingresses().rows()) {
+        left_out += row.left_out;
+    }
+    raise(registry_, ApiMetric::suanlu_ingress_rows_left_out_total, left_out.services, "services");
+    raise(registry_, ApiMetric::suanlu_ingress_rows_left_out_total, left_out.sites, "sites");
+    raise(registry_, ApiMetric::suanlu_ingress_rows_left_out_total, left_out.paths, "paths");
     for (const DecisionState state : {DecisionState::kWarmingUp, DecisionState::kNoLinks,
                                       DecisionState::kDeciding, DecisionState::kSelfSuspect}) {
         set(registry_, ApiMetric::suanlu_decision_state, state == decision.state() ? 1 : 0,

@@ -131,10 +131,18 @@ Unary* OperatorServer::ListPlans(Context* context, const v1::ListRequest*, v1::P
     });
 }
 
-Unary* OperatorServer::ListFlows(Context* context, const v1::ListRequest*, v1::FlowList* reply) {
-    return on_decision(context, [reply](Decision& decision, MonoTime) {
-        encode_flows(decision, *reply);
-        return grpc::Status::OK;
+Unary* OperatorServer::ListFlows(Context* context, const v1::ListRequest* request, v1::FlowList* reply) {
+    return on_decision(context, [request, reply](Decision& decision, MonoTime now) {
+        const Status found = encode_flows(decision, request->on(), now, *reply);
+        return found ? grpc::Status::OK : status_of(found.error());
+    });
+}
+
+Unary* OperatorServer::ListCounters(Context* context, const v1::ListRequest* request,
+                                    v1::CounterList* reply) {
+    return on_decision(context, [request, reply](Decision& decision, MonoTime now) {
+        const Status found = encode_counters(decision, request->on(), now, *reply);
+        return found ? grpc::Status::OK : status_of(found.error());
     });
 }
 

@@ -6,6 +6,7 @@
 #include "controller/app/inventory_dns.hpp"
 #include "controller/app/inventory_network.hpp"
 #include "controller/app/inventory_traffic.hpp"
+#include "core/model/limits.hpp"
 #include "core/support/yaml_walk.hpp"
 #include "policies/steering_policy.hpp"
 
@@ -15,8 +16,6 @@ namespace {
 
 using namespace inventory_yaml;
 
-constexpr std::uint64_t kLeastSlots = 251;
-constexpr std::uint64_t kMostSlots = 65537;
 constexpr double kShareError = 1e-6;
 
 bool is_prime(std::uint64_t n) {
@@ -114,7 +113,7 @@ void read_service(YamlNode node, bool has_dns, UniqueValues& unique, Inventory& 
         timeout.complain("the affinity timeout is above 0 and at most 24h");
     }
     YamlNode slots = node.optional("slots");
-    s.slots = static_cast<std::uint32_t>(slots.integer(kLeastSlots, kMostSlots, 1021));
+    s.slots = static_cast<std::uint32_t>(slots.integer(kLeastTableSlots, kMostTableSlots, 1021));
     if (!is_prime(s.slots)) {
         slots.complain(std::to_string(s.slots) + " is not prime");
     }
@@ -180,7 +179,7 @@ void read_hosted(YamlNode node, const Inventory& out, Site& site) {
     if (Inventory::hosted(site, h.service) != nullptr) {
         service.complain("service '" + h.service + "' is already listed");
     }
-    h.slots = node.required("slots").number(0, 1e6);
+    h.slots = node.required("slots").number(0, kMostWorkers);
     h.rate_per_slot = {node.required("rate_per_slot").number(1e-6, 1e9, 1)};
     site.services.push_back(std::move(h));
 }

@@ -61,9 +61,10 @@ void declare(CLI::App& app, Arguments& a) {
         ->check(CLI::IsMember({"table", "json"}))
         ->capture_default_str();
     CLI::App* get = app.add_subcommand("get", "list what suanlud knows");
-    get->add_option("what", a.what, "sites, links, services, plans, flows or agents")
+    get->add_option("what", a.what, "sites, links, services, plans, agents, flows or counters")
         ->required()
-        ->check(CLI::IsMember({"sites", "links", "services", "plans", "flows", "agents"}));
+        ->check(CLI::IsMember({"sites", "links", "services", "plans", "agents", "flows", "counters"}));
+    get->add_option("--on", a.from, "ingress router whose flows or counters are shown; default all");
     CLI::App* explain = app.add_subcommand("explain", "why flows go where they go");
     CLI::App* explain_service = explain->add_subcommand("service", "why new flows of a service go there");
     explain->require_subcommand(1);
@@ -98,7 +99,10 @@ int show(const suanlu::Result<suanlu::OfflineAnswer>& answer) {
 
 suanlu::Result<std::string> call(suanlu::OperatorClient& client, const CLI::App& app, const Arguments& a) {
     if (app.got_subcommand("get")) {
-        return client.get(a.what);
+        if (!a.from.empty() && a.what != "flows" && a.what != "counters") {
+            return suanlu::Error{suanlu::Errc::kBadInput, "--on goes with flows and counters"};
+        }
+        return client.get(a.what, a.from);
     }
     if (app.got_subcommand("explain") && !a.flow.empty()) {
         suanlu::FlowQuestion question = a.question;

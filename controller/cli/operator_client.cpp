@@ -85,9 +85,10 @@ Result<OperatorClient> OperatorClient::open(const ClientOptions& options) {
     return OperatorClient(options, std::move(channel));
 }
 
-Result<std::string> OperatorClient::get(const std::string& what) {
+Result<std::string> OperatorClient::get(const std::string& what, const std::string& on) {
     Call call(options_, channel_);
-    const v1::ListRequest all;
+    v1::ListRequest all;
+    all.set_on(on);
     if (what == "sites") {
         return print(call.run(&v1::Operator::Stub::ListSites, all), options_, kShow);
     }
@@ -99,6 +100,9 @@ Result<std::string> OperatorClient::get(const std::string& what) {
     }
     if (what == "flows") {
         return print(call.run(&v1::Operator::Stub::ListFlows, all), options_, kShow);
+    }
+    if (what == "counters") {
+        return print(call.run(&v1::Operator::Stub::ListCounters, all), options_, kShow);
     }
     const auto plans = call.run(&v1::Operator::Stub::ListPlans, all);
     return what == "agents" ? print(plans, options_, show_agents) : print(plans, options_, kShow);

@@ -32,7 +32,8 @@ public:
     static Result<OperatorClient> open(const ClientOptions& options);
 
     /// `what`: sites, links, services, plans, flows, agents.
-    Result<std::string> get(const std::string& what);
+    /// `on`: an ingress, of `flows` and `counters`; empty = all.
+    Result<std::string> get(const std::string& what, const std::string& on);
     Result<std::string> explain(const std::string& service, const std::string& from);
     /// `question`: a flow and what its packet is like; `on`: the ingress router.
     Result<std::string> explain_flow(const FlowQuestion& question, const std::string& on);

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <map>
 
 #include "core/support/text_table.hpp"
 
@@ -36,6 +37,9 @@ std::string state_text(const v1::SiteView& site) {
     }
     return site.state() + ", draining: " + std::to_string(site.live_slots()) + " slots, " +
            std::to_string(site.live_exceptions()) + " exceptions" +
+           (site.named_ingresses() == 0 ? ""
+                                        : ", QUIC flows by connection id (not counted) at " +
+                                              std::to_string(site.named_ingresses()) + " ingresses") +
            (site.silent_ingresses() == 0 ? "" : ", " + std::to_string(site.silent_ingresses()) + " silent");
 }
 
@@ -88,6 +92,45 @@ std::string flip_text(const v1::CandidateView& c) {
         out += " (" + sign + percent_text(std::abs(c.flip_delay_percent()) / 100) + " of its path)";
     }
     return out;
+}
+
+/// Names and counts in the order of the names.
+template <class Map>
+std::map<std::string, std::uint64_t> sorted(const Map& counts) {
+    return {counts.begin(), counts.end()};
+}
+
+std::string show_service_counts(const v1::CounterView& view, bool colour) {
+    TextTable table({"SERVICE", ">NEW FLOWS", ">PACKETS", ">BYTES", ">DROPS", "NEW FLOWS BY SITE"});
+    for (const auto& service : view.services()) {
+        std::vector<std::string> sites;
+        for (const auto& [site, flows] : sorted(service.new_flows_by_site())) {
+            sites.push_back(site + " " + std::to_string(flows));
+        }
+        table.add({service.service(), std::to_string(service.new_flows()), std::to_string(service.packets()),
+                   std::to_string(service.bytes()), std::to_string(service.drops()), joined(sites, ", ")});
+    }
+    return table.text(colour);
+}
+
+std::string show_path_counts(const v1::CounterView& view, bool colour) {
+    TextTable table({"SITE", ">RANK", ">PACKETS", ">BYTES", ">DROPS"});
+    for (const auto& path : view.paths()) {
+        table.add({path.site(), std::to_string(path.rank()), std::to_string(path.packets()),
+                   std::to_string(path.bytes()), std::to_string(path.drops())});
+    }
+    return table.text(colour);
+}
+
+/// Only those that have happened.
+std::string show_reasons(const v1::CounterView& view, bool colour) {
+    TextTable table({"REASON", ">PACKETS"});
+    for (const auto& [reason, packets] : sorted(view.reasons())) {
+        if (packets != 0) {
+            table.add({reason, std::to_string(packets)});
+        }
+    }
+    return table.text(colour);
 }
 
 /// Only what is not simply live.
@@ -232,6 +275,22 @@ std::string show(const v1::FlowList& list, bool colour) {
                    seconds_text(flow.age_s())});
     }
     return table.text(colour) + "note: " + list.note() + "\n";
+}
+
+std::string show(const v1::CounterList& list, bool colour) {
+    std::string out;
+    for (const auto& view : list.ingresses()) {
+        out += (out.empty() ? "" : "\n") + view.ingress() + ", reported " + seconds_text(view.age_s()) +
+               " ago\n";
+        out += show_service_counts(view, colour) + "\n" + show_path_counts(view, colour) + "\n" +
+               show_reasons(view, colour);
+        for (const auto& [kind, rows] : sorted(view.left_out())) {
+            if (rows != 0) {
+                out += "left out of its reports: " + std::to_string(rows) + " rows of unknown " + kind + "\n";
+            }
+        }
+    }
+    return out.empty() ? "no ingress has reported\n" : out;
 }
 
 std::string show(const v1::ExplainReply& reply, bool colour) {

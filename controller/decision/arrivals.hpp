@@ -24,6 +24,8 @@ public:
     [[nodiscard]] PerSecond rate(const std::string& ingress, const std::string& service) const;
     /// Time over which the arrivals of this ingress have been watched, decayed; zero before two reports.
     [[nodiscard]] Seconds watched(const std::string& ingress) const;
+    /// Pairs of ingress and service that are watched.
+    [[nodiscard]] std::size_t size() const { return estimates_.size(); }
     /// Counters that fell back or changed their boot.
     [[nodiscard]] std::uint64_t restarts() const { return restarts_; }
 

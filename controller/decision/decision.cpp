@@ -126,7 +126,8 @@ Status Decision::take(IngressReport report, MonoTime now) {
         listener_->on_ingress(report, now);
     }
     const std::string node = report.node;
-    SL_TRY(const bool changed, ingresses_.take(std::move(report), now));
+    const LeftOut left_out = leave_out_unknown(inventory_, report);
+    SL_TRY(const bool changed, ingresses_.take(std::move(report), now, left_out));
     arrivals_.note(*ingresses_.rows().at(node).report, now);
     jobs_.note(*ingresses_.rows().at(node).report);
     if (changed) {

@@ -46,6 +46,7 @@ DrainView drain_view(const Decision& decision, const Site& site, MonoTime now) {
         }
         out.slots += rest->second.slots;
         out.exceptions += rest->second.exceptions;
+        out.named += rest->second.is_named ? 1 : 0;
         is_empty = is_empty && rest->second.is_empty();
     }
     const bool all_said = is_any && out.silent == 0;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// How far the drain of a site is, from what the ingresses report: live slots and exceptions, and whether
-// anybody has yet to say. A site is empty only when every ingress says so now. Pure.
+// How far the drain of a site is, from what the ingresses report: live slots and exceptions, whether QUIC
+// connection ids still name it, and whether anybody has yet to say. A site is empty only when every ingress
+// says so now. Pure.
 #pragma once
 
 #include <cstdint>
@@ -18,6 +19,8 @@ struct DrainView {
     DrainState state = DrainState::kNone;
     std::uint64_t slots = 0;
     std::uint64_t exceptions = 0;
+    /// Ingresses at which QUIC connection ids still name it: flows that nobody can count.
+    std::uint32_t named = 0;
     /// Ingresses whose word is missing or old.
     std::uint32_t silent = 0;
 };

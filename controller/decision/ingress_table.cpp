@@ -29,6 +29,17 @@ bool liveness_differs(const IngressReport* before, const IngressReport& after) {
     return false;
 }
 
+void keep_samples(IngressRow& row, const IngressReport& report, MonoTime now) {
+    for (const FlowSample& flow : report.flows) {
+        if (flow.kind == "sample") {
+            row.samples.push_back({flow, now});
+        }
+    }
+    while (row.samples.size() > IngressTable::kMostSamples) {
+        row.samples.pop_front();
+    }
+}
+
 } // namespace
 
 IngressTable::IngressTable(const std::vector<std::string>& nodes) {
@@ -37,7 +48,7 @@ IngressTable::IngressTable(const std::vector<std::string>& nodes) {
     }
 }
 
-Result<bool> IngressTable::take(IngressReport report, MonoTime now) {
+Result<bool> IngressTable::take(IngressReport report, MonoTime now, const LeftOut& left_out) {
     const auto found = rows_.find(report.node);
     if (found == rows_.end()) {
         ++refused_;
@@ -50,6 +61,8 @@ Result<bool> IngressTable::take(IngressReport report, MonoTime now) {
                                           " is not above " + std::to_string(row.report->sequence)};
     }
     const bool changed = liveness_differs(row.report.get(), report);
+    keep_samples(row, report, now);
+    row.left_out += left_out;
     row.report = std::make_shared<const IngressReport>(std::move(report));
     row.received = now;
     return changed;

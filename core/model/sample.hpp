@@ -99,6 +99,15 @@ struct PathMeasurement {
     std::uint64_t received = 0;
 };
 
+/// What the data plane did with packets whose path was this one, since it was set up.
+struct PathCount {
+    PathId path;
+    std::string site;
+    std::uint64_t packets = 0;
+    std::uint64_t bytes = 0;
+    std::uint64_t drops = 0; ///< after the path was chosen
+};
+
 enum class SiteLiveness : std::uint8_t { kAlive, kSuspect, kDead };
 
 /// What still lives on a site that is drained, at one ingress.
@@ -109,8 +118,11 @@ struct SiteRest {
     std::uint64_t exceptions = 0;
     /// The exceptions were counted since the drain began; false: there may be more.
     bool is_counted = false;
+    /// QUIC connection ids have named it within the timeout of their service. Those flows have no entries:
+    /// how many there are is not known.
+    bool is_named = false;
 
-    [[nodiscard]] bool is_empty() const { return is_counted && slots == 0 && exceptions == 0; }
+    [[nodiscard]] bool is_empty() const { return is_counted && slots == 0 && exceptions == 0 && !is_named; }
     bool operator==(const SiteRest&) const = default;
 };
 
@@ -129,6 +141,7 @@ struct IngressReport {
     std::map<std::string, std::uint64_t> reasons;
     /// By site, of those that the Plan drains.
     std::map<std::string, SiteRest> rests;
+    std::vector<PathCount> path_counts;
 };
 
 std::string_view to_text(SiteLiveness liveness);

@@ -138,6 +138,11 @@ void read_engine(YamlNode& root, AgentConfig& out) {
     if (out.engine == "none" && rate.is_present()) {
         rate.complain("engine none writes no exceptions");
     }
+    YamlNode sample = root.optional("flow_sample");
+    out.flow_sample = static_cast<std::uint32_t>(sample.integer(0, 1'000'000, out.flow_sample));
+    if (out.engine == "none" && sample.is_present()) {
+        sample.complain("engine none has no flows");
+    }
     out.tables = root.optional("tables").text();
     const bool is_dpdk = out.engine == "dpdk";
     if (out.engine != "none" && (is_dpdk ? out.tables : out.pins).empty()) {

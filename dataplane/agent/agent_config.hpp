@@ -49,6 +49,8 @@ struct AgentConfig {
     std::string tables;
     /// New exceptions per second that one CPU may write; 0 = as many as come.
     std::uint32_t insert_rate = 125'000;
+    /// One new flow in so many is told of; 0 = none.
+    std::uint32_t flow_sample = 64;
     std::string state_dir;
     /// Unset: no probes.
     std::optional<ProbeConfig> probes;

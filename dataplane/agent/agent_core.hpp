@@ -127,9 +127,13 @@ private:
     [[nodiscard]] std::string site_name(SiteId site) const;
     [[nodiscard]] std::string service_name(ServiceId service) const;
     void report_paths(IngressReport& out) const;
-    void report_counts(IngressReport& out);
+    void report_counts(IngressReport& out, const EngineCounters& counters) const;
     void report_flows(IngressReport& out);
-    void report_rests(IngressReport& out);
+    void report_rests(IngressReport& out, const EngineCounters& counters, MonoTime now);
+    /// `named`: packets that have named the site by QUIC connection id, ever.
+    SiteRest rest_of(SiteId site, const Occupancy& lives, std::uint64_t named, MonoTime now);
+    /// How long after its last packet a flow that names the site by connection id counts as living.
+    [[nodiscard]] Duration named_timeout(SiteId site) const;
 
     AgentCoreConfig config_;
     Dataplane& engine_;
@@ -153,8 +157,13 @@ private:
     std::map<std::string, SiteId> site_ids_;
     /// Sites of a restored Plan whose state in the engine nobody has measured since.
     std::set<SiteId> unconfirmed_;
-    /// Draining site -> looks at the exceptions when the drain began.
-    std::map<SiteId, std::uint64_t> drained_since_;
+    /// Since the drain of a site began.
+    struct DrainWatch {
+        std::uint64_t looks = 0; ///< at the exceptions, when it began
+        std::uint64_t named = 0; ///< packets that had named the site when last asked
+        MonoTime last_named;     ///< when that grew last, or the drain began
+    };
+    std::map<SiteId, DrainWatch> drains_;
     std::vector<AgentEvent> events_;
     AgentCoreCounters counters_;
     std::uint64_t sequence_ = 0;

@@ -168,7 +168,7 @@ Task<void> Agent::State::tick_loop() {
             show_agent_metrics(metrics, *core, seg6 ? &seg6->counters() : nullptr,
                                prober ? prober->counters() : ProbeCounters{});
             if (const auto counters = engine->counters()) { // a report tells of errors
-                show_engine_metrics(metrics, *counters);
+                show_engine_metrics(metrics, *counters, core->plan());
             }
             show_placement_metrics(metrics, engine->placement(), *core,
                                    session->unreadable_loads() + load_mail.counters().dropped);

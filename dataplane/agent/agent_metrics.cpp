@@ -69,6 +69,51 @@ void show_sids(MetricRegistry& r, const Seg6Counters& s) {
                static_cast<double>(s.repaired));
 }
 
+void show_services(MetricRegistry& r, const EngineCounters& engine, const Plan& plan) {
+    for (const ServicePlan& service : plan.services) {
+        const auto found = engine.services.find(service.id);
+        const EngineServiceCount count =
+            found == engine.services.end() ? EngineServiceCount{} : found->second;
+        const MetricLabels labels{{"service", service.name}};
+        r.count_to("suanlu_agent_service_packets_total", "Packets steered, by service", labels,
+                   static_cast<double>(count.packets));
+        r.count_to("suanlu_agent_service_bytes_total", "Bytes of those, before encapsulation", labels,
+                   static_cast<double>(count.bytes));
+        r.count_to("suanlu_agent_service_drops_total", "Packets of a service that were dropped", labels,
+                   static_cast<double>(count.drops));
+        r.count_to("suanlu_agent_service_new_flows_total", "New flows, by service", labels,
+                   static_cast<double>(count.new_flows));
+    }
+}
+
+void show_sites(MetricRegistry& r, const EngineCounters& engine, const Plan& plan) {
+    std::map<SiteId, std::uint64_t> starts;
+    for (const auto& [service, count] : engine.services) {
+        for (const auto& [site, flows] : count.new_flows_by_site) {
+            starts[site] += flows;
+        }
+    }
+    for (const SitePlan& site : plan.sites) {
+        const auto found = engine.sites.find(site.id);
+        const EngineSiteCount count = found == engine.sites.end() ? EngineSiteCount{} : found->second;
+        r.count_to("suanlu_agent_site_new_flows_total", "New flows, by site", {{"site", site.name}},
+                   static_cast<double>(starts[site.id]));
+        r.count_to("suanlu_agent_site_named_packets_total", "Packets whose QUIC connection id named the site",
+                   {{"site", site.name}}, static_cast<double>(count.named));
+        for (const PathPlan& path : site.paths) {
+            const auto rank = path.id.value % kPathsPerSite;
+            const EnginePathCount& part = count.paths[rank];
+            const MetricLabels labels{{"site", site.name}, {"rank", std::to_string(rank)}};
+            r.count_to("suanlu_agent_path_packets_total", "Packets sent, by site and rank of the path",
+                       labels, static_cast<double>(part.packets));
+            r.count_to("suanlu_agent_path_bytes_total", "Bytes of those, before encapsulation", labels,
+                       static_cast<double>(part.bytes));
+            r.count_to("suanlu_agent_path_drops_total", "Packets dropped after the path was chosen", labels,
+                       static_cast<double>(part.drops));
+        }
+    }
+}
+
 } // namespace
 
 void show_agent_metrics(MetricRegistry& registry, const AgentCore& core, const Seg6Counters* sids,
@@ -80,11 +125,15 @@ void show_agent_metrics(MetricRegistry& registry, const AgentCore& core, const S
     }
 }
 
-void show_engine_metrics(MetricRegistry& r, const EngineCounters& engine) {
+void show_engine_metrics(MetricRegistry& r, const EngineCounters& engine, const Plan* plan) {
     for (const auto& [reason, packets] : engine.reasons) {
         r.count_to("suanlu_agent_packets_total",
                    "Packets by what became of them and why (reasons.md); one packet may count for several",
                    {{"reason", reason}}, static_cast<double>(packets));
+    }
+    if (plan != nullptr) {
+        show_services(r, engine, *plan);
+        show_sites(r, engine, *plan);
     }
 }
 

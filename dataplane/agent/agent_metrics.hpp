@@ -14,8 +14,8 @@ namespace suanlu {
 void show_agent_metrics(MetricRegistry& registry, const AgentCore& core, const Seg6Counters* sids,
                         const ProbeCounters& probes);
 
-/// What the data plane did with packets, by reason.
-void show_engine_metrics(MetricRegistry& registry, const EngineCounters& engine);
+/// What the data plane did with packets: by reason, and of what the Plan has by service, site and path.
+void show_engine_metrics(MetricRegistry& registry, const EngineCounters& engine, const Plan* plan);
 
 /// `lost`: messages of loads that were unreadable or did not fit.
 void show_placement_metrics(MetricRegistry& registry, const PlacementCount& placement, const AgentCore& core,

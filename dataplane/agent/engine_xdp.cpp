@@ -18,7 +18,7 @@ InterfaceRole role_of(const std::string& text) {
 }
 
 Result<std::unique_ptr<Dataplane>> open_dpdk(const AgentConfig& config) {
-    DpdkConfig dpdk{config.tables, config.outer_source, {}, config.insert_rate};
+    DpdkConfig dpdk{config.tables, config.outer_source, {}, config.insert_rate, config.flow_sample};
     for (const AgentInterface& interface : config.interfaces) {
         // InterfaceRole is in the order of enum sl_role.
         dpdk.interfaces.push_back({interface.name, static_cast<std::uint32_t>(role_of(interface.role))});
@@ -43,6 +43,7 @@ Result<std::unique_ptr<Dataplane>> open_engine(const AgentConfig& config, MonoTi
     xdp.pin_folder = config.pins;
     xdp.outer_source = config.outer_source;
     xdp.insert_rate = config.insert_rate;
+    xdp.flow_sample = config.flow_sample;
     xdp.hook = config.engine == "tc" ? Hook::kTc : Hook::kXdp;
     for (const AgentInterface& interface : config.interfaces) {
         xdp.interfaces.push_back({interface.name, role_of(interface.role)});

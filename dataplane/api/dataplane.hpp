@@ -59,8 +59,26 @@ struct EngineServiceCount {
     std::map<SiteId, std::uint64_t> new_flows_by_site;
 };
 
+/// Packets whose path was this one.
+struct EnginePathCount {
+    std::uint64_t packets = 0;
+    std::uint64_t bytes = 0;
+    std::uint64_t drops = 0; ///< after it was chosen
+
+    bool operator==(const EnginePathCount&) const = default;
+};
+
+struct EngineSiteCount {
+    std::array<EnginePathCount, kPathsPerSite> paths{}; ///< by rank
+    /// Packets whose QUIC connection id named the site: their flows leave no entries.
+    std::uint64_t named = 0;
+
+    bool operator==(const EngineSiteCount&) const = default;
+};
+
 struct EngineCounters {
     std::map<ServiceId, EngineServiceCount> services;
+    std::map<SiteId, EngineSiteCount> sites;
     std::map<std::string, std::uint64_t> reasons;
 };
 
@@ -154,7 +172,8 @@ public:
     virtual Status reattach() { return {}; }
 
     virtual Result<EngineCounters> counters() = 0;
-    /// Exception entries and sampled new flows since the last call, at most `limit`.
+    /// Exception entries, and the newest of the new flows that were told of since the last call; at most
+    /// `limit` of each.
     virtual Result<std::vector<EngineFlow>> flows(std::size_t limit) = 0;
     virtual Result<std::vector<SlotView>> slots(ServiceId service) = 0;
     /// Runs a packet of the flow; no state, no entry and no counter changes. kNotFound: no such interface.

@@ -5,6 +5,7 @@ namespace suanlu {
 
 FakeDataplane::FakeDataplane(Ip6 outer_source, std::size_t slots, std::size_t exceptions)
     : engine_(slots, exceptions), tables_(engine_, outer_source) {
+    tables_.set_sampling(1);
 }
 
 Status FakeDataplane::apply(const Plan& plan, MonoTime now) {
@@ -28,6 +29,13 @@ Status FakeDataplane::set_steering(ServiceId service, bool on) {
 Status FakeDataplane::tick(MonoTime now) {
     see(now);
     return tables_.tick(now);
+}
+
+Result<EngineCounters> FakeDataplane::counters() {
+    auto all = engine_.counters();
+    SL_TRY(all.sites, tables_.site_counts());
+    all.reasons[kSamplesLeftOut] = engine_.samples_left_out();
+    return all;
 }
 
 PacketResult FakeDataplane::send(const SyntheticPacket& packet, MonoTime now) {

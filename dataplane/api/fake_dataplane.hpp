@@ -24,7 +24,7 @@ public:
     Status set_sids(std::span<const EngineSid> sids) override { return write_sid_rows(engine_, sids); }
     Status tick(MonoTime now) override;
 
-    Result<EngineCounters> counters() override { return engine_.counters(); }
+    Result<EngineCounters> counters() override;
     Result<std::vector<EngineFlow>> flows(std::size_t limit) override { return engine_.flows(limit, now_); }
     Result<std::vector<SlotView>> slots(ServiceId service) override { return tables_.slots(service); }
     Result<Occupancy> occupancy() override { return tables_.occupancy(); }

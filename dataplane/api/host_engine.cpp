@@ -3,6 +3,7 @@
 
 #include <cstdlib>
 #include <cstring>
+#include <utility>
 
 #include "dataplane/api/host_port.h"
 #include "dataplane/api/rows.hpp"
@@ -147,6 +148,15 @@ void HostEngine::admit_counter(ServiceId service) {
     tables_->counters.try_emplace(service);
 }
 
+Result<sl_site_counter> HostEngine::site_counter(std::uint32_t place) {
+    return site_counters_[place];
+}
+
+Status HostEngine::clear_site_counter(std::uint32_t place) {
+    site_counters_.erase(place);
+    return {};
+}
+
 Result<bool> HostEngine::sweep(std::size_t limit, const IsOver& is_over) {
     auto& entries = tables_->exceptions;
     auto at = tables_->swept ? entries.upper_bound(*tables_->swept) : entries.begin();
@@ -182,12 +192,10 @@ std::vector<EngineFlow> HostEngine::flows(std::size_t limit, MonoTime now) {
             list.push_back(exception_flow(key, entry, now));
         }
     }
-    for (const auto& event : events_) {
-        if (list.size() < limit) {
-            list.push_back(event_flow(event, now));
-        }
+    for (const auto& event : std::exchange(events_, {})) {
+        samples_.add(event);
     }
-    events_.clear();
+    samples_.move_to(list, limit, now);
     return list;
 }
 
@@ -252,10 +260,12 @@ sl_counter* HostEngine::counter(ServiceId service) {
     return found == tables_->counters.end() ? nullptr : &found->second;
 }
 
-void HostEngine::new_flow(const sl_flow_event& event) {
-    if (events_.size() < kEvents) {
-        events_.push_back(event);
+int HostEngine::new_flow(const sl_flow_event& event) {
+    if (events_.size() >= kEvents) {
+        return -1;
     }
+    events_.push_back(event);
+    return 0;
 }
 
 } // namespace suanlu

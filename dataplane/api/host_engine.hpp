@@ -12,6 +12,7 @@
 
 #include "core/support/clock.hpp"
 #include "dataplane/api/dataplane.hpp"
+#include "dataplane/api/flow_samples.hpp"
 #include "dataplane/api/table_store.hpp"
 #include "dataplane/steer/reasons.h"
 
@@ -70,10 +71,14 @@ public:
     std::uint32_t interface_index(const std::string& name) override;
     Status admit_interface(std::uint32_t) override { return {}; }
     void admit_counter(ServiceId service) override;
+    Result<sl_site_counter> site_counter(std::uint32_t place) override;
+    Status clear_site_counter(std::uint32_t place) override;
     Result<bool> sweep(std::size_t limit, const IsOver& is_over) override;
 
     [[nodiscard]] EngineCounters counters() const;
     [[nodiscard]] std::vector<EngineFlow> flows(std::size_t limit, MonoTime now);
+    /// Sampled new flows that flows() had no room for.
+    [[nodiscard]] std::uint64_t samples_left_out() const { return samples_.left_out(); }
     [[nodiscard]] std::size_t exceptions() const;
     /// Writes an entry as a packet of the flow would, marks included; 0, or -1 when the table is full.
     int remember(const sl_flow_key& key, std::uint64_t word);
@@ -94,7 +99,9 @@ public:
     void count(sl_reason reason) { reasons_[reason]++; }
     sl_counter* counter(ServiceId service);
     std::uint64_t* site_starts(const sl_starts_key& key);
-    void new_flow(const sl_flow_event& event);
+    sl_site_counter* count_at(std::uint32_t place) { return &site_counters_[place]; }
+    /// -1 when it is full.
+    int new_flow(const sl_flow_event& event);
     std::uint64_t& answer_budget() { return answer_budget_; }
     std::uint64_t& insert_budget() { return insert_budget_; }
 
@@ -110,6 +117,8 @@ private:
     std::vector<std::uint64_t> starts_;
     std::vector<sl_fragment> fragments_;
     std::vector<sl_bucket> buckets_;
+    std::map<std::uint32_t, sl_site_counter> site_counters_;
+    FlowSamples samples_;
     std::vector<sl_flow_event> events_;
     std::vector<sl_cost> costs_;
     std::vector<std::uint64_t> credits_;

@@ -168,11 +168,12 @@ SL_INLINE void sl_port_count(struct sl_port* port, enum sl_reason reason) {
 SL_INLINE struct sl_counter* sl_port_counter(struct sl_port* port, sl_u16 service) {
     return port->is_dry ? nullptr : port->engine->counter({service});
 }
+SL_INLINE struct sl_site_counter* sl_port_site_counter(struct sl_port* port, sl_u32 place) {
+    return port->is_dry ? nullptr : port->engine->count_at(place);
+}
 SL_INLINE sl_u64* sl_port_site_starts(struct sl_port* port, const struct sl_starts_key* key) {
     return port->engine->site_starts(*key);
 }
-SL_INLINE void sl_port_new_flow(struct sl_port* port, const struct sl_flow_event* event) {
-    if (!port->is_dry) {
-        port->engine->new_flow(*event);
-    }
+SL_INLINE int sl_port_new_flow(struct sl_port* port, const struct sl_flow_event* event) {
+    return port->is_dry ? 0 : port->engine->new_flow(*event);
 }

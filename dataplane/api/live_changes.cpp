@@ -315,6 +315,15 @@ Occupancy SteerTables::occupancy() const {
     return out;
 }
 
+Result<std::map<SiteId, EngineSiteCount>> SteerTables::site_counts() const {
+    std::map<SiteId, EngineSiteCount> counts;
+    for (const auto& [id, record] : sites_) {
+        SL_TRY(const auto counter, store_.site_counter(record.row.counter));
+        counts[id] = from_row(counter);
+    }
+    return counts;
+}
+
 const SlotTable* SteerTables::slot_table(ServiceId id) const {
     const auto service = services_.find(id);
     return service == services_.end() ? nullptr : &service->second.slots;
@@ -388,6 +397,7 @@ Status SteerTables::adopt() {
             const auto liveness = liveness_of(row);
             auto& record = sites_[SiteId{key.id}] = {{}, liveness, liveness, 0, row};
             record.paths.adopt(row);
+            places_.adopt(SiteId{key.id}, row.counter);
         }
     }
     for (const auto& item : services) {

@@ -91,6 +91,25 @@ void add_counter(EngineServiceCount& service, const sl_counter& value) {
     service.drops += value.drops;
 }
 
+void add_counter(sl_site_counter& sum, const sl_site_counter& part) {
+    for (std::size_t rank = 0; rank < SL_PATHS; rank++) {
+        sum.paths[rank].packets += part.paths[rank].packets;
+        sum.paths[rank].bytes += part.paths[rank].bytes;
+        sum.paths[rank].drops += part.paths[rank].drops;
+    }
+    sum.named += part.named;
+}
+
+EngineSiteCount from_row(const sl_site_counter& counter) {
+    EngineSiteCount out;
+    for (std::size_t rank = 0; rank < SL_PATHS; rank++) {
+        const auto& path = counter.paths[rank];
+        out.paths[rank] = {path.packets, path.bytes, path.drops};
+    }
+    out.named = counter.named;
+    return out;
+}
+
 namespace {
 
 Duration age_of(std::uint64_t tick, MonoTime now) {

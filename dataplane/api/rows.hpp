@@ -30,6 +30,9 @@ SiteLiveness liveness_of(const sl_site& row);
 
 /// Adds one counter row of the data plane to the report.
 void add_counter(EngineServiceCount& service, const sl_counter& value);
+/// The same for one CPU's part of a site's.
+void add_counter(sl_site_counter& sum, const sl_site_counter& part);
+EngineSiteCount from_row(const sl_site_counter& counter);
 EngineFlow exception_flow(const sl_flow_key& key, const sl_exception& entry, MonoTime now);
 EngineFlow event_flow(const sl_flow_event& event, MonoTime now);
 

@@ -9,6 +9,8 @@
 #include <cstring>
 #include <set>
 
+#include "core/model/limits.hpp"
+#include "dataplane/api/flow_samples.hpp"
 #include "dataplane/api/rows.hpp"
 
 namespace suanlu {
@@ -23,9 +25,10 @@ Status check_service(const ServicePlan& service) {
         return bad_plan("service " + service.name + " needs an id");
     }
     SL_TRY_VOID(check_traffic(service));
-    if (service.slots == 0 || service.slots > 65537) {
+    if (service.slots == 0 || service.slots > kMostTableSlots) {
         return Error{Errc::kOutOfRange, "plan: service " + service.name + " has " +
-                                            std::to_string(service.slots) + " slots, allowed are 1..65537"};
+                                            std::to_string(service.slots) + " slots, allowed are 1.." +
+                                            std::to_string(kMostTableSlots)};
     }
     std::set<std::uint32_t> tags;
     for (const auto& address : service.addresses) {
@@ -70,6 +73,10 @@ void SteerTables::set_insert_rate(std::uint32_t per_second) {
     constexpr std::uint64_t kSecond = 1'000'000'000;
     __atomic_store_n(&store_.control().insert_gap, per_second == 0 ? 0 : kSecond / per_second,
                      __ATOMIC_RELAXED);
+}
+
+void SteerTables::set_sampling(std::uint32_t one_in) {
+    __atomic_store_n(&store_.control().sample_limit, sample_limit(one_in), __ATOMIC_RELAXED);
 }
 
 PlanId SteerTables::applied() const {
@@ -286,18 +293,31 @@ void SteerTables::withdraw_sites(const Plan& plan, std::uint64_t tick) {
     }
 }
 
-void SteerTables::take_sites(const Plan& plan) {
+Status SteerTables::take_sites(const Plan& plan) {
+    std::set<SiteId> known;
+    for (const auto& [id, record] : sites_) {
+        known.insert(id);
+    }
+    for (const auto& site : plan.sites) {
+        known.insert(site.id);
+    }
     std::map<SiteId, SiteRecord> sites;
     for (const auto& site : plan.sites) {
+        const auto place = places_.take(site.id, [&](SiteId id) { return known.contains(id); });
+        if (place.is_new) {
+            SL_TRY_VOID(store_.clear_site_counter(place.index));
+        }
         auto& record = sites[site.id];
         if (const auto known = sites_.find(site.id); known != sites_.end()) {
             record = known->second;
         }
         record.row.id = site.id.value;
+        record.row.counter = place.index;
         record.row.generation = static_cast<std::uint32_t>(plan.id.generation);
         record.paths.take(site, outer_source_, record.row);
     }
     sites_ = std::move(sites);
+    return {};
 }
 
 Status SteerTables::take_services(const Plan& plan, const std::map<ServiceId, std::uint32_t>& offsets) {
@@ -340,7 +360,7 @@ Status SteerTables::apply(const Plan& plan, MonoTime now) {
     const bool is_first = std::exchange(is_adopted_, false);
     generation_ = plan.id.generation;
     withdraw_sites(plan, tick);
-    take_sites(plan);
+    SL_TRY_VOID(take_sites(plan));
     SL_TRY_VOID(take_services(plan, offsets));
     take_echo(plan);
     costs_.take(plan.services);

@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "dataplane/api/cost_table.hpp"
+#include "dataplane/api/counter_places.hpp"
 #include "dataplane/api/dataplane.hpp"
 #include "dataplane/api/path_rows.hpp"
 #include "dataplane/api/side_rows.hpp"
@@ -39,10 +40,14 @@ public:
     void take_loads(std::span<const SiteJobs> loads, MonoTime now);
     /// New exceptions per second that one CPU may write; 0 = as many as come.
     void set_insert_rate(std::uint32_t per_second);
+    /// One new flow in so many is told of; 0 = none.
+    void set_sampling(std::uint32_t one_in);
 
     [[nodiscard]] PlacementCount placement() const { return costs_.count(); }
     [[nodiscard]] Result<std::vector<SlotView>> slots(ServiceId service) const;
     [[nodiscard]] Occupancy occupancy() const;
+    /// Of every site of the Plan in force.
+    [[nodiscard]] Result<std::map<SiteId, EngineSiteCount>> site_counts() const;
     [[nodiscard]] PlanId applied() const;
     /// What packets see: a returning site is dead until its old entries are gone. kDead when unknown.
     [[nodiscard]] SiteLiveness liveness(SiteId site) const;
@@ -71,7 +76,7 @@ private:
     Status write_tables(std::uint32_t table, const std::map<SiteId, SiteRecord>& sites,
                         std::vector<TableStore::ServiceRow> services);
     Status check_room(const Plan& plan) const;
-    void take_sites(const Plan& plan);
+    Status take_sites(const Plan& plan);
     Status take_services(const Plan& plan, const std::map<ServiceId, std::uint32_t>& offsets);
     void withdraw_sites(const Plan& plan, std::uint64_t tick);
     void take_echo(const Plan& plan);
@@ -115,6 +120,7 @@ private:
     std::set<TenantAddress> narrowed_;
     std::vector<TenantTag> tenants_;
     BucketTable buckets_;
+    CounterPlaces places_;
     CostTable costs_;
     std::uint64_t generation_ = 0;
     /// Live exceptions by site: of the sweep that goes on, and of the last whole one.

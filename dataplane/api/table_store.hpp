@@ -79,6 +79,10 @@ public:
     virtual Status admit_interface(std::uint32_t index) = 0;
     /// The service has counters to read.
     virtual void admit_counter(ServiceId service) = 0;
+    /// Of the site with this place (sl_site.counter), all CPUs together.
+    virtual Result<sl_site_counter> site_counter(std::uint32_t place) = 0;
+    /// No packet may be counting there.
+    virtual Status clear_site_counter(std::uint32_t place) = 0;
 
     /// Visits at most about `limit` exceptions from where the last call stopped and erases those that are
     /// over. True when a round through the whole table has ended.

@@ -79,6 +79,7 @@ Result<std::unique_ptr<DpdkDataplane>> DpdkDataplane::open(DpdkConfig config) {
     SL_TRY(auto memory, SharedMemory::open(config.tables, TableUser::kAgent));
     auto state = std::make_unique<State>(std::move(config), std::move(memory));
     state->tables.set_insert_rate(state->config.insert_rate);
+    state->tables.set_sampling(state->config.flow_sample);
     SL_TRY_VOID(state->tables.adopt());
     state->is_adopted = !state->tables.applied().controller.empty();
     state->had_engine = true; // so that its absence is said
@@ -139,7 +140,9 @@ Status DpdkDataplane::reattach() {
 }
 
 Result<EngineCounters> DpdkDataplane::counters() {
-    return state_->store.counters();
+    auto all = state_->store.counters();
+    SL_TRY(all.sites, state_->tables.site_counts());
+    return all;
 }
 
 Result<std::vector<EngineFlow>> DpdkDataplane::flows(std::size_t limit) {

@@ -25,6 +25,8 @@ struct DpdkConfig {
     std::vector<DpdkInterface> interfaces;
     /// New exceptions a second that one lcore may write; 0 = as many as come.
     std::uint32_t insert_rate = 125'000;
+    /// One new flow in so many is told of; 0 = none.
+    std::uint32_t flow_sample = 64;
 };
 
 class DpdkDataplane final : public Dataplane {

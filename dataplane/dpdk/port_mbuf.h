@@ -168,18 +168,22 @@ SL_INLINE void sl_port_count(struct sl_port* port, enum sl_reason reason) {
 SL_INLINE struct sl_counter* sl_port_counter(struct sl_port* port, sl_u16 service) {
     return &port->lcore->counters[service];
 }
-SL_INLINE sl_u64* sl_port_site_starts(struct sl_port* port, const struct sl_starts_key* key) {
-    sl_u64* starts = port->lcore->site_starts.find_or_make(*key);
-    if (starts == nullptr) {
-        port->lcore->engine[static_cast<std::size_t>(suanlu::EngineCount::kSiteStartsFull)]++;
-    }
-    return starts;
+SL_INLINE struct sl_site_counter* sl_port_site_counter(struct sl_port* port, sl_u32 place) {
+    auto& counters = port->lcore->site_counters;
+    return place < counters.size() ? &counters[place] : nullptr;
 }
-SL_INLINE void sl_port_new_flow(struct sl_port* port, const struct sl_flow_event* event) {
+SL_INLINE sl_u64* sl_port_site_starts(struct sl_port* port, const struct sl_starts_key* key) {
+    return port->lcore->site_starts.find_or_make(*key);
+}
+SL_INLINE int sl_port_new_flow(struct sl_port* port, const struct sl_flow_event* event) {
     auto& lcore = *port->lcore;
     const auto written = lcore.events_written.load(std::memory_order_relaxed);
+    if (written - lcore.events_read.load(std::memory_order_acquire) >= suanlu::kEventsKept) {
+        return -1;
+    }
     lcore.events[written % suanlu::kEventsKept] = *event;
     lcore.events_written.store(written + 1, std::memory_order_release);
+    return 0;
 }
 
 #endif

@@ -14,8 +14,8 @@ namespace {
 using Bytes = TableStore::Bytes;
 using ByteRows = std::vector<std::pair<Bytes, Bytes>>;
 
-constexpr const char* kEngineCounts[] = {"transmit_full",     "no_port",    "exception_port_full",
-                                         "no_exception_port", "unreadable", "site_starts_full"};
+constexpr const char* kEngineCounts[] = {"transmit_full", "no_port", "exception_port_full",
+                                         "no_exception_port", "unreadable"};
 static_assert(std::size(kEngineCounts) == static_cast<std::size_t>(EngineCount::kCount));
 
 template <class Row>
@@ -225,6 +225,25 @@ Result<bool> SharedStore::sweep(std::size_t limit, const IsOver& is_over) {
     return swept_ == 0;
 }
 
+Result<sl_site_counter> SharedStore::site_counter(std::uint32_t place) {
+    sl_site_counter sum{};
+    for (const auto& lcore : tables_.lcores) {
+        if (lcore.alive.load() != 0) { // memory that no lcore has touched stays untouched
+            add_counter(sum, lcore.site_counters.at(place));
+        }
+    }
+    return sum;
+}
+
+Status SharedStore::clear_site_counter(std::uint32_t place) {
+    for (auto& lcore : tables_.lcores) {
+        if (lcore.alive.load() != 0) {
+            lcore.site_counters.at(place) = {};
+        }
+    }
+    return {};
+}
+
 EngineCounters SharedStore::counters() const {
     EngineCounters all;
     for (const auto& lcore : tables_.lcores) {
@@ -249,6 +268,7 @@ EngineCounters SharedStore::counters() const {
             all.reasons[kEngineCounts[i]] += lcore.engine[i];
         }
     }
+    all.reasons[kSamplesLeftOut] = samples_.left_out();
     const auto count = std::min(tables_.port_count.load(), kMostPorts);
     for (std::uint32_t i = 0; i < count; i++) {
         all.reasons["port_missed"] += tables_.ports[i].missed.load();
@@ -268,15 +288,14 @@ std::vector<EngineFlow> SharedStore::flows(std::size_t limit, MonoTime now) {
                 return false;
             });
     } while (cursor != 0 && list.size() < limit);
-    for (std::size_t i = 0; i < kMostLcores; i++) {
-        const auto& lcore = tables_.lcores[i];
-        auto& read = events_read_[i];
+    for (auto& lcore : tables_.lcores) {
         const auto written = lcore.events_written.load(std::memory_order_acquire);
-        read = std::max(read, written - std::min<std::uint64_t>(written, kEventsKept));
-        for (; read < written && list.size() < limit; read++) {
-            list.push_back(event_flow(lcore.events[read % kEventsKept], now));
+        for (auto read = lcore.events_read.load(std::memory_order_relaxed); read < written; read++) {
+            samples_.add(lcore.events[read % kEventsKept]);
         }
+        lcore.events_read.store(written, std::memory_order_release);
     }
+    samples_.move_to(list, limit, now);
     return list;
 }
 

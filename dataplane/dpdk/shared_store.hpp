@@ -8,6 +8,7 @@
 #include <set>
 
 #include "dataplane/api/dataplane.hpp"
+#include "dataplane/api/flow_samples.hpp"
 #include "dataplane/api/table_store.hpp"
 #include "dataplane/dpdk/shared_memory.hpp"
 
@@ -39,10 +40,12 @@ public:
     /// kNotFound when the engine has ports and none stands for the interface.
     Status admit_interface(std::uint32_t index) override;
     void admit_counter(ServiceId service) override { counted_.insert(service); }
+    Result<sl_site_counter> site_counter(std::uint32_t place) override;
+    Status clear_site_counter(std::uint32_t place) override;
     Result<bool> sweep(std::size_t limit, const IsOver& is_over) override;
 
     [[nodiscard]] EngineCounters counters() const;
-    /// Exceptions and then new flows since the last call, at most `limit`.
+    /// As Dataplane::flows.
     [[nodiscard]] std::vector<EngineFlow> flows(std::size_t limit, MonoTime now);
 
 private:
@@ -60,7 +63,7 @@ private:
     RowWriter<decltype(SidTable::rows)> sids_;
     std::set<ServiceId> counted_;
     std::uint32_t swept_ = 0;
-    std::array<std::uint64_t, kMostLcores> events_read_{};
+    FlowSamples samples_;
 };
 
 } // namespace suanlu

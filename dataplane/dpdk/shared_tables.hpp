@@ -26,7 +26,6 @@ enum class EngineCount : std::uint8_t {
     kExceptionFull,   ///< the exception port took no more
     kNoExceptionPort, ///< left to the kernel, to which nothing leads
     kUnreadable,      ///< header spread over more segments than can be brought together
-    kSiteStartsFull,  ///< new flow that is missing from the counts by site
     kCount,
 };
 
@@ -88,7 +87,7 @@ private:
     std::array<Cell, kCells> cells_;
 };
 
-/// What one lcore writes; the agent reads.
+/// What one lcore writes; the agent reads, and clears the counters of a site that has yet to come.
 struct alignas(64) LcoreState {
     std::atomic<std::uint64_t> alive; ///< monotonic ns of the last burst; 0 = has never run
     std::atomic<bool> is_running;
@@ -97,9 +96,11 @@ struct alignas(64) LcoreState {
     std::array<std::uint64_t, SL_REASON_COUNT> reasons;
     std::array<std::uint64_t, static_cast<std::size_t>(EngineCount::kCount)> engine;
     std::array<sl_counter, kServiceIds> counters;
+    std::array<sl_site_counter, SL_SITE_COUNTERS> site_counters;
     StartsTable site_starts;
-    /// New flows; what the agent does not fetch in time is lost.
+    /// New flows that are told of; while the agent has not fetched them, no further ones fit.
     std::atomic<std::uint64_t> events_written;
+    std::atomic<std::uint64_t> events_read; ///< the agent's
     std::array<sl_flow_event, kEventsKept> events;
 };
 

@@ -32,6 +32,7 @@
 #undef sl_port_swap
 #undef sl_port_count
 #undef sl_port_counter
+#undef sl_port_site_counter
 #undef sl_port_site_starts
 #undef sl_port_new_flow
 
@@ -248,12 +249,17 @@ SL_INLINE struct sl_counter* sl_port_counter(struct sl_port* port, sl_u16 servic
     return (void)port, (void)service, (struct sl_counter*)0;
 }
 
+SL_INLINE struct sl_site_counter* sl_port_site_counter(struct sl_port* port, sl_u32 place) {
+    return (void)port, (void)place, (struct sl_site_counter*)0;
+}
+
 SL_INLINE sl_u64* sl_port_site_starts(struct sl_port* port, const struct sl_starts_key* key) {
     return (void)port, (void)key, (sl_u64*)0;
 }
 
-SL_INLINE void sl_port_new_flow(struct sl_port* port, const struct sl_flow_event* event) {
+SL_INLINE int sl_port_new_flow(struct sl_port* port, const struct sl_flow_event* event) {
     sl_note(port, SL_STEP_NEW_FLOW, event->site, 0, 0);
+    return 0;
 }
 
 #include "steer.h"

@@ -27,5 +27,6 @@
 #define sl_port_swap sl_live_swap
 #define sl_port_count sl_live_count
 #define sl_port_counter sl_live_counter
+#define sl_port_site_counter sl_live_site_counter
 #define sl_port_site_starts sl_live_site_starts
 #define sl_port_new_flow sl_live_new_flow

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: (BSD-2-Clause OR GPL-2.0-only)
 // Hash of a flow: 64-bit multiply and fold (the finaliser of MurmurHash3), the same on every ingress. Its
 // bits are used apart: the high half picks the slot, the low 20 bits are the flow label, the start cache
-// takes the middle.
+// takes the middle; what picks the flows that are told of is mixed anew, so that every site has its share.
 #ifndef SL_HASH_H
 #define SL_HASH_H
 
@@ -26,6 +26,11 @@ SL_INLINE sl_u64 sl_mark_bit(sl_u64 hash) {
 // 0..count-1 without a division (Lemire's reduction).
 SL_INLINE sl_u32 sl_slot_of(sl_u64 hash, sl_u32 count) {
     return (sl_u32)(((hash >> 32) * count) >> 32);
+}
+
+// Tells whether a new flow is one of those in so many that are told of: the same on every ingress.
+SL_INLINE int sl_is_sampled(sl_u64 hash, sl_u32 limit) {
+    return limit != 0 && (sl_u32)sl_mix(0, hash) <= limit;
 }
 
 #endif

@@ -83,8 +83,11 @@ SL_INLINE void sl_port_add(struct sl_port* port, sl_u64* word, sl_u64 amount); /
 SL_INLINE sl_u64 sl_port_now(struct sl_port* port);
 SL_INLINE void sl_port_count(struct sl_port* port, enum sl_reason reason);
 SL_INLINE struct sl_counter* sl_port_counter(struct sl_port* port, sl_u16 service);
-// Made when it is not there yet.
+// Of the site whose row has this place (sl_site.counter).
+SL_INLINE struct sl_site_counter* sl_port_site_counter(struct sl_port* port, sl_u32 place);
+// Made when it is not there yet; null when there is no room.
 SL_INLINE sl_u64* sl_port_site_starts(struct sl_port* port, const struct sl_starts_key* key);
-SL_INLINE void sl_port_new_flow(struct sl_port* port, const struct sl_flow_event* event);
+// 0, or -1 when nobody has fetched what was told before.
+SL_INLINE int sl_port_new_flow(struct sl_port* port, const struct sl_flow_event* event);
 
 #endif

@@ -49,7 +49,37 @@ SL_INLINE void sl_count_service(struct sl_port* port, const struct sl_trace* tra
         counter->starts++;
         if (starts) {
             *starts += 1;
+        } else {
+            sl_port_count(port, SL_R_site_starts_full);
         }
+    }
+}
+
+// Of the path that was chosen. Null = not counted.
+SL_INLINE struct sl_path_counter* sl_path_counter(struct sl_port* port, const struct sl_site* site,
+                                                  sl_u32 rank) {
+    struct sl_site_counter* counter = sl_port_site_counter(port, site->counter);
+    return counter ? &counter->paths[rank & (SL_PATHS - 1)] : 0;
+}
+
+SL_INLINE void sl_count_path(struct sl_path_counter* counter, int is_sent, sl_u32 bytes) {
+    if (!counter) {
+        return;
+    }
+    if (!is_sent) {
+        counter->drops++;
+        return;
+    }
+    counter->packets++;
+    counter->bytes += bytes;
+}
+
+// A flow that names its site has no entry: whether it lives on is known from its packets alone.
+SL_INLINE void sl_count_named(struct sl_port* port, const struct sl_site* site) {
+    struct sl_site_counter* counter = sl_port_site_counter(port, site->counter);
+    sl_port_count(port, SL_R_quic_server);
+    if (counter) {
+        counter->named++;
     }
 }
 
@@ -124,7 +154,7 @@ SL_INLINE const struct sl_site* sl_choose_site(struct sl_port* port, const struc
     if (quic >= SL_QUIC_SITE) {
         const struct sl_site* named = sl_live_site(port, table, (sl_u16)(quic - SL_QUIC_SITE));
         if (named) {
-            sl_port_count(port, SL_R_quic_server);
+            sl_count_named(port, named);
             return named;
         }
     }
@@ -144,7 +174,7 @@ SL_INLINE const struct sl_site* sl_choose_site(struct sl_port* port, const struc
 SL_INLINE void sl_tell_new_flow(struct sl_port* port, const struct sl_flow* flow,
                                 const struct sl_trace* trace, sl_u64 tick) {
     struct sl_flow_event event = {flow->source, tick, flow->source_port_be, trace->service, trace->site, 0};
-    sl_port_new_flow(port, &event);
+    sl_port_count(port, sl_port_new_flow(port, &event) == 0 ? SL_R_sampled : SL_R_sample_lost);
 }
 
 // Gives a later fragment what only its first one had. 0 or a negative reason.
@@ -230,11 +260,13 @@ SL_INLINE int sl_steer(struct sl_port* port, const struct sl_control* control, s
         const struct sl_path* path = &way.site->paths[rank][flow->version == 6 ? 0 : 1];
         trace->path = (sl_u32)way.site->id * SL_PATHS + rank;
         trace->interface = path->interface;
+        struct sl_path_counter* counter = sl_path_counter(port, way.site, rank);
         code = sl_send(port, flow, path, way.hash, way.application_be);
         if (code == -SL_R_too_big) {
             code = sl_refuse_too_big(port, flow, path);
         }
-        if (code == 0 && trace->is_new) {
+        sl_count_path(counter, code == 0, flow->length);
+        if (code == 0 && trace->is_new && sl_is_sampled(way.hash, control->sample_limit)) {
             sl_tell_new_flow(port, flow, trace, way.tick);
         }
     }

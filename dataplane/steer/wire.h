@@ -25,7 +25,7 @@ typedef uint64_t sl_u64;
 #define SL_ASSERT_SIZE(type, bytes) _Static_assert(sizeof(type) == (bytes), #type)
 #endif
 
-enum { SL_LAYOUT = 3 };
+enum { SL_LAYOUT = 4 };
 
 // Time is counted in ticks of 2^20 ns (1.05 ms) of the monotonic clock: a shift instead of a division per
 // packet.
@@ -58,7 +58,7 @@ struct sl_counter {
 };
 SL_ASSERT_SIZE(struct sl_counter, 32);
 
-// One new flow, for the operator; lossy.
+// One new flow of those that are sampled, for the operator.
 struct sl_flow_event {
     struct sl_addr source;
     sl_u64 tick;
@@ -91,8 +91,8 @@ struct sl_control {
     sl_u32 table;
     sl_u64 hash_seed;
     struct sl_prefix sid_block;
-    sl_u32 marks; // which half of the entry marks packets read, 0 or 1
-    sl_u32 pad;
+    sl_u32 marks;        // which half of the entry marks packets read, 0 or 1
+    sl_u32 sample_limit; // new flows are told whose sample word is not above it (hash.h); 0 = none
     sl_u64 plan_epoch;
     sl_u64 plan_generation;
     sl_u8 plan_controller[64];      // zero-terminated

@@ -48,12 +48,31 @@ SL_ASSERT_SIZE(struct sl_path, 200);
 struct sl_site {
     sl_u32 generation;
     sl_u16 id;
-    sl_u8 state;                       // enum sl_site_state
-    sl_u8 usable;                      // paths that take packets now; 0 = the site cannot be reached
+    sl_u8 state;    // enum sl_site_state
+    sl_u8 usable;   // paths that take packets now; 0 = the site cannot be reached
+    sl_u32 counter; // its place among the counters of sites
+    sl_u32 pad;
     sl_u8 choice[2][SL_PATH_CHOICES];  // [0] IPv6 payload, [1] IPv4
     struct sl_path paths[SL_PATHS][2]; // [rank][0 IPv6, 1 IPv4]
 };
-SL_ASSERT_SIZE(struct sl_site, 40 + 200 * 2 * SL_PATHS);
+SL_ASSERT_SIZE(struct sl_site, 48 + 200 * 2 * SL_PATHS);
+
+// What packets of one site met, by the rank of their path. Kept beside the row, which is exchanged with every
+// change; the place stays while its site is known, and is cleared before another site gets it.
+struct sl_path_counter {
+    sl_u64 packets; // that left
+    sl_u64 bytes;   // of those, as they came
+    sl_u64 drops;   // after the path was chosen
+};
+SL_ASSERT_SIZE(struct sl_path_counter, 24);
+
+struct sl_site_counter {
+    struct sl_path_counter paths[SL_PATHS];
+    sl_u64 named; // packets whose QUIC connection id named the site
+};
+SL_ASSERT_SIZE(struct sl_site_counter, 8 + 24 * SL_PATHS);
+
+enum { SL_SITE_COUNTERS = 8192 }; // sites of the Plan in force and of the next one
 
 // Service SIDs of this router whose outer header the engine takes off (decap.h): a longest-prefix-match trie,
 // as arguments follow the function. Changed in place, not by generation: nothing else refers to a row.

@@ -104,6 +104,7 @@ MapSet maps_of(const bpf_object* object) {
     maps.targets = fd("sl_targets");
     maps.exceptions = fd("sl_exceptions");
     maps.counters = fd("sl_counters");
+    maps.site_counters = fd("sl_site_counters");
     maps.site_starts = fd("sl_site_starts");
     maps.marks = fd("sl_marks");
     maps.reasons = fd("sl_reasons");
@@ -322,6 +323,24 @@ Result<bool> MapStore::sweep(std::size_t limit, const IsOver& is_over) {
         }
     }
     return batch.is_last;
+}
+
+Result<sl_site_counter> MapStore::site_counter(std::uint32_t place) {
+    std::vector<sl_site_counter> per_cpu(cpu_count());
+    if (const int code = bpf_map_lookup_elem(maps_.site_counters, &place, per_cpu.data()); code != 0) {
+        return kernel_error("reading map site counters", code);
+    }
+    sl_site_counter sum{};
+    for (const auto& part : per_cpu) {
+        add_counter(sum, part);
+    }
+    return sum;
+}
+
+Status MapStore::clear_site_counter(std::uint32_t place) {
+    const std::vector<sl_site_counter> none(cpu_count());
+    const int code = bpf_map_update_elem(maps_.site_counters, &place, none.data(), BPF_ANY);
+    return code == 0 ? Status{} : kernel_error("clearing the counters of a site", code);
 }
 
 EngineCounters MapStore::counters() const {

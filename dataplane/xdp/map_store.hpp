@@ -28,6 +28,7 @@ struct MapSet {
     int targets = -1;
     int exceptions = -1;
     int counters = -1;
+    int site_counters = -1;
     int site_starts = -1;
     int marks = -1;
     int reasons = -1;
@@ -70,6 +71,8 @@ public:
     std::uint32_t interface_index(const std::string& name) override;
     Status admit_interface(std::uint32_t index) override;
     void admit_counter(ServiceId service) override { counted_.insert(service); }
+    Result<sl_site_counter> site_counter(std::uint32_t place) override;
+    Status clear_site_counter(std::uint32_t place) override;
     Result<bool> sweep(std::size_t limit, const IsOver& is_over) override;
 
     [[nodiscard]] EngineCounters counters() const;

@@ -30,6 +30,13 @@ struct {
 } sl_sites SEC(".maps");
 
 struct {
+    __uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
+    __uint(max_entries, SL_SITE_COUNTERS);
+    __type(key, __u32);
+    __type(value, struct sl_site_counter);
+} sl_site_counters SEC(".maps");
+
+struct {
     __uint(type, BPF_MAP_TYPE_LPM_TRIE);
     __uint(map_flags, BPF_F_NO_PREALLOC);
     __uint(max_entries, SL_SIDS);
@@ -53,6 +60,11 @@ SL_INLINE sl_u64* sl_port_answer_budget(struct sl_port* port) {
 SL_INLINE const struct sl_sid* sl_port_sid(struct sl_port* port, const struct sl_sid_key* key) {
     (void)port;
     return bpf_map_lookup_elem(&sl_sids, key);
+}
+
+SL_INLINE struct sl_site_counter* sl_port_site_counter(struct sl_port* port, sl_u32 place) {
+    (void)port;
+    return bpf_map_lookup_elem(&sl_site_counters, &place);
 }
 
 SL_INLINE const struct sl_site* sl_port_site(struct sl_port* port, const struct sl_site_key* key) {

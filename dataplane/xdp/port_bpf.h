@@ -99,9 +99,9 @@ SL_INLINE sl_u64* sl_port_site_starts(struct sl_port* port, const struct sl_star
     return starts;
 }
 
-SL_INLINE void sl_port_new_flow(struct sl_port* port, const struct sl_flow_event* event) {
+SL_INLINE int sl_port_new_flow(struct sl_port* port, const struct sl_flow_event* event) {
     (void)port;
-    bpf_ringbuf_output(&sl_events, (void*)event, sizeof *event, BPF_RB_NO_WAKEUP);
+    return bpf_ringbuf_output(&sl_events, (void*)event, sizeof *event, BPF_RB_NO_WAKEUP) == 0 ? 0 : -1;
 }
 
 #endif

@@ -6,12 +6,12 @@
 
 #include <algorithm>
 #include <cerrno>
-#include <deque>
 #include <filesystem>
 #include <set>
 
 #include "core/support/clock.hpp"
 #include "core/support/log.hpp"
+#include "dataplane/api/flow_samples.hpp"
 #include "dataplane/api/rows.hpp"
 #include "dataplane/api/sid_rows.hpp"
 #include "dataplane/api/steer_tables.hpp"
@@ -25,8 +25,6 @@
 
 namespace suanlu {
 namespace {
-
-constexpr std::size_t kEventsKept = 4096;
 
 struct SkeletonDeleter {
     void operator()(steer_bpf* skeleton) const { steer_bpf::destroy(skeleton); }
@@ -138,14 +136,10 @@ const char* program_for(InterfaceRole role) {
 }
 
 int keep_event(void* context, void* bytes, std::size_t length) {
-    auto& events = *static_cast<std::deque<sl_flow_event>*>(context);
     if (length >= sizeof(sl_flow_event)) {
         sl_flow_event event{};
         __builtin_memcpy(&event, bytes, sizeof event);
-        events.push_back(event);
-        if (events.size() > kEventsKept) {
-            events.pop_front();
-        }
+        static_cast<FlowSamples*>(context)->add(event);
     }
     return 0;
 }
@@ -166,7 +160,7 @@ struct XdpDataplane::State {
     std::set<std::string> bare_interfaces;
     std::unique_ptr<MapStore> store;
     std::unique_ptr<SteerTables> tables;
-    std::deque<sl_flow_event> events;
+    FlowSamples samples;
     std::unique_ptr<ring_buffer, RingDeleter> ring;
     SteadyClock clock;
     /// Interfaces of the configuration that are not there now.
@@ -307,11 +301,12 @@ Result<std::unique_ptr<XdpDataplane>> XdpDataplane::open(XdpConfig config, MonoT
     state->store->control().layout = SL_LAYOUT;
     state->tables = std::make_unique<SteerTables>(*state->store, state->config.outer_source);
     state->tables->set_insert_rate(state->config.insert_rate);
+    state->tables->set_sampling(state->config.flow_sample);
     if (state->is_adopted) {
         SL_TRY_VOID(state->tables->adopt());
     }
     state->ring.reset(
-        ring_buffer__new(bpf_map__fd(state->skeleton->maps.sl_events), keep_event, &state->events, nullptr));
+        ring_buffer__new(bpf_map__fd(state->skeleton->maps.sl_events), keep_event, &state->samples, nullptr));
     if (!state->ring) {
         return kernel_error("opening the ring of new flows", errno);
     }
@@ -374,6 +369,8 @@ Result<FlowRun> XdpDataplane::explain(const FlowQuestion& question) {
 
 Result<EngineCounters> XdpDataplane::counters() {
     auto all = state_->store->counters();
+    SL_TRY(all.sites, state_->tables->site_counts());
+    all.reasons[kSamplesLeftOut] = state_->samples.left_out();
     all.reasons["generic_interfaces"] = state_->generic_interfaces;
     all.reasons["bare_interfaces"] = state_->bare_interfaces.size();
     return all;
@@ -383,10 +380,7 @@ Result<std::vector<EngineFlow>> XdpDataplane::flows(std::size_t limit) {
     const auto now = state_->clock.now();
     auto list = state_->store->exceptions(limit, now);
     ring_buffer__consume(state_->ring.get());
-    while (list.size() < limit && !state_->events.empty()) {
-        list.push_back(event_flow(state_->events.front(), now));
-        state_->events.pop_front();
-    }
+    state_->samples.move_to(list, limit, now);
     return list;
 }
 

@@ -39,6 +39,8 @@ struct XdpConfig {
     std::uint32_t exceptions = 65536;
     /// New exceptions per second that one CPU may write; 0 = as many as come.
     std::uint32_t insert_rate = 125'000;
+    /// One new flow in so many is told of; 0 = none.
+    std::uint32_t flow_sample = 64;
 };
 
 class XdpDataplane final : public Dataplane {

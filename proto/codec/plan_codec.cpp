@@ -4,6 +4,7 @@
 #include <set>
 #include <tuple>
 
+#include "core/model/limits.hpp"
 #include "proto/codec/field_codec.hpp"
 #include "proto/codec/path_codec.hpp"
 #include "proto/codec/placement_codec.hpp"
@@ -173,7 +174,7 @@ Result<ServicePlan> decode_service(const std::string& at, const v1::ServicePlan&
     SL_TRY(out.affinity, read_affinity(at + "affinity", from.affinity()));
     SL_TRY_VOID(check_number(at + "affinity_timeout_s", from.affinity_timeout_s(), 0.001, 86'400));
     out.affinity_timeout.value = from.affinity_timeout_s();
-    SL_TRY_VOID(check_range(at + "slots", from.slots(), kLeastSlots, kMostSlots));
+    SL_TRY_VOID(check_range(at + "slots", from.slots(), kLeastTableSlots, kMostTableSlots));
     out.slots = from.slots();
     SL_TRY(out.shares, decode_shares(at + "shares", from.shares(), sites));
     SL_TRY(out.static_shares, decode_shares(at + "static_shares", from.static_shares(), sites));

@@ -24,8 +24,6 @@ inline constexpr int kMaxPlanLocalSids = 4'096;
 inline constexpr int kMaxServiceAddresses = 64;
 inline constexpr int kMaxPathSegments = 16;
 inline constexpr int kMaxPathLinks = 64;
-inline constexpr std::uint32_t kLeastSlots = 251;
-inline constexpr std::uint32_t kMostSlots = 65'537;
 inline constexpr std::uint32_t kLeastMtu = 1'280; ///< RFC 8200 section 5
 
 void encode(const PlanId& from, v1::PlanId& to);

@@ -59,13 +59,23 @@ Result<IngressServiceCount> decode_count(const std::string& at, const v1::Ingres
     return out;
 }
 
-Result<PathMeasurement> decode_path(const std::string& at, const v1::PathMeasurement& from) {
+template <class Message>
+Status check_path(const std::string& at, const Message& from) {
     const std::uint32_t most = kPathsPerSite * 0x10000U - 1;
     SL_TRY_VOID(check_range(at + "path", from.path(), kPathsPerSite, most));
-    SL_TRY_VOID(check_name(at + "site", from.site()));
+    return check_name(at + "site", from.site());
+}
+
+Result<PathMeasurement> decode_path(const std::string& at, const v1::PathMeasurement& from) {
+    SL_TRY_VOID(check_path(at, from));
     return PathMeasurement{PathId{from.path()}, from.site(),
                            from.up(),           Microseconds{from.delay_one_way_us()},
                            from.sent(),         from.received()};
+}
+
+Result<PathCount> decode_path_count(const std::string& at, const v1::PathCount& from) {
+    SL_TRY_VOID(check_path(at, from));
+    return PathCount{PathId{from.path()}, from.site(), from.packets(), from.bytes(), from.drops()};
 }
 
 Result<FlowSample> decode_flow(const std::string& at, const v1::FlowSample& from) {
@@ -102,7 +112,11 @@ Status decode_lists(const v1::IngressReport& from, IngressReport& out) {
     }
     for (const auto& [site, rest] : from.rests()) {
         SL_TRY_VOID(check_name("rests", site));
-        out.rests[site] = {rest.slots(), rest.exceptions(), rest.is_counted()};
+        out.rests[site] = {rest.slots(), rest.exceptions(), rest.is_counted(), rest.is_named()};
+    }
+    for (int i = 0; i < from.path_counts_size(); ++i) {
+        SL_TRY(PathCount count, decode_path_count(item_path("path_counts", i), from.path_counts(i)));
+        out.path_counts.push_back(std::move(count));
     }
     return {};
 }
@@ -169,6 +183,24 @@ void encode_link(const LinkState& from, v1::LinkState& to) {
     to.set_up(from.up);
 }
 
+void encode_path_count(const PathCount& from, v1::PathCount& to) {
+    to.set_path(from.path.value);
+    to.set_site(from.site);
+    to.set_packets(from.packets);
+    to.set_bytes(from.bytes);
+    to.set_drops(from.drops);
+}
+
+void encode_service_count(const IngressServiceCount& from, v1::IngressServiceCount& to) {
+    to.set_service(from.service);
+    to.set_client_class(from.client_class);
+    to.set_new_flows(from.new_flows);
+    to.set_packets(from.packets);
+    to.set_bytes(from.bytes);
+    to.set_drops(from.drops);
+    to.mutable_new_flows_by_site()->insert(from.new_flows_by_site.begin(), from.new_flows_by_site.end());
+}
+
 } // namespace
 
 void encode(const AgentHello& from, v1::Hello& to) {
@@ -200,15 +232,7 @@ void encode(const IngressReport& from, v1::IngressReport& to) {
     to.set_uptime_s(from.uptime_s);
     to.set_mode(from.mode);
     for (const IngressServiceCount& count : from.services) {
-        auto& out = *to.add_services();
-        out.set_service(count.service);
-        out.set_client_class(count.client_class);
-        out.set_new_flows(count.new_flows);
-        out.set_packets(count.packets);
-        out.set_bytes(count.bytes);
-        out.set_drops(count.drops);
-        out.mutable_new_flows_by_site()->insert(count.new_flows_by_site.begin(),
-                                                count.new_flows_by_site.end());
+        encode_service_count(count, *to.add_services());
     }
     for (const PathMeasurement& path : from.paths) {
         auto& out = *to.add_paths();
@@ -236,6 +260,10 @@ void encode(const IngressReport& from, v1::IngressReport& to) {
         out.set_slots(rest.slots);
         out.set_exceptions(rest.exceptions);
         out.set_is_counted(rest.is_counted);
+        out.set_is_named(rest.is_named);
+    }
+    for (const PathCount& count : from.path_counts) {
+        encode_path_count(count, *to.add_path_counts());
     }
 }
 
@@ -247,6 +275,7 @@ Result<IngressReport> decode(const v1::IngressReport& from) {
     SL_TRY_VOID(check_mode(from.mode()));
     SL_TRY_VOID(check_count("services", from.services_size(), kMaxReportServices));
     SL_TRY_VOID(check_count("paths", from.paths_size(), kMaxReportPaths));
+    SL_TRY_VOID(check_count("path_counts", from.path_counts_size(), kMaxReportPaths));
     SL_TRY_VOID(check_count("sites", static_cast<int>(from.sites_size()), kMaxPlanSites));
     SL_TRY_VOID(check_count("flows", from.flows_size(), kMaxReportFlows));
     SL_TRY_VOID(check_count("reasons", static_cast<int>(from.reasons_size()), kMaxReportReasons));

@@ -321,6 +321,64 @@ Frame RandomFrames::next() {
     return frame;
 }
 
+EngineCounters counted(EngineCounters counters, const SteerTables& tables) {
+    auto sites = tables.site_counts();
+    EXPECT_TRUE(sites);
+    counters.sites = sites ? *std::move(sites) : std::map<SiteId, EngineSiteCount>{};
+    return counters;
+}
+
+namespace {
+
+/// Of all paths.
+EnginePathCount sum_of(const EngineCounters& counters) {
+    EnginePathCount sum;
+    for (const auto& [site, count] : counters.sites) {
+        for (const auto& path : count.paths) {
+            sum.packets += path.packets;
+            sum.bytes += path.bytes;
+            sum.drops += path.drops;
+        }
+    }
+    return sum;
+}
+
+std::uint64_t named_in(const EngineCounters& counters) {
+    std::uint64_t sum = 0;
+    for (const auto& [site, count] : counters.sites) {
+        sum += count.named;
+    }
+    return sum;
+}
+
+} // namespace
+
+std::map<std::string, std::uint64_t> with_all_samples(std::map<std::string, std::uint64_t> reasons) {
+    reasons.at("sampled") += reasons.at("sample_lost");
+    reasons.erase("sample_lost");
+    return reasons;
+}
+
+void expect_counted(const PacketCase& row, const EngineCounters& before, const EngineCounters& after) {
+    SCOPED_TRACE(row.name);
+    const auto* name = reason_name(row.reason);
+    EXPECT_EQ(after.reasons.at(name), before.reasons.at(name) + 1);
+    if (const ServiceId service{row.service}; row.service != 0) {
+        const auto was = before.services.find(service);
+        EXPECT_EQ(after.services.at(service).packets,
+                  (was == before.services.end() ? 0 : was->second.packets) + 1);
+    }
+    const bool is_sent = row.reason == SL_R_steered;
+    const bool is_lost = row.reason >= SL_R_no_path && row.reason <= SL_R_no_headroom;
+    const auto from = sum_of(before);
+    const auto to = sum_of(after);
+    EXPECT_EQ(to.packets, from.packets + (is_sent ? 1 : 0));
+    EXPECT_EQ(to.drops, from.drops + (is_lost ? 1 : 0));
+    EXPECT_EQ(to.bytes > from.bytes, is_sent);
+    EXPECT_EQ(named_in(after) - named_in(before),
+              after.reasons.at("quic_server") - before.reasons.at("quic_server"));
+}
+
 void expect_row(const PacketCase& row, Verdict verdict, const Frame& after) {
     SCOPED_TRACE(row.name);
     EXPECT_EQ(verdict, row.verdict);

@@ -81,6 +81,12 @@ private:
     std::vector<PacketCase> rows_;
 };
 
+/// What an engine has counted, with the sites' part of it.
+EngineCounters counted(EngineCounters counters, const SteerTables& tables);
+/// Rings differ in length: new flows that were told of, or should have been.
+std::map<std::string, std::uint64_t> with_all_samples(std::map<std::string, std::uint64_t> reasons);
+/// Fails the running test unless just this packet was counted: reason, service, path.
+void expect_counted(const PacketCase& row, const EngineCounters& before, const EngineCounters& after);
 /// Fails the running test when the result is not what the row says.
 void expect_row(const PacketCase& row, Verdict verdict, const Frame& after);
 

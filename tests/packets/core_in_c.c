@@ -118,6 +118,9 @@ SL_INLINE void sl_port_count(struct sl_port* port, enum sl_reason reason) {
 SL_INLINE struct sl_counter* sl_port_counter(struct sl_port* port, sl_u16 service) {
     return (void)port, (void)service, (struct sl_counter*)0;
 }
+SL_INLINE struct sl_site_counter* sl_port_site_counter(struct sl_port* port, sl_u32 place) {
+    return (void)port, (void)place, (struct sl_site_counter*)0;
+}
 SL_INLINE sl_u64* sl_port_site_starts(struct sl_port* port, const struct sl_starts_key* key) {
     return (void)port, (void)key, (sl_u64*)0;
 }
@@ -127,8 +130,8 @@ SL_INLINE sl_u64* sl_port_marks(struct sl_port* port, sl_u32 index) {
 SL_INLINE void sl_port_set(struct sl_port* port, sl_u64* word, sl_u64 bits) {
     (void)port, *word |= bits;
 }
-SL_INLINE void sl_port_new_flow(struct sl_port* port, const struct sl_flow_event* event) {
-    (void)port, (void)event;
+SL_INLINE int sl_port_new_flow(struct sl_port* port, const struct sl_flow_event* event) {
+    return (void)port, (void)event, 0;
 }
 
 #include "dataplane/steer/steer.h"

@@ -75,15 +75,10 @@ protected:
 
 TEST_F(DpdkPackets, Rows) {
     for (const auto& row : all_cases()) {
-        const auto* name = reason_name(row.reason);
-        auto before = store->counters();
+        const auto before = counted(store->counters(), *tables);
         const auto [verdict, frame] = run(row.frame, row.role);
         expect_row(row, verdict, frame);
-        auto after = store->counters();
-        EXPECT_EQ(after.reasons.at(name), before.reasons.at(name) + 1) << row.name;
-        const ServiceId service{row.service};
-        EXPECT_EQ(after.services[service].packets, before.services[service].packets + (row.service ? 1 : 0))
-            << row.name;
+        expect_counted(row, before, counted(store->counters(), *tables));
     }
 }
 
@@ -158,6 +153,8 @@ TEST_F(DpdkPackets, RandomPackets_EqualToTheHost) {
     }
     ASSERT_TRUE(host_tables.apply(plan, kNow));
     ASSERT_TRUE(tables->apply(plan, kNow));
+    host_tables.set_sampling(3);
+    tables->set_sampling(3);
     RandomFrames frames(20261121);
     int mismatches = 0;
     for (int i = 0; i < kPackets && mismatches < 10; i++) {
@@ -172,11 +169,13 @@ TEST_F(DpdkPackets, RandomPackets_EqualToTheHost) {
             ADD_FAILURE() << "packet " << i << ", host says " << reason_name(expected.reason);
         }
     }
-    const auto ours = store->counters().reasons;
-    for (const auto& [name, count] : host.counters().reasons) {
+    const auto ours = with_all_samples(store->counters().reasons);
+    for (const auto& [name, count] : with_all_samples(host.counters().reasons)) {
         EXPECT_EQ(ours.at(name), count) << name;
     }
     EXPECT_GT(ours.at("recorded"), 0U);
+    EXPECT_GT(ours.at("sampled"), 0U);
+    EXPECT_EQ(*tables->site_counts(), *host_tables.site_counts());
     EXPECT_EQ(memory->tables().exceptions.size(), host.exceptions());
 }
 

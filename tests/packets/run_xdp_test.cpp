@@ -32,15 +32,10 @@ protected:
 
 TEST_F(XdpPackets, Rows) {
     for (const auto& row : all_cases()) {
-        const auto* name = reason_name(row.reason);
-        auto before = store->counters();
+        const auto before = counted(store->counters(), *tables);
         const auto [verdict, frame] = run(row.frame, row.role);
         expect_row(row, verdict, frame);
-        auto after = store->counters();
-        EXPECT_EQ(after.reasons.at(name), before.reasons.at(name) + 1) << row.name;
-        const ServiceId service{row.service};
-        EXPECT_EQ(after.services[service].packets, before.services[service].packets + (row.service ? 1 : 0))
-            << row.name;
+        expect_counted(row, before, counted(store->counters(), *tables));
     }
 }
 
@@ -84,8 +79,8 @@ std::vector<std::uint8_t> live_state(const steer_bpf& skeleton, MapStore& store)
     const auto& maps = skeleton.maps;
     const auto cpus = static_cast<std::size_t>(libbpf_num_possible_cpus());
     for (const auto* map : {maps.sl_starts, maps.sl_exceptions, maps.sl_fragments, maps.sl_buckets,
-                            maps.sl_counters, maps.sl_reasons, maps.sl_answers, maps.sl_marks,
-                            maps.sl_inserts, maps.sl_credits, maps.sl_site_starts}) {
+                            maps.sl_counters, maps.sl_site_counters, maps.sl_reasons, maps.sl_answers,
+                            maps.sl_marks, maps.sl_inserts, maps.sl_credits, maps.sl_site_starts}) {
         std::vector<std::uint8_t> key(bpf_map__key_size(map));
         std::vector<std::uint8_t> value((bpf_map__value_size(map) + 7) / 8 * 8 * cpus);
         const int fd = bpf_map__fd(map);
@@ -146,6 +141,7 @@ std::string text_of(const FlowStory& story, const char* stage) {
 }
 
 TEST_F(XdpPackets, Explain_TellsEveryStep) {
+    tables->set_sampling(1);
     const auto explainer = ExplainProgram::load(*skeleton->obj);
     ASSERT_TRUE(explainer) << explainer.error().text();
     FlowQuestion question;
@@ -168,7 +164,8 @@ TEST_F(XdpPackets, Explain_TellsEveryStep) {
     EXPECT_NE(text_of(story, "slot").find("base site-1"), std::string::npos) << text_of(story, "slot");
     EXPECT_NE(text_of(story, "slot").find("effective site-1: the slot rests"), std::string::npos);
     EXPECT_NE(text_of(story, "site").find("site-1: alive, 1 usable paths"), std::string::npos);
-    EXPECT_EQ(text_of(story, "count"), "mss_clamped: MSS of a SYN lowered to the path");
+    EXPECT_EQ(text_of(story, "count"),
+              "mss_clamped: MSS of a SYN lowered to the path; sampled: new flow told of, as one in so many");
     EXPECT_NE(text_of(story, "path").find("rank 0"), std::string::npos);
     EXPECT_EQ(text_of(story, "outer").substr(0, 38), "fc00:0:1::1 -> fc00:0:a1:e1:f006::, fl");
     EXPECT_EQ(text_of(story, "link"), "lo, 02:00:00:00:00:08 -> 02:00:00:00:00:09");
@@ -185,6 +182,8 @@ TEST_F(XdpPackets, MillionRandomPackets_EqualToTheHost) {
     ASSERT_TRUE(write_sid_rows(host, case_sids()));
     move_half(host_tables, clock.now());
     move_half(*tables, clock.now());
+    host_tables.set_sampling(3);
+    tables->set_sampling(3);
     RandomFrames frames(20261121);
     int mismatches = 0;
     for (int i = 0; i < kPackets && mismatches < 10; i++) {
@@ -204,7 +203,11 @@ TEST_F(XdpPackets, MillionRandomPackets_EqualToTheHost) {
         }
     }
     EXPECT_EQ(mismatches, 0);
-    EXPECT_EQ(store->counters().reasons, host.counters().reasons);
+    const auto reasons = with_all_samples(store->counters().reasons);
+    EXPECT_EQ(reasons, with_all_samples(host.counters().reasons));
+    EXPECT_GT(reasons.at("sampled"), 0U);
+    EXPECT_LT(reasons.at("sampled"), reasons.at("steered") / 3);
+    EXPECT_EQ(*tables->site_counts(), *host_tables.site_counts());
     EXPECT_GT(host.counters().reasons.at("recorded"), 0U);
     EXPECT_EQ(store->exceptions(1'000'000, clock.now()).size(), host.exceptions());
 }

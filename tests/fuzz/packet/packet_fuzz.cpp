@@ -39,6 +39,7 @@ sl_server server = {2};
 sl_fragment fragments[8]; // most fragments find a line, if another's
 sl_counter counter;
 sl_u64 site_starts;
+sl_site_counter site_counter;
 sl_u64 marks[2 * SL_MARK_WORDS];
 sl_u64 counts[SL_REASON_COUNT];
 
@@ -199,6 +200,9 @@ SL_INLINE void sl_port_count(struct sl_port*, enum sl_reason reason) {
 SL_INLINE struct sl_counter* sl_port_counter(struct sl_port*, sl_u16) {
     return &counter;
 }
+SL_INLINE struct sl_site_counter* sl_port_site_counter(struct sl_port*, sl_u32) {
+    return &site_counter;
+}
 SL_INLINE sl_u64* sl_port_site_starts(struct sl_port*, const struct sl_starts_key*) {
     return &site_starts;
 }
@@ -211,7 +215,8 @@ SL_INLINE sl_u64* sl_port_marks(struct sl_port*, sl_u32 index) {
 SL_INLINE void sl_port_set(struct sl_port*, sl_u64* word, sl_u64 bits) {
     *word |= bits;
 }
-SL_INLINE void sl_port_new_flow(struct sl_port*, const struct sl_flow_event*) {
+SL_INLINE int sl_port_new_flow(struct sl_port*, const struct sl_flow_event*) {
+    return counts[SL_R_sampled] % 2 == 0 ? 0 : -1;
 }
 
 #include "dataplane/steer/steer.h"
@@ -334,6 +339,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* bytes, std::size_t siz
     auto* room = static_cast<sl_u8*>(std::malloc(kHeadroom + length));
     std::memcpy(room + kHeadroom, bytes + 1, length);
     set_tables(bytes[0]);
+    control.sample_limit = bytes[0] & 0x20 ? 0xffffffff : 0;
     now += bytes[0] & 0x80 ? 200'000'000 : 1'000'000;
     // Half of the frames come without room for an outer header.
     sl_port port{room, bytes[0] & 0x40 ? kHeadroom : 0, kHeadroom + length, now,

@@ -63,6 +63,12 @@ void show(const std::string& node, const v1::AgentMessage& message) {
                 line += " new@" + site + "=" + std::to_string(flows);
             }
         }
+        for (const auto& count : message.ingress().path_counts()) {
+            line += " count" + std::to_string(count.path()) + "=" + std::to_string(count.packets());
+        }
+        for (const auto& flow : message.ingress().flows()) {
+            line += " " + flow.kind() + "=" + flow.source() + "@" + flow.site();
+        }
         say(line);
     }
 }

@@ -147,7 +147,7 @@ class Lab:
     def engine(self, node):
         if node != "i":
             return "engine: none"
-        return f"engine: xdp\npins: {self.pins}\ninterfaces: [{{name: to-c, role: external, client_class: cameras}}]"
+        return f"engine: xdp\npins: {self.pins}\ninterfaces: [{{name: to-c, role: external, client_class: cameras}}]\nflow_sample: 1"
 
     def agent(self, node):
         return self.start(node, self.agent_binary, "-c", self.config(node), name=f"agent {node}")
@@ -347,6 +347,23 @@ class Story:
         self.gate_opens()
         self.is_served("after the gate opened again")
 
+    def packets_are_counted_and_told(self):
+        """By path and service, in the metrics and in the reports; the requests so far are known, further ones come on top."""
+        lab = self.lab
+        self.control.drain()
+        self.is_served("to be counted")
+        line = self.control.expect(lambda l: l.startswith("R1 report") and " sample=" in l, "sampled flow")
+        assert "sample=[2001:db8:4::1]" in line and "@mec-1" in line, line
+        counts = dict(word.split("=") for word in line.split() if word.startswith("count"))
+        assert int(counts["count4"]) > 0 and "count5" in counts, line
+        rows = {}
+        end = time.monotonic() + 10
+        while not rows.get("path", 0) == rows.get("service") >= int(counts["count4"]):  # the page is written once a second
+            assert time.monotonic() < end, rows
+            rows = {what: lab.metric("i", f"suanlu_agent_{what}_packets_total{{") for what in ("path", "service")}
+        assert lab.metric("i", "suanlu_agent_path_drops_total{") == 0
+        assert lab.metric("i", 'suanlu_agent_packets_total{reason="sample_lost"}') == 0
+
     def steering_survives_the_agent(self):
         lab = self.lab
         self.control.drain()
@@ -378,7 +395,7 @@ class Story:
     def cases(self):
         return ("sids_are_programmed", "probe_passes_end_and_dx", "older_generation_is_refused", "foreign_routes_stay",
                 "removed_sid_comes_back", "killed_agent_is_adopted", "path_fails_over_and_site_is_judged",
-                "requests_are_steered_and_gated", "steering_survives_the_agent", "xdp_is_withdrawn",
+                "requests_are_steered_and_gated", "packets_are_counted_and_told", "steering_survives_the_agent", "xdp_is_withdrawn",
                 "sigterm_leaves_withdraw_removes")
 
 

@@ -212,7 +212,10 @@ def carry(chain, checks, probe):
     checks.that("a SID addressed from outside is dropped", counters["border_sid"] >= 1, counters["border_sid"])
     checks.that("answers are clamped", counters["clamped_answer"] >= 2, counters["clamped_answer"])
     checks.that("new flows are counted and sampled",
-                counters["service1_new_flows"] == 2 and counters["sampled"] == 2, counters["service1_new_flows"])
+                counters["service1_new_flows"] == 2 and counters["sampled"] == counters["listed"] == 2 and
+                counters["sample_lost"] == 0, counters["service1_new_flows"])
+    on_paths = sum(count for name, count in counters.items() if name.startswith("path1.") and name.endswith("_packets"))
+    checks.that("every steered packet is counted at its path", on_paths == counters["steered"] > 0, on_paths)
     checks.that("nothing is lost on the way in",
                 counters["no_path"] + counters["too_big"] + counters["no_headroom"] == 0, counters["steered"])
 

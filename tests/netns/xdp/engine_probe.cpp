@@ -134,7 +134,12 @@ void print_counters(Dataplane& engine) {
         std::cout << "service" << id.value << "_new_flows=" << count.new_flows << " service" << id.value
                   << "_packets=" << count.packets << ' ';
     }
-    std::cout << "sampled=" << engine.flows(1000)->size() << std::endl;
+    for (const auto& [id, count] : counters->sites) {
+        for (std::size_t rank = 0; rank < count.paths.size(); rank++) {
+            std::cout << "path" << id.value << '.' << rank << "_packets=" << count.paths[rank].packets << ' ';
+        }
+    }
+    std::cout << "listed=" << engine.flows(1000)->size() << std::endl;
 }
 
 void say(const Status& status, const char* done) {
@@ -212,6 +217,7 @@ int run_xdp(const Options& options) {
     XdpConfig config;
     config.pin_folder = options.at("pins");
     config.outer_source = *Ip6::parse(options.at("source"));
+    config.flow_sample = 1;
     config.hook = options.contains("hook") && options.at("hook") == "tc" ? Hook::kTc : Hook::kXdp;
     const bool is_egress = options.contains("site");
     config.interfaces = {{options.at(is_egress ? "site" : "external"),

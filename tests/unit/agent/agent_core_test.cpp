@@ -352,6 +352,7 @@ TEST(AgentReport, NamesInsteadOfNumbers) {
     b.begin();
     b.engine.counts.services[AgentBench::kService] = {10, 100, 1000, 1, {{AgentBench::kB, 4}}};
     b.engine.counts.reasons["mtu"] = 3;
+    b.engine.counts.sites[AgentBench::kB].paths[1] = {20, 2000, 2};
     b.engine.flow_list = {{AgentBench::kService, *Ip6::parse("2001:db8:c1::2"), 4000, AgentBench::kA, true,
                            milliseconds(1500)}};
     b.fail_site(AgentBench::kC);
@@ -367,6 +368,12 @@ TEST(AgentReport, NamesInsteadOfNumbers) {
     EXPECT_EQ(report.services[0].new_flows_by_site.at("site-2"), 4U);
     EXPECT_EQ(report.sites.at("site-3"), SiteLiveness::kSuspect);
     EXPECT_EQ(report.paths.size(), 6U);
+    ASSERT_EQ(report.path_counts.size(), 2U) << "of the site that the engine has counts of";
+    EXPECT_EQ(report.path_counts[1].path, path_id(AgentBench::kB, 1));
+    EXPECT_EQ(report.path_counts[1].site, "site-2");
+    EXPECT_EQ(report.path_counts[1].packets, 20U);
+    EXPECT_EQ(report.path_counts[1].bytes, 2000U);
+    EXPECT_EQ(report.path_counts[1].drops, 2U);
     ASSERT_EQ(report.flows.size(), 1U);
     EXPECT_EQ(report.flows[0].source, "[2001:db8:c1::2]:4000");
     EXPECT_EQ(report.flows[0].kind, "exception");

@@ -173,6 +173,28 @@ TEST(Drain, ReportsWhatLivesThereAndIsEmptyOnlyAfterAWholeLook) {
     EXPECT_TRUE(b.core.report(b.clock.now()).rests.empty());
 }
 
+TEST(Drain, ConnectionIdsThatNameTheSite_KeepItFromBeingEmptyForTheirTimeout) {
+    AgentBench b;
+    b.begin();
+    b.engine.occupied.looks = 7;
+    b.engine.counts.sites[AgentBench::kA].named = 5;
+    Plan plan = AgentBench::plan(2);
+    plan.sites[0].is_draining = true;
+    plan.services[0].affinity_timeout = {10};
+    plan.services[0].traffic.quic = {1, 2, {{AgentBench::kA, 77}}};
+    ASSERT_TRUE(b.offer(plan));
+    const auto rest = [&] { return b.core.report(b.clock.now()).rests.at("site-1"); };
+    EXPECT_TRUE(rest().is_named) << "nobody has looked long enough";
+    b.engine.occupied.looks = 9;
+    b.pass(seconds(9));
+    ++b.engine.counts.sites[AgentBench::kA].named;
+    EXPECT_TRUE(rest().is_named);
+    b.pass(seconds(9));
+    EXPECT_FALSE(rest().is_empty()) << "nine seconds after its last packet";
+    b.pass(seconds(2));
+    EXPECT_TRUE(rest().is_empty());
+}
+
 TEST(SiteLoads, ReachTheEngineUnderItsIds_AsOldAsTheyAre) {
     AgentBench b;
     b.begin();

@@ -27,7 +27,8 @@ IngressReport full_ingress() {
     report.sites = {{"mec-1", SiteLiveness::kAlive}, {"icc", SiteLiveness::kDead}};
     report.flows = {{"analysis", "[2001:db8:c1::2]:4000", "mec-1", "exception", 1.5}};
     report.reasons = {{"border_sid", 4}};
-    report.rests = {{"mec-1", {12, 3, true}}, {"mec-2", {0, 0, false}}};
+    report.rests = {{"mec-1", {12, 3, true}}, {"mec-2", {0, 0, false, true}}};
+    report.path_counts = {{path_id(SiteId{1}, 1), "mec-1", 30, 3000, 2}};
     return report;
 }
 
@@ -40,6 +41,8 @@ TEST(ReportCodec, IngressReportRoundTrip) {
     encode(*back, again);
     EXPECT_EQ(back->services.at(0).new_flows_by_site.at("mec-1"), 7U);
     EXPECT_EQ(back->paths.at(0).delay_one_way.value, 812U);
+    EXPECT_EQ(back->path_counts.at(0).bytes, 3000U);
+    EXPECT_TRUE(back->rests.at("mec-2").is_named);
     EXPECT_EQ(back->sites.at("icc"), SiteLiveness::kDead);
     EXPECT_EQ(again.DebugString(), message.DebugString());
 }
@@ -56,6 +59,8 @@ TEST(ReportCodec, IngressOffencesNameTheirField) {
         {"mode", [](v1::IngressReport& r) { r.set_mode("fine"); }},
         {"uptime_s", [](v1::IngressReport& r) { r.set_uptime_s(std::nan("")); }},
         {"paths[0].path", [](v1::IngressReport& r) { r.mutable_paths(0)->set_path(3); }},
+        {"path_counts[0].path", [](v1::IngressReport& r) { r.mutable_path_counts(0)->set_path(3); }},
+        {"path_counts[0].site", [](v1::IngressReport& r) { r.mutable_path_counts(0)->clear_site(); }},
         {"flows[0].kind", [](v1::IngressReport& r) { r.mutable_flows(0)->set_kind("all"); }},
         {"flows[0].age_s", [](v1::IngressReport& r) { r.mutable_flows(0)->set_age_s(-1); }},
         {"sites", [](v1::IngressReport& r) { (*r.mutable_sites())["icc"] = "ill"; }},

@@ -338,6 +338,8 @@ TEST(Api, EveryReplyMatchesItsSchema) {
     report.mode = "live";
     report.sites = {{"near", SiteLiveness::kSuspect}};
     report.flows = {{"analysis", "[2001:db8:c1::2]:40000", "near", "sample", 0.5}};
+    report.reasons = {{"border_sid", 4}};
+    report.path_counts = {{path_id(SiteId{1}, 1), "near", 30, 3000, 2}};
     v1::AgentMessage message;
     encode(report, *message.mutable_ingress());
     r1.stream->Write(message);
@@ -358,6 +360,13 @@ TEST(Api, EveryReplyMatchesItsSchema) {
     const auto flows = list<v1::FlowList>(*stub, &v1::Operator::Stub::ListFlows);
     EXPECT_EQ(flows.flows_size(), 1);
     EXPECT_EQ(schema_offence(flows, "flows"), "");
+    const auto counters = list<v1::CounterList>(*stub, &v1::Operator::Stub::ListCounters);
+    EXPECT_EQ(schema_offence(counters, "counters"), "");
+    ASSERT_EQ(counters.ingresses_size(), 1);
+    EXPECT_EQ(counters.ingresses(0).services(0).new_flows(), 5U);
+    EXPECT_EQ(counters.ingresses(0).paths(0).rank(), 1U);
+    EXPECT_EQ(counters.ingresses(0).paths(0).drops(), 2U);
+    EXPECT_EQ(counters.ingresses(0).reasons().at("border_sid"), 4U);
     grpc::ClientContext context;
     limit(context);
     v1::ExplainRequest request;

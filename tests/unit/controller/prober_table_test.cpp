@@ -184,6 +184,9 @@ TEST(Drain, EmptyOnlyWhenEveryIngressSaysSoNow) {
     EXPECT_EQ(view().exceptions, 3U);
     ASSERT_TRUE(b.decision->take(rest_report(b, {0, 0, false}), b.clock.now()));
     EXPECT_EQ(view().state, DrainState::kDraining) << "not counted yet";
+    ASSERT_TRUE(b.decision->take(rest_report(b, {0, 0, true, true}), b.clock.now()));
+    EXPECT_EQ(view().state, DrainState::kDraining) << "QUIC flows go there by connection id";
+    EXPECT_EQ(view().named, 1U);
     ASSERT_TRUE(b.decision->take(rest_report(b, {0, 0, true}), b.clock.now()));
     EXPECT_EQ(view().state, DrainState::kEmpty);
     b.clock.advance(seconds(6));
