@@ -100,6 +100,32 @@ ClientClasses::ClientClasses(const std::vector<std::pair<Prefix6, std::uint16_t>
     root6_ = flatten(v6, 0, 0, kNode, nodes_);
 }
 
+void ClientClasses::for_each(const std::function<void(const Prefix6&, const ClientClass&)>& use) const {
+    constexpr unsigned kMappedBits = 96;
+    Prefix6 mapped;
+    mapped.address.bytes[10] = mapped.address.bytes[11] = 0xff;
+    walk(root6_, 0, 0, {}, use);
+    walk(root4_, 0, kMappedBits, mapped, use);
+}
+
+void ClientClasses::walk(std::uint32_t entry, unsigned bits, unsigned base, Prefix6 prefix,
+                         const std::function<void(const Prefix6&, const ClientClass&)>& use) const {
+    if ((entry & kNode) == 0) {
+        const ClientClass found{static_cast<std::uint16_t>(entry), static_cast<std::uint8_t>(entry >> 16U)};
+        prefix.length = static_cast<std::uint8_t>(base + found.scope_bits);
+        use(prefix, found);
+        return;
+    }
+    for (std::size_t octet = 0; octet < kFanOut;) {
+        const std::uint32_t below = nodes_[(entry & ~kNode) * kFanOut + octet];
+        prefix.address.bytes[(base + bits) / kStride] = static_cast<std::uint8_t>(octet);
+        walk(below, bits + kStride, base, prefix, use);
+        // A leaf higher than the node's last bit stands in all cells below it.
+        const unsigned depth = (below & kNode) != 0 ? bits + kStride : std::max(below >> 16U, bits);
+        octet += std::size_t{1} << (bits + kStride - std::min(depth, bits + kStride));
+    }
+}
+
 ClientClass class_of(const ClientClasses& classes, const Query& query, const Ip6& source) {
     if (query.subnet.source_bits == 0) {
         return {classes.find(source).number, 0};

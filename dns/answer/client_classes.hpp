@@ -4,6 +4,7 @@
 // resolver may give it to all of the scope, and to no one beyond. Immutable, so any thread may look up. Pure.
 #pragma once
 
+#include <functional>
 #include <utility>
 
 #include "core/model/ip6.hpp"
@@ -33,12 +34,19 @@ public:
         }
         return {static_cast<std::uint16_t>(entry), static_cast<std::uint8_t>(entry >> 16U)};
     }
+    /// Each leaf as a prefix (IPv4 mapped) with what find() says of the addresses in it. IPv6 first: what a
+    /// leaf there says of mapped addresses, a later one of IPv4 puts right.
+    void for_each(const std::function<void(const Prefix6&, const ClientClass&)>& use) const;
     [[nodiscard]] std::size_t bytes() const { return nodes_.size() * sizeof(std::uint32_t); }
 
 private:
     /// An entry is a node's number with this bit, or scope << 16 | class.
     static constexpr std::uint32_t kNode = 1U << 31U;
     static constexpr std::size_t kFanOut = 256;
+
+    /// Leaves below `entry`, which `bits` bits of `prefix` lead to; lengths count from `base` on.
+    void walk(std::uint32_t entry, unsigned bits, unsigned base, Prefix6 prefix,
+              const std::function<void(const Prefix6&, const ClientClass&)>& use) const;
 
     std::vector<std::uint32_t> nodes_;
     std::uint32_t root4_ = 0;

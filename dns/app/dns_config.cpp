@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "core/support/yaml_walk.hpp"
+#include "dns/udp/udp_server.hpp"
 
 namespace suanlu::dns {
 
@@ -139,6 +140,28 @@ std::vector<DnsZoneConfig> read_zones(YamlNode root, bool has_controller) {
     return zones;
 }
 
+/// Its rate is by default that of the sockets.
+XdpFrontConfig read_xdp(YamlNode node, const DnsConfig& config) {
+    XdpFrontConfig xdp;
+    if (!node.is_present()) {
+        return xdp;
+    }
+    for (YamlNode& interface : node.required("interfaces").items()) {
+        xdp.interfaces.push_back(interface.text());
+    }
+    if (xdp.interfaces.empty()) {
+        node.complain("needs at least one interface");
+    }
+    const std::uint64_t rate = config.rate_limits ? config.rate_limits->per_second : 0;
+    xdp.rate = static_cast<std::uint32_t>(node.optional("rate").integer(0, RateLimits::kMostPerSecond, rate));
+    for (const Endpoint& listen : config.listen) {
+        if (is_any(listen.address)) {
+            node.complain("needs the addresses themselves in listen, not " + listen.text());
+        }
+    }
+    return xdp;
+}
+
 } // namespace
 
 Result<DnsConfig> load_dns_config(const std::string& path) {
@@ -152,6 +175,7 @@ Result<DnsConfig> load_dns_config(const std::string& path) {
     config.nsid = read_short_text(root.optional("nsid"));
     config.cookies = read_cookies(root.optional("cookies"));
     config.rate_limits = read_rate_limits(root.optional("rate_limit"));
+    config.xdp = read_xdp(root.optional("xdp"), config);
     if (YamlNode chaos = root.optional("chaos"); chaos.is_present()) {
         config.chaos_id = read_short_text(chaos.optional("id"));
         config.chaos_version = read_short_text(chaos.optional("version"));

@@ -11,6 +11,7 @@
 #include "dns/answer/rate_limiter.hpp"
 #include "dns/record/domain_name.hpp"
 #include "dns/tcp/tcp_server.hpp"
+#include "dns/xdp/xdp_front.hpp"
 
 namespace suanlu::dns {
 
@@ -55,6 +56,8 @@ struct DnsConfig {
     std::optional<RateLimits> rate_limits;
     /// Who puts a PROXY header in front of its queries.
     std::vector<Prefix6> fronts;
+    /// Without interfaces there is no front.
+    XdpFrontConfig xdp;
     std::vector<DnsZoneConfig> zones;
     std::optional<FollowConfig> controller;
     /// "ADDRESS:PORT"; empty = no page.

@@ -72,6 +72,7 @@ Result<std::unique_ptr<DnsServer>> DnsServer::open(asio::io_context& io, DnsConf
     SL_TRY(Beginning beginning, begin(config, strand));
     std::unique_ptr<DnsServer> server(new DnsServer(std::move(config), strand, std::move(beginning)));
     SL_TRY_VOID(server->open_sockets());
+    SL_TRY_VOID(server->open_front());
     if (!server->config_.metrics.empty()) {
         SL_TRY(server->page_,
                PageServer::open(io, server->config_.metrics,
@@ -117,6 +118,24 @@ Status DnsServer::open_sockets() {
     return {};
 }
 
+Status DnsServer::open_front() {
+    if (config_.xdp.interfaces.empty()) {
+        return {};
+    }
+    SL_TRY(front_, XdpFront::open(config_.xdp, config_.listen));
+    return front_->update(*exchange_.newest());
+}
+
+void DnsServer::update_front() {
+    if (!front_) {
+        return;
+    }
+    if (const Status updated = front_->update(*exchange_.newest()); !updated) {
+        ++front_failures_;
+        log_error("dns.front-failed", {{"why", updated.error().text()}});
+    }
+}
+
 void DnsServer::reload() {
     publish(loader_.load(config_, unix_seconds()));
 }
@@ -133,6 +152,7 @@ void DnsServer::publish(Result<std::shared_ptr<const Snapshot>> next) {
     }
     ++reloads_;
     exchange_.publish(*std::move(next));
+    update_front();
     log_info("dns.reloaded",
              {{"owners", exchange_.newest()->owners().size()}, {"signatures", loader_.signatures_made()}});
 }
@@ -186,6 +206,7 @@ std::string DnsServer::render(const std::string& path) {
     if (follower_) {
         export_view();
     }
+    export_front();
     return metrics_.page();
 }
 
@@ -222,6 +243,26 @@ void DnsServer::export_view() {
     const auto& view = follower_->heard();
     out.set(DnsMetric::suanlu_dns_view_generation, view ? view->stamp.generation : 0);
     out.set(DnsMetric::suanlu_dns_view_holds, view && !follower_->has_ended() ? 1 : 0);
+}
+
+void DnsServer::export_front() {
+    if (!front_) {
+        return;
+    }
+    static constexpr std::array<const char*, SD_REASONS> kReasons{
+#define SD_REASON(name, text) #name,
+#include "dns/xdp/front_reasons.def"
+#undef SD_REASON
+    };
+    Exporter out(metrics_);
+    for (std::size_t reason = 0; reason < SD_REASONS; ++reason) {
+        out.count(DnsMetric::suanlu_dns_front_packets_total, front_->count(static_cast<sd_reason>(reason)),
+                  kReasons[reason]);
+    }
+    const XdpFront::Held held = front_->held();
+    out.set(DnsMetric::suanlu_dns_front_questions, held.questions);
+    out.set(DnsMetric::suanlu_dns_front_left_out, held.left_out);
+    out.count(DnsMetric::suanlu_dns_front_failures_total, front_failures_);
 }
 
 void DnsServer::export_responses() {

@@ -38,6 +38,8 @@ private:
     static Result<Beginning> begin(const DnsConfig& config, const Strand& strand);
     Status open_sockets();
     Status start();
+    Status open_front();
+    void update_front();
     Task<void> keep_fresh();
     /// Signs again what is served: files that are being edited wait for the reload that is asked for.
     void renew();
@@ -46,6 +48,7 @@ private:
     void export_counters();
     void export_view();
     void export_responses();
+    void export_front();
 
     DnsConfig config_;
     ZoneLoader loader_;
@@ -56,6 +59,8 @@ private:
     SnapshotExchange exchange_;
     std::vector<std::unique_ptr<UdpWorker>> workers_;
     std::unique_ptr<TcpServer> tcp_;
+    std::unique_ptr<XdpFront> front_;
+    std::uint64_t front_failures_ = 0;
     MetricRegistry metrics_;
     std::unique_ptr<PageServer> page_;
     std::uint64_t reloads_ = 0;

@@ -62,12 +62,6 @@ socklen_t address_of(const Endpoint& listen, sockaddr_storage& out) {
     return sizeof v6;
 }
 
-bool is_any(const Ip6& address) {
-    Ip6 any_v4;
-    any_v4.bytes[10] = any_v4.bytes[11] = 0xff;
-    return address == Ip6{} || address == any_v4;
-}
-
 std::uint16_t port_of(const sockaddr_storage& address) {
     return ntohs(address.ss_family == AF_INET ? reinterpret_cast<const sockaddr_in&>(address).sin_port
                                               : reinterpret_cast<const sockaddr_in6&>(address).sin6_port);
@@ -98,6 +92,12 @@ void forget_interface(msghdr& head) {
 }
 
 } // namespace
+
+bool is_any(const Ip6& address) {
+    Ip6 any_v4;
+    any_v4.bytes[10] = any_v4.bytes[11] = 0xff;
+    return address.is_zero() || address == any_v4;
+}
 
 /// Buffers of one batch. Control data of a query (which address it was for) goes back but for the interface.
 /// A socket of one address has none: the kernel knows where its answers leave from.

@@ -22,6 +22,9 @@ struct UdpCounters {
     std::atomic<std::uint64_t> send_failures{0};
 };
 
+/// "0.0.0.0" or "::": which address of the machine was asked, each packet has to say.
+bool is_any(const Ip6& address);
+
 class UdpWorker {
 public:
     /// Binds at once. kUnreachable with the address when that fails.

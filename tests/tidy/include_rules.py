@@ -21,6 +21,7 @@ ALLOWED = {
     "dns/zone": CORE + ("dns/zone/", "dns/answer/", "dns/record/"),
     "dns/udp": CORE + ("dns/udp/", "dns/answer/", "dns/record/"),
     "dns/tcp": CORE + ("dns/tcp/", "dns/answer/", "dns/record/"),
+    "dns/xdp": CORE + ("dns/xdp/", "dns/answer/", "dns/record/"),
     "dns": CORE + ("dns/",),
     "dataplane/steer": ("dataplane/steer/",),
     "dataplane/api": CORE + ("dataplane/api/", "dataplane/steer/"),

@@ -1,4 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
+#include <cmath>
+#include <map>
+
 #include "dns_messages.hpp"
 
 namespace {
@@ -179,6 +182,40 @@ TEST(ClientClasses, AgainstALinearSearch_RandomPrefixesAgree) {
         }
         ASSERT_EQ(found.number, by_search(neighbour));
     }
+}
+
+TEST(ClientClasses, Leaves_SayOfTheirAddressesWhatTheSearchSays) {
+    const auto prefix = [](const char* text) { return *Prefix6::parse(text); };
+    const ClientClasses classes({{prefix("10.0.0.0/8"), 1},
+                                 {prefix("10.1.2.0/23"), 2},
+                                 {prefix("10.1.3.7/32"), 3},
+                                 {prefix("2001:db8::/33"), 1},
+                                 {prefix("2001:db8:1:8000::/50"), 2},
+                                 {prefix("2001:db8::7/128"), 3}});
+    std::map<Prefix6, ClientClass> leaves;
+    classes.for_each([&](const Prefix6& leaf, const ClientClass& found) {
+        leaves[leaf] = found;
+        Ip6 last = leaf.address;
+        for (unsigned bit = leaf.length; bit < 128; ++bit) {
+            last.bytes[bit / 8] |= static_cast<std::uint8_t>(0x80U >> bit % 8);
+        }
+        for (const Ip6& address : {leaf.address, last}) {
+            const ClientClass said = classes.find(address);
+            if (address.is_mapped_v4() == (leaf.length >= 96)) {
+                EXPECT_EQ(said.number, found.number) << leaf.text();
+                EXPECT_EQ(said.scope_bits, found.scope_bits) << leaf.text();
+            }
+        }
+    });
+    // One leaf for each address: they fill the space of their family.
+    double v4 = 0;
+    double v6 = 0;
+    for (const auto& [leaf, found] : leaves) {
+        const bool is_v4 = leaf.length >= 96 && leaf.address.is_mapped_v4();
+        (is_v4 ? v4 : v6) += std::ldexp(1.0, is_v4 ? 96 - leaf.length : -leaf.length);
+    }
+    EXPECT_EQ(v4, 1.0);
+    EXPECT_EQ(v6, 1.0);
 }
 
 } // namespace
