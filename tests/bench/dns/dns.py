@@ -10,12 +10,13 @@ import statistics
 import subprocess
 import sys
 
-from dns.dns_bench_lab import ADDRESS, CLIENT, CLIENT_CORE, PORT, BenchLab, pinned
+from dns.dns_bench_lab import ADDRESS, CLIENT, CLIENT_CORE, PORT, SERVER_LINK, TXT, BenchLab, pinned
 from dns import dns_peers
 
 TARGETS = ['tests/bench/dns/dns-load', 'tests/bench/dns/dns-echo', 'dns/app/suanlu-dns']
 ROUNDS = 5
 SECONDS = 2
+XDP_RATE = 2000000
 
 
 def options(parser):
@@ -52,10 +53,10 @@ class Run:
         finally:
             self.lab.stop(process)
 
-    def kxdpgun(self):
+    def kxdpgun(self, rate=600000):
         """Replies per second that another generator sees, or None: the check of ours. Under SCHED_FIFO it starves the
         kernel's side of its own AF_XDP socket."""
-        words = ['ip', 'netns', 'exec', CLIENT, 'taskset', '-c', CLIENT_CORE, 'kxdpgun', '-t', SECONDS, '-Q', 600000, '-b', 32,
+        words = ['ip', 'netns', 'exec', CLIENT, 'taskset', '-c', CLIENT_CORE, 'kxdpgun', '-t', SECONDS, '-Q', rate, '-b', 32,
                  '-i', self.queries, '-p', PORT, ADDRESS]
         done = subprocess.run([str(word) for word in words], capture_output=True, text=True)
         subprocess.run(['ip', '-n', CLIENT, 'link', 'set', 'dev', 'cli0', 'xdp', 'off'], check=False)
@@ -116,6 +117,27 @@ def subnet_cases(run, lab, build, command):
     return [case('ecs-vs-knot-geoip', figures['ours']['qps'] / 1e3, figures['knot-geoip']['qps'] / 1e3, 'knot-geoip', 'kqps')]
 
 
+def xdp_case(run, lab, build):
+    """Both answer before the kernel's network stack, ours by XDP_TX and Knot by AF_XDP; replies that kxdpgun gets when it
+    asks more than either takes."""
+    servers = {'ours': dns_peers.suanlu_dns(lab.folder, ADDRESS, build, front=SERVER_LINK),
+               'knot': dns_peers.knot_xdp(lab.folder, ADDRESS, SERVER_LINK)}
+    figures = {name: [] for name in servers}
+    for _ in range(ROUNDS):
+        for name, words in servers.items():
+            # What XDP sends to a veth without a program is lost; of this type are no records, so that the sockets answer.
+            process = lab.start(name, words, probe_type=TXT)
+            try:
+                figures[name].append(run.kxdpgun(XDP_RATE))
+            finally:
+                lab.stop(process)
+                lab.clear_xdp()
+    if None in figures['ours'] + figures['knot']:
+        return []
+    ours, theirs = (statistics.median(figures[name]) / 1e3 for name in ('ours', 'knot'))
+    return [case('xdp-vs-knot-xdp', ours, theirs, 'knot AF_XDP', 'kqps')]
+
+
 def generator_case(run, lab, build):
     """Ours beside kxdpgun on the echo server; theirs is an open loop over AF_XDP."""
     process = lab.start('echo', [build / 'tests/bench/dns/dns-echo', ADDRESS, PORT])
@@ -133,4 +155,4 @@ def measure(build, arguments):
     with BenchLab() as lab:
         run = Run(lab, build)
         return (plain_cases(run, lab, build, arguments.server) + subnet_cases(run, lab, build, arguments.subnet_server) +
-                generator_case(run, lab, build))
+                xdp_case(run, lab, build) + generator_case(run, lab, build))

@@ -9,7 +9,9 @@ import time
 
 SERVER, CLIENT = 'sldnsb-s', 'sldnsb-c'
 ADDRESS, PORT = '10.77.0.1', 53
+SERVER_LINK = 'srv0'
 SERVER_CORE, CLIENT_CORE = 0, 1
+A, TXT = 1, 16
 START_WITHIN_S = 60  # a view of 64 000 answers is a long text
 
 
@@ -67,23 +69,28 @@ class BenchLab:
         self.__exit_namespaces()
         shutil.rmtree(self.folder, ignore_errors=True)
 
-    def start(self, name, words):
-        """The server once it answers; raises when it does not."""
+    def start(self, name, words, probe_type=A):
+        """The server once it answers a query of that type; raises when it does not."""
         log = open(self.folder / f'{name}.log', 'w', encoding='utf-8')
         process = subprocess.Popen(pinned(SERVER, SERVER_CORE, words), stdout=log, stderr=subprocess.STDOUT)
         deadline = time.monotonic() + START_WITHIN_S
-        while not self.__answers():
+        while not self.__answers(probe_type):
             if process.poll() is not None or time.monotonic() > deadline:
                 self.stop(process)
                 raise RuntimeError(f'{name} does not answer: ' + (self.folder / f'{name}.log').read_text()[-400:])
         return process
 
-    def __answers(self):
+    def __answers(self, probe_type):
         probe = ('import socket\ns = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)\ns.settimeout(0.2)\n'
                  f's.connect(("{ADDRESS}", {PORT}))\n'
-                 's.send(b"\\0\\1\\0\\0\\0\\1\\0\\0\\0\\0\\0\\0\\2n0\\5bench\\7example\\0\\0\\1\\0\\1")\n'
-                 'reply = s.recv(512)\nassert reply[7] == 1')
+                 f's.send(b"\\0\\1\\0\\0\\0\\1\\0\\0\\0\\0\\0\\0\\2n0\\5bench\\7example\\0\\0" + bytes([{probe_type}]) + b"\\0\\1")\n'
+                 'reply = s.recv(512)\nassert reply[2] & 0x80 and reply[3] & 15 == 0')
         return command('ip', 'netns', 'exec', CLIENT, 'python3', '-c', probe, check=False).returncode == 0
+
+    @staticmethod
+    def clear_xdp():
+        """knotd leaves its program on the interface."""
+        command('ip', '-n', SERVER, 'link', 'set', 'dev', SERVER_LINK, 'xdp', 'off', check=False)
 
     @staticmethod
     def stop(process):

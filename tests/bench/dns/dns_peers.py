@@ -35,19 +35,25 @@ def view_text():
             f'sites:\n{sites}services:\n{"".join(rows)}')
 
 
-def suanlu_dns(folder, address, build, has_view=False):
+def suanlu_dns(folder, address, build, has_view=False, front=None):
+    """`front`: the interface of its XDP front, without a limit."""
     run = folder / ('suanlu-dns-view' if has_view else 'suanlu-dns')
     run.mkdir(exist_ok=True)
     (run / 'zone').write_text(zone_text())
     view = f', view: {run}/view.yaml' if has_view else ''
     if has_view:
         (run / 'view.yaml').write_text(view_text())
-    (run / 'dns.yaml').write_text(f'listen: ["{address}:53"]\nworkers: 1\nzones:\n  - {{name: {ZONE}, file: {run}/zone{view}}}\n')
+    xdp = f'xdp: {{interfaces: [{front}], rate: 0}}\n' if front else ''
+    (run / 'dns.yaml').write_text(f'listen: ["{address}:53"]\nworkers: 1\n{xdp}zones:\n  - {{name: {ZONE}, file: {run}/zone{view}}}\n')
     return [build / 'dns/app/suanlu-dns', '-c', run / 'dns.yaml']
 
 
 def knot(folder, address):
     return _knot(folder, address, 'knot', '', '')
+
+
+def knot_xdp(folder, address, interface):
+    return _knot(folder, address, 'knot-xdp', f'xdp:\n    listen: {interface}@53\n', '')
 
 
 def knot_geoip(folder, address):
