@@ -19,6 +19,7 @@ enum class Rcode : std::uint8_t {
     kNxDomain = 3,
     kNotImp = 4,
     kRefused = 5,
+    kNotAuth = 9,
     kBadVers = 16,
     kBadCookie = 23,
 };

@@ -38,12 +38,20 @@ private:
             return QueryFault::kOpcode;
         }
         const std::uint16_t questions = u16_at(bytes_, 4);
-        if (questions > 1 || u16_at(bytes_, 6) != 0 || u16_at(bytes_, 8) != 0) {
+        if (questions > 1 || u16_at(bytes_, 6) != 0 || u16_at(bytes_, 8) > 1) {
             return QueryFault::kQuestionCount;
         }
         at_ = kHeaderBytes;
         if (questions == 1 && !question()) {
             return QueryFault::kQuestion;
+        }
+        if (u16_at(bytes_, 8) == 1) { // the version that an IXFR client has (RFC 1995 section 3)
+            if (query_.type != rr_type::kIxfr) {
+                return QueryFault::kQuestionCount;
+            }
+            if (!record()) {
+                return QueryFault::kAuthority;
+            }
         }
         for (std::size_t left = u16_at(bytes_, 10); left > 0; --left) {
             if (const QueryFault fault = additional(); fault != QueryFault::kNone) {
@@ -110,19 +118,31 @@ private:
         return false;
     }
 
+    /// Passes over a record, whose fixed fields then begin at `fixed_`.
+    bool record() {
+        if (!skip_name() || !has(10)) {
+            return false;
+        }
+        fixed_ = at_;
+        at_ += 10;
+        const std::size_t length = u16_at(bytes_, fixed_ + 8);
+        if (!has(length)) {
+            return false;
+        }
+        at_ += length;
+        return true;
+    }
+
     QueryFault additional() {
         const bool is_root = has(1) && bytes_[at_] == 0;
-        if (!skip_name() || !has(10)) {
+        if (!record()) {
             return QueryFault::kAdditional;
         }
-        const std::size_t fixed = at_;
-        const std::size_t length = u16_at(bytes_, fixed + 8);
-        at_ += 10;
-        if (!has(length)) {
-            return QueryFault::kAdditional;
-        }
-        if (u16_at(bytes_, fixed) != rr_type::kOpt) {
-            at_ += length;
+        const std::size_t fixed = fixed_;
+        const std::size_t end = at_;
+        const std::uint16_t type = u16_at(bytes_, fixed);
+        if (type != rr_type::kOpt) {
+            query_.is_signed = query_.is_signed || type == rr_type::kTsig;
             return QueryFault::kNone;
         }
         if (query_.has_edns || !is_root) {
@@ -133,7 +153,8 @@ private:
         version_ = bytes_[fixed + 5];
         query_.is_dnssec_ok = (bytes_[fixed + 6] & 0x80) != 0;
         // Options of another version may have another form.
-        return version_ == 0 ? options(at_ + length) : (at_ += length, QueryFault::kNone);
+        at_ = fixed + 10;
+        return version_ == 0 ? options(end) : (at_ = end, QueryFault::kNone);
     }
 
     QueryFault options(std::size_t end) {
@@ -193,6 +214,7 @@ private:
     ByteView bytes_;
     Query& query_;
     std::size_t at_ = 0;
+    std::size_t fixed_ = 0;
     std::uint8_t version_ = 0;
 };
 

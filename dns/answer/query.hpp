@@ -63,6 +63,8 @@ struct Query {
     bool wants_padding = false;
     /// The first COOKIE option: a client cookie and perhaps a server cookie; part of the message.
     ByteView cookie;
+    /// A TSIG record is among the additional ones (RFC 8945).
+    bool is_signed = false;
     std::uint16_t udp_bytes = 512;
     ClientSubnet subnet;
     /// Where reading stopped when there is a fault.

@@ -58,6 +58,9 @@ public:
 
     std::size_t run() {
         QueryFault fault = parse_query(bytes_, query_);
+        if (fault == QueryFault::kNone && is_for_streams()) {
+            return kHandedOver;
+        }
         if (fault == QueryFault::kNone && !query_.cookie.empty()) {
             fault = check_cookie();
         }
@@ -101,11 +104,19 @@ private:
                                                                      : QueryFault::kNone;
     }
 
+    [[nodiscard]] bool is_transfer() const {
+        return query_.type == rr_type::kAxfr || query_.type == rr_type::kIxfr;
+    }
+    [[nodiscard]] bool is_for_streams() const {
+        return snapshot_.streams() != nullptr && query_.rr_class == rr_class::kIn &&
+               (is_transfer() || query_.is_signed);
+    }
+
     [[nodiscard]] QueryFault check_question() const {
         if (query_.type == rr_type::kOpt) {
             return QueryFault::kMetaType;
         }
-        if (query_.type == rr_type::kAxfr || query_.type == rr_type::kIxfr) {
+        if (is_transfer()) {
             return QueryFault::kTransfer;
         }
         return query_.rr_class == rr_class::kIn || is_chaos() ? QueryFault::kNone : QueryFault::kClass;
@@ -138,6 +149,9 @@ private:
     std::size_t answer() {
         std::size_t skipped = 0;
         const OwnerAnswers* owner = snapshot_.closest(query_, skipped);
+        if (owner == nullptr && query_.type == rr_type::kSoa && snapshot_.streams() != nullptr) {
+            return kHandedOver; // of a zone that only its secondaries see
+        }
         if (owner == nullptr) {
             return refuse(QueryFault::kNotOurs, Rcode::kRefused);
         }
@@ -384,6 +398,25 @@ std::size_t respond(const Snapshot& snapshot, ByteView query, const Asker& asker
                     RespondCounters& counters) {
     SL_CHECK(out.size() >= kMostUdpBytes);
     return Responder(snapshot, query, asker, out, counters).run();
+}
+
+std::size_t respond_once(const Snapshot& snapshot, ByteView query, const Asker& asker,
+                         std::span<std::uint8_t> out, RespondCounters& counters) {
+    const std::size_t size = respond(snapshot, query, asker, out, counters);
+    if (size != kHandedOver) {
+        return size;
+    }
+    const std::size_t first = snapshot.streams()->answer(snapshot, query, asker, counters)->next(out);
+    RateLimiter* const limiter = snapshot.options().rate_limiter.get();
+    const bool is_refusal = first > 0 && (out[3] & 0xfU) != 0;
+    if (is_refusal && limiter != nullptr && asker.transport == DnsTransport::kUdp) {
+        const RateLimitAction action = limiter->look_at(asker.source, AnswerKind::kError, asker.now.mono_ms);
+        if (action == RateLimitAction::kSlipped || action == RateLimitAction::kDropped) {
+            counters.add(RateLimitAction::kDropped);
+            return 0;
+        }
+    }
+    return first;
 }
 
 } // namespace suanlu::dns

@@ -13,6 +13,9 @@ namespace suanlu::dns {
 inline constexpr std::size_t kMostUdpBytes = 1232;
 inline constexpr std::size_t kMostTcpBytes = 65535;
 
+/// respond() leaves this query to the snapshot's streams().
+inline constexpr std::size_t kHandedOver = ~std::size_t{0};
+
 enum class DnsTransport : std::uint8_t { kUdp, kTcp, kTls };
 
 struct Moment {
@@ -75,9 +78,13 @@ private:
     std::array<Count, kRcodes> rcodes_{};
 };
 
-/// Writes the answer to `query` of `asker` into `out` and returns its size; 0 = silence.
+/// Writes the answer to `query` of `asker` into `out` and returns its size; 0 = silence, kHandedOver =
+/// nothing is written, the snapshot's streams() answer.
 /// `out` has at least kMostUdpBytes; what does not fit goes as header and question with TC set.
 std::size_t respond(const Snapshot& snapshot, ByteView query, const Asker& asker, std::span<std::uint8_t> out,
                     RespondCounters& counters);
+/// The same, with the first message of what is handed over: by UDP there is no other.
+std::size_t respond_once(const Snapshot& snapshot, ByteView query, const Asker& asker,
+                         std::span<std::uint8_t> out, RespondCounters& counters);
 
 } // namespace suanlu::dns

@@ -40,9 +40,11 @@ std::uint64_t hash_name(const DomainName& name) {
 } // namespace
 
 Snapshot::Snapshot(std::vector<Owner> owners, std::vector<std::shared_ptr<const ZoneDenials>> zones,
-                   std::shared_ptr<const ClientClasses> classes, ServerOptions options)
+                   std::shared_ptr<const ClientClasses> classes, ServerOptions options,
+                   std::shared_ptr<const StreamAnswerer> streams)
     : owners_(std::move(owners)), zones_(std::move(zones)), classes_(std::move(classes)),
-      options_(std::move(options)), slots_(std::bit_ceil(2 * owners_.size() + 1)) {
+      options_(std::move(options)), streams_(std::move(streams)),
+      slots_(std::bit_ceil(2 * owners_.size() + 1)) {
     for (const Owner& owner : owners_) {
         const Place place = place_of(*owner);
         if (place == Place::kServed) {

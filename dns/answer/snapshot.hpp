@@ -5,6 +5,7 @@
 #pragma once
 
 #include "dns/answer/client_classes.hpp"
+#include "dns/answer/message_stream.hpp"
 #include "dns/answer/owner_answers.hpp"
 #include "dns/answer/server_options.hpp"
 
@@ -30,7 +31,8 @@ public:
     using Owner = std::shared_ptr<const OwnerAnswers>;
 
     Snapshot(std::vector<Owner> owners, std::vector<std::shared_ptr<const ZoneDenials>> zones,
-             std::shared_ptr<const ClientClasses> classes, ServerOptions options = {});
+             std::shared_ptr<const ClientClasses> classes, ServerOptions options = {},
+             std::shared_ptr<const StreamAnswerer> streams = nullptr);
 
     /// The owner of a query's name, or the closest one above it; null outside of all zones. `skipped` gets
     /// the number of labels in front of that owner.
@@ -44,6 +46,8 @@ public:
     [[nodiscard]] const ClientClasses& classes() const { return *classes_; }
     [[nodiscard]] const std::vector<Owner>& owners() const { return owners_; }
     [[nodiscard]] const ServerOptions& options() const { return options_; }
+    /// Who answers transfers and signed queries; null = nobody.
+    [[nodiscard]] const StreamAnswerer* streams() const { return streams_.get(); }
 
 private:
     struct Slot {
@@ -61,6 +65,7 @@ private:
     std::vector<std::shared_ptr<const ZoneDenials>> zones_;
     std::shared_ptr<const ClientClasses> classes_;
     ServerOptions options_;
+    std::shared_ptr<const StreamAnswerer> streams_;
     /// Open addressing, at most half full.
     std::vector<Slot> slots_;
     std::size_t most_labels_ = 0;

@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "core/support/yaml_walk.hpp"
+#include "dns/app/transfer_config.hpp"
 #include "dns/udp/udp_server.hpp"
 
 namespace suanlu::dns {
@@ -40,7 +41,7 @@ std::string read_short_text(YamlNode node) {
     return text;
 }
 
-DnsZoneConfig read_zone(YamlNode node) {
+DnsZoneConfig read_zone(YamlNode node, const TsigKeys& keys) {
     DnsZoneConfig zone;
     zone.name = read_parsed<DomainName>(node.required("name"),
                                         [](const std::string& text) { return DomainName::parse(text); });
@@ -48,6 +49,7 @@ DnsZoneConfig read_zone(YamlNode node) {
     zone.key = node.optional("key").text();
     zone.view = node.optional("view").text();
     zone.is_followed = node.optional("follow").boolean(false);
+    zone.transfer = read_transfer(node.optional("transfer"), keys);
     return zone;
 }
 
@@ -115,11 +117,11 @@ std::optional<FollowConfig> read_controller(YamlNode node) {
 }
 
 /// Every zone once, and one of them by views, for a view says which classes of clients there are.
-std::vector<DnsZoneConfig> read_zones(YamlNode root, bool has_controller) {
+std::vector<DnsZoneConfig> read_zones(YamlNode root, bool has_controller, const TsigKeys& keys) {
     std::vector<DnsZoneConfig> zones;
     std::size_t views = 0;
     for (YamlNode& node : root.required("zones").items()) {
-        zones.push_back(read_zone(node));
+        zones.push_back(read_zone(node, keys));
         const DnsZoneConfig& last = zones.back();
         const auto is_same = [&](const DnsZoneConfig& zone) { return zone.name == last.name; };
         if (std::count_if(zones.begin(), zones.end(), is_same) > 1) {
@@ -185,7 +187,8 @@ Result<DnsConfig> load_dns_config(const std::string& path) {
     }
     config.metrics = root.optional("metrics").text();
     config.controller = read_controller(root.optional("controller"));
-    config.zones = read_zones(root, config.controller.has_value());
+    config.keys = std::make_shared<const TsigKeys>(read_tsig_keys(root.optional("keys")));
+    config.zones = read_zones(root, config.controller.has_value(), *config.keys);
     if (config.listen.empty() || config.zones.empty()) {
         root.complain("needs at least one address and one zone");
     }

@@ -12,8 +12,22 @@
 #include "dns/record/domain_name.hpp"
 #include "dns/tcp/tcp_server.hpp"
 #include "dns/xdp/xdp_front.hpp"
+#include "dns/xfr/transfer_service.hpp"
 
 namespace suanlu::dns {
+
+struct NotifyTarget {
+    Endpoint to;
+    /// Null = unsigned.
+    std::shared_ptr<const TsigKey> key;
+};
+
+/// Who gets a zone, and who is told that it changed.
+struct TransferConfig {
+    std::vector<TransferRule> allow;
+    std::vector<NotifyTarget> notify;
+    std::size_t journal_bytes = 16U << 20U;
+};
 
 struct DnsZoneConfig {
     DomainName name;
@@ -25,6 +39,7 @@ struct DnsZoneConfig {
     bool is_followed = false;
     /// Private key as ldns-keygen writes it; empty = unsigned.
     std::string key;
+    std::optional<TransferConfig> transfer;
 };
 
 struct DnsCookieConfig {
@@ -58,6 +73,7 @@ struct DnsConfig {
     std::vector<Prefix6> fronts;
     /// Without interfaces there is no front.
     XdpFrontConfig xdp;
+    std::shared_ptr<const TsigKeys> keys = std::make_shared<const TsigKeys>();
     std::vector<DnsZoneConfig> zones;
     std::optional<FollowConfig> controller;
     /// "ADDRESS:PORT"; empty = no page.

@@ -224,6 +224,12 @@ void DnsServer::export_counters() {
     out.count(DnsMetric::suanlu_dns_tcp_connections_total, tcp_->traffic().connections, "accepted");
     out.count(DnsMetric::suanlu_dns_tcp_connections_total, tcp_->traffic().refused, "refused");
     out.count(DnsMetric::suanlu_dns_tcp_connections_total, tcp_->traffic().timed_out, "timed_out");
+    const TransferCounters& transfers = loader_.transfers();
+    out.count(DnsMetric::suanlu_dns_transfers_total, transfers.whole, "axfr");
+    out.count(DnsMetric::suanlu_dns_transfers_total, transfers.incremental, "ixfr");
+    out.count(DnsMetric::suanlu_dns_transfers_total, transfers.fallback, "fallback");
+    out.count(DnsMetric::suanlu_dns_transfers_total, transfers.current, "current");
+    out.count(DnsMetric::suanlu_dns_transfers_total, transfers.udp, "udp");
     out.count(DnsMetric::suanlu_dns_reloads_total, reloads_, "served");
     out.count(DnsMetric::suanlu_dns_reloads_total, refused_reloads_, "refused");
     out.set(DnsMetric::suanlu_dns_owners, exchange_.newest()->owners().size());
@@ -287,8 +293,9 @@ void DnsServer::export_responses() {
     export_each(DnsMetric::suanlu_dns_faults_total, QueryFault::kNone);
     export_each(DnsMetric::suanlu_dns_cookies_total, CookieOutcome::kNone);
     export_each(DnsMetric::suanlu_dns_rate_limited_total, RateLimitAction::kNone);
-    for (const Rcode rcode : {Rcode::kNoError, Rcode::kFormErr, Rcode::kServFail, Rcode::kNxDomain,
-                              Rcode::kNotImp, Rcode::kRefused, Rcode::kBadVers, Rcode::kBadCookie}) {
+    for (const Rcode rcode :
+         {Rcode::kNoError, Rcode::kFormErr, Rcode::kServFail, Rcode::kNxDomain, Rcode::kNotImp,
+          Rcode::kRefused, Rcode::kNotAuth, Rcode::kBadVers, Rcode::kBadCookie}) {
         out.count(DnsMetric::suanlu_dns_responses_total, sum(rcode),
                   std::to_string(static_cast<unsigned>(rcode)));
     }

@@ -22,6 +22,54 @@ Result<Signer*> ZoneLoader::signer_of(const DnsZoneConfig& wanted) {
     return &signer->second;
 }
 
+Status ZoneLoader::sign(const DnsZoneConfig& wanted, const std::vector<ZoneContents*>& forms,
+                        std::uint32_t unix_now) {
+    if (!wanted.key.empty()) {
+        SL_TRY(Signer* const signer, signer_of(wanted));
+        SL_TRY_VOID(signer->sign(forms, {.now = unix_now}));
+        signatures_made_ += signer->made();
+    }
+    return {};
+}
+
+Status ZoneLoader::sign_and_publish(const DnsZoneConfig& wanted, ZoneContents& zone, std::uint32_t unix_now) {
+    if (!wanted.transfer) {
+        return sign(wanted, {&zone}, unix_now);
+    }
+    std::shared_ptr<const ZoneHistory>& history = histories_[wanted.name];
+    // After a restart the signatures are new while a file's serial is not.
+    if (!history && !wanted.key.empty() && wanted.view.empty() && !wanted.is_followed &&
+        is_later_serial(unix_now, serial_of(zone))) {
+        set_serial(zone, unix_now);
+    }
+    ZoneContents canonical = canonical_zone(zone);
+    SL_TRY_VOID(sign(wanted, {&zone, &canonical}, unix_now));
+    ZoneVersion version = version_of(canonical);
+    const std::uint32_t serial = serial_after(history.get(), version);
+    if (serial != version.serial()) {
+        set_serial(zone, serial);
+        set_serial(canonical, serial);
+        SL_TRY_VOID(sign(wanted, {&zone, &canonical}, unix_now));
+        version = version_of(canonical);
+    }
+    if (!history || serial != history->newest->serial()) {
+        history = extend(history.get(), std::move(version), wanted.transfer->journal_bytes);
+    }
+    return {};
+}
+
+std::shared_ptr<const StreamAnswerer> ZoneLoader::transfer_service(const DnsConfig& config) const {
+    std::map<DomainName, TransferZone> zones;
+    for (const DnsZoneConfig& zone : config.zones) {
+        if (zone.transfer) {
+            const auto history = histories_.find(zone.name);
+            zones[zone.name] = {zone.transfer->allow,
+                                history == histories_.end() ? nullptr : history->second};
+        }
+    }
+    return std::make_shared<const TransferService>(std::move(zones), config.keys, transfers_);
+}
+
 std::vector<std::string> ZoneLoader::delegation_signers() const {
     std::vector<std::string> out;
     for (const auto& [which, signer] : signers_) {
@@ -87,11 +135,7 @@ Result<ZoneContents> ZoneLoader::compute(const DnsZoneConfig& wanted, const Sour
             return std::move(e).with(origin);
         }));
     }
-    if (!wanted.key.empty()) {
-        SL_TRY(Signer* const signer, signer_of(wanted));
-        SL_TRY_VOID(signer->sign(zone, {.now = unix_now}));
-        signatures_made_ += signer->made();
-    }
+    SL_TRY_VOID(sign_and_publish(wanted, zone, unix_now));
     return zone;
 }
 
@@ -119,7 +163,7 @@ Result<std::shared_ptr<const Snapshot>> ZoneLoader::build(const DnsConfig& confi
         zones.push_back(std::move(built.denials));
     }
     return std::make_shared<const Snapshot>(std::move(owners), std::move(zones), std::move(classes),
-                                            sources.options);
+                                            sources.options, transfer_service(config));
 }
 
 Result<std::shared_ptr<const Snapshot>> ZoneLoader::load(const DnsConfig& config, std::uint32_t unix_now) {

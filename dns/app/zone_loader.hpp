@@ -25,6 +25,11 @@ public:
     void follow(std::shared_ptr<const DnsView> view) { followed_ = std::move(view); }
     /// Signatures made by the last load; the others were kept.
     [[nodiscard]] std::size_t signatures_made() const { return signatures_made_; }
+    [[nodiscard]] const TransferCounters& transfers() const { return *transfers_; }
+    /// The zones that are transferred, each at its newest version.
+    [[nodiscard]] const std::map<DomainName, std::shared_ptr<const ZoneHistory>>& histories() const {
+        return histories_;
+    }
     /// DS records of the keys in use, in master-file form.
     [[nodiscard]] std::vector<std::string> delegation_signers() const;
 
@@ -49,11 +54,17 @@ private:
                                  std::uint32_t unix_now);
     /// Opens the key at the first time.
     Result<Signer*> signer_of(const DnsZoneConfig& wanted);
+    Status sign(const DnsZoneConfig& wanted, const std::vector<ZoneContents*>& forms, std::uint32_t unix_now);
+    /// Signs `zone` and keeps what secondaries get of it; gives it the serial that this takes.
+    Status sign_and_publish(const DnsZoneConfig& wanted, ZoneContents& zone, std::uint32_t unix_now);
+    [[nodiscard]] std::shared_ptr<const StreamAnswerer> transfer_service(const DnsConfig& config) const;
 
     /// By zone and file of the key: a signer signs as its zone, and two zones may share a key.
     std::map<std::pair<DomainName, std::string>, Signer> signers_;
     /// By name of the zone: knows which sites said something new.
     std::map<DomainName, ComputedZone> computed_;
+    std::map<DomainName, std::shared_ptr<const ZoneHistory>> histories_;
+    std::shared_ptr<TransferCounters> transfers_ = std::make_shared<TransferCounters>();
     Sources sources_;
     std::shared_ptr<const DnsView> followed_;
     /// Lives as long as the loader: what sources have used up is not forgotten by a reload.

@@ -21,6 +21,7 @@ constexpr std::array kNames{
     Named{rr_type::kDs, "DS"},       Named{rr_type::kRrsig, "RRSIG"},
     Named{rr_type::kNsec, "NSEC"},   Named{rr_type::kDnskey, "DNSKEY"},
     Named{rr_type::kNsec3, "NSEC3"}, Named{rr_type::kNsec3Param, "NSEC3PARAM"},
+    Named{rr_type::kCds, "CDS"},     Named{rr_type::kCdnskey, "CDNSKEY"},
     Named{rr_type::kSvcb, "SVCB"},   Named{rr_type::kHttps, "HTTPS"},
     Named{rr_type::kAny, "ANY"},     Named{rr_type::kCmp, "CMP"},
 };

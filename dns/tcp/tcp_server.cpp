@@ -153,11 +153,14 @@ struct TcpServer::State {
                 break;
             }
             answer.resize(2 + kMostTcpBytes); // not before: who sends nothing costs no buffer
-            const std::size_t size = answer_to(query, place->client, answer);
+            std::unique_ptr<MessageStream> stream;
+            std::size_t size = answer_to(query, place->client, answer, stream);
             // Silence by UDP is the end of the connection here: whoever sends that is not a client.
             goes_on = size > 0;
-            if (goes_on) {
-                goes_on = co_await write(place, answer.data(), size);
+            while (goes_on && size > 0) {
+                goes_on = co_await write(place, answer.data(), put_length(answer, size));
+                size = goes_on && stream ? stream->next(std::span(answer).subspan(2)) : 0;
+                watch(place); // each message of a transfer has the idle time
             }
         }
         end(place);
@@ -210,15 +213,26 @@ struct TcpServer::State {
         }
     }
 
-    std::size_t answer_to(const Bytes& query, const Ip6& client, Bytes& answer) {
+    /// Writes the first message behind its length. `stream` gets those that follow, if any do.
+    std::size_t answer_to(const Bytes& query, const Ip6& client, Bytes& answer,
+                          std::unique_ptr<MessageStream>& stream) {
+        const std::span<std::uint8_t> out = std::span(answer).subspan(2);
         const Snapshot& snapshot = reader.take(exchange);
-        const std::size_t size = respond(snapshot, query, {client, DnsTransport::kTcp, Moment::coarse()},
-                                         std::span(answer).subspan(2), responses);
+        const Asker asker{client, DnsTransport::kTcp, Moment::coarse()};
+        std::size_t size = respond(snapshot, query, asker, out, responses);
+        if (size == kHandedOver) {
+            stream = snapshot.streams()->answer(snapshot, query, asker, responses);
+            size = stream->next(out);
+        }
         reader.leave();
         counts.queries.fetch_add(1, std::memory_order_relaxed);
+        return size;
+    }
+
+    static std::size_t put_length(Bytes& answer, std::size_t size) {
         answer[0] = static_cast<std::uint8_t>(size >> 8U);
         answer[1] = static_cast<std::uint8_t>(size);
-        return size == 0 ? 0 : size + 2;
+        return size + 2;
     }
 
     Task<bool> read(Place place, std::uint8_t* into, std::size_t size) {

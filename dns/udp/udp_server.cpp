@@ -203,7 +203,7 @@ void UdpWorker::serve(Batch& batch, std::size_t count) {
             counters_.add(QueryFault::kProxyHeader);
             continue;
         }
-        const std::size_t answered = respond(snapshot, bytes, asker, batch.answers[answers], counters_);
+        const std::size_t answered = respond_once(snapshot, bytes, asker, batch.answers[answers], counters_);
         if (answered > 0) {
             batch.out[answers] = {batch.answers[answers].data(), answered};
             msghdr& head = batch.sent[answers++].msg_hdr;

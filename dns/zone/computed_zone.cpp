@@ -10,16 +10,6 @@ namespace suanlu::dns {
 
 namespace {
 
-/// Places of SOA rdata, from its end (RFC 1035 section 3.3.13).
-constexpr std::size_t kSerialFromEnd = 20;
-
-void set_serial(ZoneContents& zone, std::uint32_t serial) {
-    Bytes& soa = zone.owners.at(zone.apex).sets.at(rr_type::kSoa).rdatas.at(0);
-    Bytes octets;
-    put_integer(octets, serial);
-    std::copy(octets.begin(), octets.end(), soa.end() - kSerialFromEnd);
-}
-
 /// Adds sets, and refuses those that the master file has or has delegated.
 class Adder {
 public:

@@ -100,8 +100,18 @@ std::string Signer::ds_text() const {
     return line;
 }
 
-Status Signer::sign(ZoneContents& zone, const SignTimes& times) {
+Status Signer::sign(const std::vector<ZoneContents*>& forms, const SignTimes& times) {
     made_ = 0;
+    for (ZoneContents* zone : forms) {
+        SL_TRY_VOID(sign_form(*zone, times));
+    }
+    for (auto entry = kept_.begin(); entry != kept_.end();) {
+        entry = std::exchange(entry->second.is_used, false) ? std::next(entry) : kept_.erase(entry);
+    }
+    return {};
+}
+
+Status Signer::sign_form(ZoneContents& zone, const SignTimes& times) {
     SL_TRY(const Record key, dnskey());
     zone.add(key);
     add_denials(zone);
@@ -120,9 +130,6 @@ Status Signer::sign(ZoneContents& zone, const SignTimes& times) {
                 SL_TRY_VOID(sign_set(owner, variant.rrset, times));
             }
         }
-    }
-    for (auto entry = kept_.begin(); entry != kept_.end();) {
-        entry = std::exchange(entry->second.is_used, false) ? std::next(entry) : kept_.erase(entry);
     }
     return {};
 }

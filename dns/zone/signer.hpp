@@ -28,8 +28,10 @@ public:
     /// kBadInput with the file and line; kUnsupported for other algorithms.
     static Result<Signer> open(const std::string& path, const DomainName& apex);
 
-    /// Adds DNSKEY, NSEC and signatures to `zone`, which has none of them.
-    Status sign(ZoneContents& zone, const SignTimes& times);
+    /// Adds DNSKEY, NSEC and signatures to `zone`, in place of those that it has.
+    Status sign(ZoneContents& zone, const SignTimes& times) { return sign({&zone}, times); }
+    /// The same of several forms of one zone, which share signatures.
+    Status sign(const std::vector<ZoneContents*>& forms, const SignTimes& times);
 
     /// DS of the key (SHA-256) in master-file form: what the zone above needs.
     [[nodiscard]] std::string ds_text() const;
@@ -44,6 +46,7 @@ private:
     };
 
     explicit Signer(LdnsKey key);
+    Status sign_form(ZoneContents& zone, const SignTimes& times);
     Status sign_set(const DomainName& owner, Rrset& set, const SignTimes& times);
     Result<Bytes> make_signature(const DomainName& owner, const Rrset& set, const SignTimes& times);
     [[nodiscard]] Result<Record> dnskey() const;

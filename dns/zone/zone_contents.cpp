@@ -7,6 +7,12 @@
 
 namespace suanlu::dns {
 
+namespace {
+
+constexpr std::size_t kSerialFromEnd = 20;
+
+} // namespace
+
 const DomainName* ZoneContents::cut_above(const DomainName& name) const {
     const DomainName* highest = nullptr;
     for (DomainName at = name; at != apex && !at.is_root(); at = at.parent()) {
@@ -26,6 +32,22 @@ void ZoneContents::add(const Record& record) {
     if (std::find(set.rdatas.begin(), set.rdatas.end(), record.rdata) == set.rdatas.end()) {
         set.rdatas.push_back(record.rdata);
     }
+}
+
+std::uint32_t serial_of(const Bytes& soa) {
+    WireReader reader(soa, soa.size() - kSerialFromEnd);
+    return *reader.integer<std::uint32_t>();
+}
+
+std::uint32_t serial_of(const ZoneContents& zone) {
+    return serial_of(zone.owners.at(zone.apex).sets.at(rr_type::kSoa).rdatas.at(0));
+}
+
+void set_serial(ZoneContents& zone, std::uint32_t serial) {
+    Bytes& soa = zone.owners.at(zone.apex).sets.at(rr_type::kSoa).rdatas.at(0);
+    Bytes octets;
+    put_integer(octets, serial);
+    std::copy(octets.begin(), octets.end(), soa.end() - kSerialFromEnd);
 }
 
 Status check_zone(const ZoneContents& zone) {

@@ -55,6 +55,12 @@ struct ZoneContents {
     void add(const Record& record);
 };
 
+/// Of SOA rdata, whose last 20 octets are integers (RFC 1035 section 3.3.13).
+std::uint32_t serial_of(const Bytes& soa);
+/// Of a zone that check_zone has passed.
+std::uint32_t serial_of(const ZoneContents& zone);
+void set_serial(ZoneContents& zone, std::uint32_t serial);
+
 /// What every zone needs: an SOA and NS at the apex, no data beside CNAME, nothing outside the apex.
 Status check_zone(const ZoneContents& zone);
 

@@ -19,6 +19,7 @@ ALLOWED = {
     "dns/record": CORE + ("dns/record/",),
     "dns/answer": CORE + ("dns/answer/", "dns/record/"),
     "dns/zone": CORE + ("dns/zone/", "dns/answer/", "dns/record/"),
+    "dns/xfr": CORE + ("dns/xfr/", "dns/zone/", "dns/answer/", "dns/record/"),
     "dns/udp": CORE + ("dns/udp/", "dns/answer/", "dns/record/"),
     "dns/tcp": CORE + ("dns/tcp/", "dns/answer/", "dns/record/"),
     "dns/xdp": CORE + ("dns/xdp/", "dns/answer/", "dns/record/"),
@@ -38,7 +39,7 @@ ALLOWED = {
 # Programs: they know everybody below them and nobody includes them.
 PROGRAMS = ("controller/app", "controller/cli", "telemetry/site", "dataplane/agent", "dns/app")
 # Without I/O, so without the means for it.
-PURE = ("core/model", "policies", "controller/offline", "dns/record", "dns/answer", "dns/zone")
+PURE = ("core/model", "policies", "controller/offline", "dns/record", "dns/answer", "dns/zone", "dns/xfr")
 IMPURE_SUPPORT = ("core/support/asio", "core/support/mailbox", "core/support/owned", "core/support/snapshot_cell")
 
 OURS = ("core/", "policies/", "telemetry/", "dns/", "dataplane/", "controller/", "simulator/", "tests/")

@@ -180,4 +180,5 @@ def main():
     return 1 if scene(program, root, 'ED25519') + scene(program, root, 'ECDSAP256SHA256') else 0
 
 
-sys.exit(main())
+if __name__ == '__main__':
+    sys.exit(main())

@@ -1,0 +1,64 @@
+// SPDX-License-Identifier: Apache-2.0
+// What secondaries hold of a zone: its records at one serial, the differences between serials, and a bounded
+// journal of them (RFC 1995). Immutable once made, so that transfers of any age go on reading. Pure.
+#pragma once
+
+#include <memory>
+
+#include "dns/zone/zone_contents.hpp"
+
+namespace suanlu::dns {
+
+/// RFC 1982 section 3.2: `a` comes after `b`. Serials that are 2^31 apart have no order.
+constexpr bool is_later_serial(std::uint32_t a, std::uint32_t b) {
+    return a != b && a - b < 0x80000000U;
+}
+
+/// The zone as everybody may have it: what differs between clients is as the first class of clients has it,
+/// or as the first class that has an answer.
+ZoneContents canonical_zone(const ZoneContents& zone);
+
+struct ZoneVersion {
+    Record soa;
+    /// All others, in order, RRSIGs among them.
+    std::vector<Record> records;
+    /// As a transfer sends them, uncompressed.
+    std::size_t bytes = 0;
+
+    [[nodiscard]] std::uint32_t serial() const { return serial_of(soa.rdata); }
+};
+
+/// `zone` has no sets that depend on the client.
+ZoneVersion version_of(const ZoneContents& zone);
+/// The same records, serials and what signs them apart.
+bool is_same_but_serial(const ZoneVersion& a, const ZoneVersion& b);
+
+struct ZoneDifference {
+    Record from;
+    std::vector<Record> removed;
+    Record to;
+    std::vector<Record> added;
+    std::size_t bytes = 0;
+};
+
+ZoneDifference difference(const ZoneVersion& from, const ZoneVersion& to);
+
+struct ZoneHistory {
+    std::shared_ptr<const ZoneVersion> newest;
+    /// Oldest first, each from where the one before leads; the last leads to `newest`.
+    std::vector<std::shared_ptr<const ZoneDifference>> differences;
+
+    /// The differences from `serial` on; null when there are none, or more of them than the zone is large.
+    [[nodiscard]] const std::shared_ptr<const ZoneDifference>* since(std::uint32_t serial) const;
+};
+
+/// The serial under which `candidate` follows `history` (may be null): its own where that is later; the
+/// newest one where nothing else differs; else the newest one's successor, for a change that kept its serial,
+/// such as new signatures, would reach no secondary.
+std::uint32_t serial_after(const ZoneHistory* history, const ZoneVersion& candidate);
+
+/// `history` (may be null) with `next` on top. The journal keeps at most `most_bytes`, the newest ones.
+std::shared_ptr<const ZoneHistory> extend(const ZoneHistory* history, ZoneVersion next,
+                                          std::size_t most_bytes);
+
+} // namespace suanlu::dns
