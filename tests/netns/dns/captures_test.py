@@ -78,7 +78,10 @@ def heard(udp, message, port):
     assert int.from_bytes(udp.recv(65535)[:2], 'big') == probe_id
     if first[2] & 0x78:
         return dns.rcode.to_text(first[3] & 0xf)  # dnspython reads no opcode that it does not know
-    return dns.rcode.to_text(dns.message.from_wire(first).rcode())
+    try:
+        return dns.rcode.to_text(dns.message.from_wire(first).rcode())
+    except dns.message.UnknownTSIGKey:
+        return dns.rcode.to_text(first[3] & 0xf)  # BADKEY is told under the key's name
 
 
 def replay(server, path):
