@@ -14,8 +14,10 @@ import time
 sys.dont_write_bytecode = True
 try:
     import dns.exception
+    import dns.flags
     import dns.message
     import dns.name
+    import dns.opcode
     import dns.query
     import dns.rcode
     import dns.tsig
@@ -205,6 +207,25 @@ class Scene:
             done += 1
         assert done >= 4, f'only {done} checkers are installed'
 
+    def changes(self):
+        """A change reaches secondaries that are told of it, and they take the difference only."""
+        before = self.counters()
+        self.write_view(4712, 1795000002, lambda text: text.replace('free_permille: 420', 'free_permille: 300'))
+        self.children['suanlu-dns'].send_signal(1)
+        wait_until('the new serial', lambda: serial_at(self.port) == 1795000002)
+        for name in ('knot', 'nsd', 'bind'):
+            query = dns.message.make_query('c.example.', 'SOA')
+            query.set_opcode(dns.opcode.NOTIFY)
+            query.flags = query.flags & ~dns.flags.RD | dns.flags.AA
+            query.use_tsig(KEYRING)
+            dns.query.udp(query, '127.0.0.1', port=self.ports[name], timeout=5)
+            wait_until(f'{name} follows', lambda name=name: serial_at(self.ports[name]) == 1795000002)
+        self.same_records()
+        after = self.counters()
+        kind = 'suanlu_dns_transfers_total{{kind="{}"}}'.format
+        assert after[kind('ixfr')] - before[kind('ixfr')] == 3, after
+        assert after[kind('fallback')] == before[kind('fallback')], 'nobody needed the whole zone'
+
     def signatures(self):
         def ask(keyring, fudge=300, rtype='SOA', ask_by=dns.query.udp):
             query = dns.message.make_query('c.example.', rtype)
@@ -248,6 +269,7 @@ def main():
             if not failed:
                 failed += run('same-records-by-axfr', scene.same_records)
                 failed += run('checkers-of-others', scene.checkers)
+                failed += run('changes-by-ixfr', scene.changes)
                 failed += run('signatures', scene.signatures)
         finally:
             scene.stop()
