@@ -71,6 +71,7 @@ Run RunWriter::finish() && {
         run_.needed_octets = static_cast<std::uint32_t>(run_.octets.size());
         run_.needed_additional = run_.additional;
     }
+    run_.octets.shrink_to_fit(); // kept as long as the snapshot, and there are many
     return std::move(run_);
 }
 

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // The network around a suanlud for tests of DNS: one agent and all sites, as stdin says, one command a line:
 //   link A B MICROSECONDS      both ways; links are reported with "begin", and whenever one changes after it
-//   site NAME USABLE SERVICE.. reports of that site from now on, several a second, of 4 workers each
+//   site NAME USABLE SERVICE.. reports of that site from now on, of 4 workers each
+//   every MILLISECONDS         that is how often; 200 unless it was said
 //   silent NAME                no report of it any more
 //   begin                      the agent says hello and reports the links; it acknowledges each Plan at once
 //   hold                       it acknowledges none any more
@@ -26,8 +27,6 @@
 namespace {
 
 using namespace suanlu;
-
-constexpr auto kReportEvery = std::chrono::milliseconds(200);
 
 LinkState link_of(const std::string& from, const std::string& to, std::uint32_t us) {
     LinkState out;
@@ -72,6 +71,10 @@ public:
         reports_[report.site] = std::move(report);
         changed_.notify_all();
     }
+    void report_every(std::chrono::milliseconds period) {
+        std::lock_guard lock(mutex_);
+        period_ = period;
+    }
     void silence(const std::string& site) {
         std::lock_guard lock(mutex_);
         reports_.erase(site);
@@ -93,7 +96,7 @@ private:
                     std::cout << "refused " << ack.refusal() << std::endl;
                 }
             }
-            changed_.wait_for(lock, stop, kReportEvery, [] { return false; });
+            changed_.wait_for(lock, stop, period_, [] { return false; });
         }
     }
 
@@ -104,6 +107,7 @@ private:
     std::condition_variable_any changed_;
     std::map<std::string, SiteReport> reports_;
     std::uint64_t sequence_ = 0;
+    std::chrono::milliseconds period_{200};
     std::jthread thread_;
 };
 
@@ -195,6 +199,8 @@ struct Network {
             double usable = 0;
             words >> usable;
             sites.set(report_of(name, usable, {std::istream_iterator<std::string>(words), {}}));
+        } else if (verb == "every") {
+            sites.report_every(std::chrono::milliseconds(std::stoi(name)));
         } else if (verb == "silent") {
             sites.silence(name);
         } else if (verb == "begin") {
