@@ -38,6 +38,12 @@ SyntheticPacket syn(bool is_v4, std::uint16_t mss) {
     return p;
 }
 
+Frame start_of(std::uint16_t client_port) {
+    auto p = syn(false, 1440);
+    p.flow.source_port = client_port;
+    return build_frame(p);
+}
+
 Frame with(Frame frame, std::size_t at, const std::vector<std::uint8_t>& bytes) {
     for (std::size_t i = 0; i < bytes.size(); i++) {
         frame.at(at + i) = bytes[i];

@@ -24,6 +24,8 @@ Ip6 address(const char* text);
 SyntheticPacket packet(bool is_v4, Transport transport, std::uint16_t port);
 SyntheticPacket udp(bool is_v4, std::size_t payload);
 SyntheticPacket syn(bool is_v4, std::uint16_t mss);
+/// The SYN of a client's flow to service 1.
+Frame start_of(std::uint16_t client_port);
 
 /// The same with some bytes written over.
 Frame with(Frame frame, std::size_t at, const std::vector<std::uint8_t>& bytes);

@@ -140,6 +140,33 @@ TEST_F(DpdkPackets, NoRoomForTheOuterHeader_DroppedAndCounted) {
     EXPECT_EQ(store->counters().reasons.at("no_headroom"), before + 1);
 }
 
+TEST_F(DpdkPackets, SamplesThatNobodyFetches_AreLostAndCounted) {
+    tables->set_sampling(1);
+    for (std::uint32_t port = 1; port <= kEventsKept + 10; port++) {
+        run(start_of(static_cast<std::uint16_t>(port)), PacketRole::kExternal);
+    }
+    const auto reasons = store->counters().reasons;
+    EXPECT_EQ(reasons.at("sampled"), kEventsKept);
+    EXPECT_EQ(reasons.at("sample_lost"), 10U);
+    EXPECT_EQ(store->flows(100, kNow).size(), 100U);
+    EXPECT_EQ(store->counters().reasons.at("samples_left_out"), kEventsKept - 100);
+    run(start_of(60'000), PacketRole::kExternal);
+    EXPECT_EQ(store->counters().reasons.at("sampled"), kEventsKept + 1) << "there is room again";
+    EXPECT_EQ(store->flows(100, kNow).size(), 1U);
+}
+
+TEST_F(DpdkPackets, NewFlowThatIsMissingBySite_IsCounted) {
+    auto& starts = memory->tables().lcores[0].site_starts;
+    for (std::uint32_t pair = 0; pair < 4 * StartsTable::kCells; pair++) {
+        starts.find_or_make(
+            {static_cast<std::uint16_t>(1000 + pair % 1000), static_cast<std::uint16_t>(1 + pair / 1000)});
+    }
+    run(start_of(1), PacketRole::kExternal);
+    EXPECT_EQ(store->counters().reasons.at("site_starts_full"), 1U);
+    EXPECT_EQ(store->counters().services.at(ServiceId{1}).new_flows, 1U)
+        << "of the service it is not missing";
+}
+
 TEST_F(DpdkPackets, RandomPackets_EqualToTheHost) {
     constexpr int kPackets = 200'000;
     HostEngine host;

@@ -173,6 +173,17 @@ TEST_F(XdpPackets, Explain_TellsEveryStep) {
     EXPECT_EQ(text_of(story, "verdict"), "redirect, steered: encapsulated and sent towards a site");
 }
 
+TEST_F(XdpPackets, SamplesThatNobodyFetches_AreLostAndCounted) {
+    tables->set_sampling(1);
+    const auto room = bpf_map__max_entries(skeleton->maps.sl_events) / (sizeof(sl_flow_event) + 8);
+    for (std::uint32_t port = 1; port <= room + 20; port++) {
+        run(start_of(static_cast<std::uint16_t>(port)), PacketRole::kExternal);
+    }
+    const auto reasons = store->counters().reasons;
+    EXPECT_NEAR(static_cast<double>(reasons.at("sampled")), static_cast<double>(room), 2);
+    EXPECT_EQ(reasons.at("sampled") + reasons.at("sample_lost"), room + 20);
+}
+
 TEST_F(XdpPackets, MillionRandomPackets_EqualToTheHost) {
     constexpr int kPackets = 1'000'000;
     HostEngine host;

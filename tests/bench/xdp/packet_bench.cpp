@@ -13,6 +13,7 @@
 #include "dataplane/api/synthetic_packet.hpp"
 #include "dataplane/steer/rendezvous.h"
 #include "dataplane/xdp/map_store.hpp"
+#include "dataplane/xdp/xdp_dataplane.hpp"
 #include "forwarder.skel.h"
 #include "steer.skel.h"
 #include "tests/bench/paths/rounds.hpp"
@@ -62,6 +63,7 @@ public:
         }
         SL_TRY(ours.store_, MapStore::open(maps_of(ours.skeleton_->obj)));
         ours.tables_ = std::make_unique<SteerTables>(*ours.store_, *Ip6::parse("fc00:0:1::1"));
+        ours.tables_->set_sampling(XdpConfig{}.flow_sample);
         ours.plan_ = std::move(plan);
         SL_TRY_VOID(ours.tables_->apply(ours.plan_, now()));
         SL_TRY_VOID(use_paths(*ours.tables_, 1, now()));

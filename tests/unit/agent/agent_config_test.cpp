@@ -66,6 +66,15 @@ TEST(AgentConfig, Decapsulation_IsTheKernelsUnlessAsked) {
     EXPECT_FALSE(asked(core, "frr")) << "no route of ours beside it";
 }
 
+TEST(AgentConfig, FlowSample_OneInSoMany) {
+    const auto one_in = [](const char* line) {
+        return parse_agent_config(with("node: R1", line), "agent.yaml")->flow_sample;
+    };
+    EXPECT_EQ(one_in("node: R1"), 64U);
+    EXPECT_EQ(one_in("node: R1\nflow_sample: 1"), 1U);
+    EXPECT_EQ(one_in("node: R1\nflow_sample: 0"), 0U);
+}
+
 TEST(AgentConfig, EveryMistakeIsNamedWithItsLine) {
     struct Mistake {
         std::string text;
@@ -73,6 +82,7 @@ TEST(AgentConfig, EveryMistakeIsNamedWithItsLine) {
     };
     const Mistake mistakes[] = {
         {with("node: R1", "node: R1\nnodes: R2"), "agent.yaml:2"},
+        {with("node: R1", "node: R1\nflow_sample: -1"), "agent.yaml:2"},
         {with("node: R1", "node: R1\nnode: R2"), "agent.yaml:2"},
         {with("50ms", "50"), "agent.yaml:13"},
         {with("miss: 3", "miss: 1"), "agent.yaml:13"},
