@@ -31,7 +31,7 @@ def check_spdx(tree, out):
         elif source.path.startswith("dataplane/steer/") or source.path.endswith(".bpf.c"):
             if not ("GPL-2.0" in line and "BSD-2-Clause" in line) and name != "meson.build":
                 out.fail("spdx", where, "the packet core is (BSD-2-Clause OR GPL-2.0-only)")
-        elif "Apache-2.0" not in line and not ("GPL-2.0" in line and source.path.startswith("dataplane/")):
+        elif "Apache-2.0" not in line and not ("GPL-2.0" in line and source.path.startswith(("dataplane/", "dns/xdp/"))):
             out.fail("spdx", where, "the licence is Apache-2.0")
 
 
