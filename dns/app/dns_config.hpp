@@ -9,18 +9,13 @@
 #include "core/support/endpoint.hpp"
 #include "core/support/tls_files.hpp"
 #include "dns/answer/rate_limiter.hpp"
+#include "dns/notify/notify_client.hpp"
 #include "dns/record/domain_name.hpp"
 #include "dns/tcp/tcp_server.hpp"
 #include "dns/xdp/xdp_front.hpp"
 #include "dns/xfr/transfer_service.hpp"
 
 namespace suanlu::dns {
-
-struct NotifyTarget {
-    Endpoint to;
-    /// Null = unsigned.
-    std::shared_ptr<const TsigKey> key;
-};
 
 /// Who gets a zone, and who is told that it changed.
 struct TransferConfig {

@@ -72,6 +72,7 @@ Result<std::unique_ptr<DnsServer>> DnsServer::open(asio::io_context& io, DnsConf
     SL_TRY(Beginning beginning, begin(config, strand));
     std::unique_ptr<DnsServer> server(new DnsServer(std::move(config), strand, std::move(beginning)));
     SL_TRY_VOID(server->open_sockets());
+    SL_TRY_VOID(server->open_notify(io));
     SL_TRY_VOID(server->open_front());
     if (!server->config_.metrics.empty()) {
         SL_TRY(server->page_,
@@ -94,6 +95,7 @@ Status DnsServer::start() {
     }
     tcp_->start();
     spawn_owned(strand_, "dns.fresh", keep_fresh());
+    notify();
     log_info("dns.started", {{"owners", exchange_.newest()->owners().size()}, {"workers", workers_.size()}});
     if (follower_) {
         return follower_->start([this](std::shared_ptr<const DnsView> view) {
@@ -136,6 +138,29 @@ void DnsServer::update_front() {
     }
 }
 
+Status DnsServer::open_notify(asio::io_context& io) {
+    std::vector<NotifyClient::Subscription> subscriptions;
+    for (const DnsZoneConfig& zone : config_.zones) {
+        for (const NotifyTarget& target :
+             zone.transfer ? zone.transfer->notify : std::vector<NotifyTarget>{}) {
+            subscriptions.push_back({zone.name, target});
+        }
+    }
+    SL_TRY(notify_, NotifyClient::open(io, config_.listen, std::move(subscriptions)));
+    return {};
+}
+
+void DnsServer::notify() {
+    for (const auto& [zone, history] : loader_.histories()) {
+        const std::uint32_t serial = history->newest->serial();
+        const auto [told, is_new] = told_.try_emplace(zone, serial);
+        if (is_new || told->second != serial) {
+            told->second = serial;
+            notify_->changed(zone, history->newest->soa);
+        }
+    }
+}
+
 void DnsServer::reload() {
     publish(loader_.load(config_, unix_seconds()));
 }
@@ -152,6 +177,7 @@ void DnsServer::publish(Result<std::shared_ptr<const Snapshot>> next) {
     }
     ++reloads_;
     exchange_.publish(*std::move(next));
+    notify();
     update_front();
     log_info("dns.reloaded",
              {{"owners", exchange_.newest()->owners().size()}, {"signatures", loader_.signatures_made()}});
@@ -167,6 +193,9 @@ void DnsServer::stop() {
     }
     if (tcp_) {
         tcp_->stop();
+    }
+    if (notify_) {
+        notify_->stop();
     }
     if (page_) {
         page_->close();
@@ -230,6 +259,13 @@ void DnsServer::export_counters() {
     out.count(DnsMetric::suanlu_dns_transfers_total, transfers.fallback, "fallback");
     out.count(DnsMetric::suanlu_dns_transfers_total, transfers.current, "current");
     out.count(DnsMetric::suanlu_dns_transfers_total, transfers.udp, "udp");
+    const NotifyCounters& notifies = notify_->counters();
+    out.count(DnsMetric::suanlu_dns_notifies_total, notifies.sent, "sent");
+    out.count(DnsMetric::suanlu_dns_notifies_total, notifies.acknowledged, "acknowledged");
+    out.count(DnsMetric::suanlu_dns_notifies_total, notifies.refused, "refused");
+    out.count(DnsMetric::suanlu_dns_notifies_total, notifies.given_up, "given_up");
+    out.count(DnsMetric::suanlu_dns_notifies_total, notifies.strange, "strange");
+    out.count(DnsMetric::suanlu_dns_notifies_total, notifies.send_failures, "not_sent");
     out.count(DnsMetric::suanlu_dns_reloads_total, reloads_, "served");
     out.count(DnsMetric::suanlu_dns_reloads_total, refused_reloads_, "refused");
     out.set(DnsMetric::suanlu_dns_owners, exchange_.newest()->owners().size());

@@ -43,6 +43,9 @@ private:
     Task<void> keep_fresh();
     /// Signs again what is served: files that are being edited wait for the reload that is asked for.
     void renew();
+    Status open_notify(asio::io_context& io);
+    /// Tells secondaries of the zones that changed.
+    void notify();
     void publish(Result<std::shared_ptr<const Snapshot>> next);
     std::string render(const std::string& path);
     void export_counters();
@@ -59,6 +62,9 @@ private:
     SnapshotExchange exchange_;
     std::vector<std::unique_ptr<UdpWorker>> workers_;
     std::unique_ptr<TcpServer> tcp_;
+    std::unique_ptr<NotifyClient> notify_;
+    /// By zone: the serial that its secondaries were told of.
+    std::map<DomainName, std::uint32_t> told_;
     std::unique_ptr<XdpFront> front_;
     std::uint64_t front_failures_ = 0;
     MetricRegistry metrics_;
