@@ -146,6 +146,19 @@ TEST(FlowReasons, AreToldOnRequest_AsTheRankingTellsThem) {
     const PolicyDecision decision = policy.decide(input, memory, MonoTime{});
     ASSERT_EQ(decision.ingresses[0].candidates[1].terms.size(), reasons[1].size());
     EXPECT_EQ(decision.ingresses[0].candidates[1].terms[1].name, "network");
+    // What places single flows reads these.
+    EXPECT_DOUBLE_EQ(decision.ingresses[0].candidates[0].slots, 0.8 * input.sites[0].slots);
+    EXPECT_EQ(decision.ingresses[0].candidates[1].slots, input.sites[1].slots);
+}
+
+TEST(FlowReasons, TheDecisionSaysWhatLoadWeighs) {
+    PolicyMemory memory;
+    const auto weight = [&memory](const std::string& terms) {
+        const FlowPolicy policy(policy_of("policy: p\nterms: " + terms + "\n"), {});
+        return policy.decide(three_sites(60), memory, MonoTime{}).load_weight;
+    };
+    EXPECT_EQ(weight("{load: {weight: 3}, network: {}}"), 3);
+    EXPECT_EQ(weight("{network: {}}"), 1);
 }
 
 TEST(FlowBadInput, NonsenseFigures_NeverReachAShare) {
