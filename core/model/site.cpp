@@ -29,6 +29,10 @@ std::string_view to_text(SidBehaviour behaviour) {
         return "End.DT6";
     case SidBehaviour::kEndX:
         return "End.X";
+    case SidBehaviour::kEndDt4:
+        return "End.DT4";
+    case SidBehaviour::kEndDt46:
+        return "End.DT46";
     }
     return "unknown";
 }

@@ -17,7 +17,13 @@ namespace suanlu {
 enum class SiteKind : std::uint8_t { kMec, kIntelligent, kSuper, kCloud };
 
 /// What an egress does with a packet for its site (RFC 8986 section 4).
-enum class SidBehaviour : std::uint8_t { kEnd, kEndDx6, kEndDx4, kEndDt6, kEndX };
+enum class SidBehaviour : std::uint8_t { kEnd, kEndDx6, kEndDx4, kEndDt6, kEndX, kEndDt4, kEndDt46 };
+
+/// Sends what is inside by a routing table.
+constexpr bool has_table(SidBehaviour behaviour) {
+    return behaviour == SidBehaviour::kEndDt6 || behaviour == SidBehaviour::kEndDt4 ||
+           behaviour == SidBehaviour::kEndDt46;
+}
 
 /// One SID that a router of ours must have. `sid` covers block, node and function (/48 for End, /64 for
 /// services), or block and local id (/48, RFC 9800's LIB) for the End.X of a link.

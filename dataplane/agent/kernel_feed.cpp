@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "core/support/log.hpp"
+#include "dataplane/api/sid_rows.hpp"
 
 namespace suanlu {
 
@@ -28,12 +29,16 @@ void KernelFeed::complain(const std::string& about, const std::string& why) {
 std::vector<EngineSid> KernelFeed::engine_sids(const Plan& plan) {
     std::vector<EngineSid> out;
     for (const LocalSid& sid : plan.local_sids) {
-        if (sid.behaviour != SidBehaviour::kEndDx6 && sid.behaviour != SidBehaviour::kEndDx4) {
-            continue; // End and End.X are the kernel's, and so is End.DT6 with its table
+        if (!is_for_engines(sid.behaviour)) {
+            continue;
+        }
+        if (has_table(sid.behaviour)) {
+            out.push_back(EngineSid{sid.sid, sid.behaviour, {}, 0, sid.table});
+            continue;
         }
         const auto hop = hops_->resolve_on_link(sid.next_hop, sid.interface);
         complain("SID " + sid.sid.text(), hop ? "" : hop.error().text());
-        EngineSid& row = out.emplace_back(EngineSid{sid.sid, sid.behaviour, hop ? *hop : NextHop{}, 0});
+        EngineSid& row = out.emplace_back(EngineSid{sid.sid, sid.behaviour, hop ? *hop : NextHop{}, 0, 0});
         row.mtu = static_cast<std::uint16_t>(std::min(hops_->mtu(row.hop.interface_index), 65535U));
     }
     return out;

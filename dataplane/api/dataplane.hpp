@@ -41,12 +41,14 @@ struct UsablePath {
 /// A service SID of this router whose outer header the engine takes off.
 struct EngineSid {
     Prefix6 sid;
-    /// kEndDx6 or kEndDx4.
+    /// A DX or a DT.
     SidBehaviour behaviour = SidBehaviour::kEndDx6;
     /// On the link to the site; unresolved: packets are left to the kernel's route.
     NextHop hop;
     /// Largest packet that the link takes.
     std::uint16_t mtu = 0;
+    /// DT: says the link of each packet, instead of `hop` and `mtu`.
+    std::uint32_t table = 0;
 
     bool operator==(const EngineSid&) const = default;
 };

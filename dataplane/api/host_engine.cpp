@@ -129,6 +129,15 @@ const void* HostEngine::find_side(SideTable table, const void* key, std::size_t 
 
 // What the kernel's longest-prefix-match trie does, by shortening the prefix until there is a row. A key
 // begins with its length in bits and ends with an address.
+const sl_sid* HostEngine::find_route(std::uint32_t table) {
+    static constexpr sl_sid kUnknown{};
+    const auto found = routes_.find(table);
+    if (found == routes_.end()) {
+        return &kUnknown;
+    }
+    return found->second ? &*found->second : nullptr;
+}
+
 const void* HostEngine::find_longest(SideTable table, const void* key, std::size_t size) {
     const auto* bytes = static_cast<const std::uint8_t*>(key);
     Bytes at(bytes, bytes + size);

@@ -96,6 +96,10 @@ public:
     const void* find_side(SideTable table, const void* key, std::size_t size);
     /// The row of the longest prefix that covers the address at the key's end, or null.
     const void* find_longest(SideTable table, const void* key, std::size_t size);
+    /// What a routing table says of every packet, as bpf_fib_lookup would; none = sends it nowhere.
+    void set_route(std::uint32_t table, std::optional<sl_sid> link) { routes_[table] = link; }
+    /// A row without an interface for a table that was never set.
+    const sl_sid* find_route(std::uint32_t table);
     void count(sl_reason reason) { reasons_[reason]++; }
     sl_counter* counter(ServiceId service);
     std::uint64_t* site_starts(const sl_starts_key& key);
@@ -121,6 +125,7 @@ private:
     FlowSamples samples_;
     std::vector<sl_flow_event> events_;
     std::vector<sl_cost> costs_;
+    std::map<std::uint32_t, std::optional<sl_sid>> routes_;
     std::vector<std::uint64_t> credits_;
     std::uint64_t answer_budget_ = 0;
     std::uint64_t insert_budget_ = 0;

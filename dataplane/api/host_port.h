@@ -120,6 +120,10 @@ SL_INLINE const struct sl_access* sl_port_access(struct sl_port* port, const str
 SL_INLINE const struct sl_sid* sl_port_sid(struct sl_port* port, const struct sl_sid_key* key) {
     return static_cast<const sl_sid*>(port->engine->find_longest(suanlu::SideTable::kSid, key, sizeof *key));
 }
+SL_INLINE const struct sl_sid* sl_port_route(struct sl_port* port, const struct sl_sid* sid, sl_u32, sl_u8,
+                                             sl_u16) {
+    return port->engine->find_route(sid->table);
+}
 SL_INLINE struct sl_bucket* sl_port_bucket(struct sl_port* port, sl_u32 index) {
     const auto buckets = port->engine->buckets();
     return index < buckets.size() ? &buckets[index] : nullptr;

@@ -19,6 +19,19 @@ RowBytes bytes_of(const Row& row) {
     return bytes;
 }
 
+// Of the packets inside; 0 = both.
+std::uint8_t version_of(SidBehaviour behaviour) {
+    switch (behaviour) {
+    case SidBehaviour::kEndDx4:
+    case SidBehaviour::kEndDt4:
+        return 4;
+    case SidBehaviour::kEndDt46:
+        return 0;
+    default:
+        return 6;
+    }
+}
+
 // Without an interface of the engine the SID is the kernel's to serve (SL_R_sid_unresolved counts its
 // packets).
 sl_sid row_of(TableStore& store, const EngineSid& sid) {
@@ -26,7 +39,8 @@ sl_sid row_of(TableStore& store, const EngineSid& sid) {
     sl_sid row{};
     row.interface = interface != 0 && store.admit_interface(interface) ? interface : 0;
     row.mtu = sid.mtu;
-    row.version = sid.behaviour == SidBehaviour::kEndDx6 ? 6 : 4;
+    row.version = version_of(sid.behaviour);
+    row.table = sid.table;
     std::copy(sid.hop.destination_mac.begin(), sid.hop.destination_mac.end(), row.destination_mac);
     std::copy(sid.hop.source_mac.begin(), sid.hop.source_mac.end(), row.source_mac);
     return row;
@@ -40,7 +54,7 @@ Status write_sid_rows(TableStore& store, std::span<const EngineSid> sids) {
     }
     std::map<RowBytes, RowBytes> wanted;
     for (const EngineSid& sid : sids) {
-        if (sid.behaviour != SidBehaviour::kEndDx6 && sid.behaviour != SidBehaviour::kEndDx4) {
+        if (!is_for_engines(sid.behaviour) || has_table(sid.behaviour) != (sid.table != 0)) {
             return Error{Errc::kBadInput, "SID " + sid.sid.text() + ": " +
                                               std::string(to_text(sid.behaviour)) + " is the kernel's"};
         }

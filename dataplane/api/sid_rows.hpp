@@ -10,6 +10,11 @@
 
 namespace suanlu {
 
+/// End and End.X are the kernel's.
+constexpr bool is_for_engines(SidBehaviour behaviour) {
+    return behaviour == SidBehaviour::kEndDx6 || behaviour == SidBehaviour::kEndDx4 || has_table(behaviour);
+}
+
 /// Exactly these from now on. kBadInput for a behaviour that no row can say, kExhausted for too many: nothing
 /// has changed then.
 Status write_sid_rows(TableStore& store, std::span<const EngineSid> sids);

@@ -8,12 +8,15 @@
 #include "core/support/log.hpp"
 #include "dataplane/api/sid_rows.hpp"
 #include "dataplane/api/steer_tables.hpp"
+#include "dataplane/api/synthetic_packet.hpp"
+#include "dataplane/dpdk/explain_tables.hpp"
 #include "dataplane/dpdk/shared_store.hpp"
 
 namespace suanlu {
 namespace {
 
 constexpr std::uint64_t kStuckAfter = 1'000'000'000; // ns
+constexpr std::uint32_t kExternal = 0;               // enum sl_role
 constexpr const char* kRoles[] = {"external", "site", "core"};
 
 std::string role_name(std::uint32_t role) {
@@ -29,6 +32,28 @@ const SharedPort* port_of(const SharedTables& tables, const std::string& interfa
         }
     }
     return nullptr;
+}
+
+/// The port of that interface; for none, the first with clients.
+const SharedPort* port_for(const SharedTables& tables, const FlowQuestion& question) {
+    if (!question.interface.empty()) {
+        return port_of(tables, question.interface);
+    }
+    const auto* end = tables.ports.data() + std::min(tables.port_count.load(), kMostPorts);
+    const auto* found =
+        std::find_if(tables.ports.data(), end, [](const SharedPort& port) { return port.role == kExternal; });
+    return found == end ? nullptr : found;
+}
+
+std::string name_of(const SharedTables& tables, std::uint32_t interface) {
+    const auto count = std::min(tables.port_count.load(), kMostPorts);
+    for (std::uint32_t i = 0; i < count; i++) {
+        const auto& port = tables.ports[i];
+        if (port.index == interface) {
+            return {port.interface, strnlen(port.interface, sizeof port.interface)};
+        }
+    }
+    return interface == 0 ? "" : "gone";
 }
 
 } // namespace
@@ -114,6 +139,21 @@ Status DpdkDataplane::tick(MonoTime now) {
 
 void DpdkDataplane::take_loads(std::span<const SiteJobs> loads, MonoTime now) {
     state_->tables.take_loads(loads, now);
+}
+
+Result<FlowRun> DpdkDataplane::explain(const FlowQuestion& question) {
+    auto& tables = state_->memory.tables();
+    const auto* port = port_for(tables, question);
+    if (port == nullptr) {
+        return Error{Errc::kNotFound, question.interface.empty()
+                                          ? "suanlu-fwd has no port with clients"
+                                          : "not a port of suanlu-fwd: " + question.interface};
+    }
+    const auto now = static_cast<std::uint64_t>(state_->clock.now().since_boot.count());
+    FlowRun run = explain_frame(tables, build_frame(packet_of(question)), port->role, port->index, now);
+    run.interface = name_of(tables, port->index);
+    run.out_interface = name_of(tables, run.story.out_interface);
+    return run;
 }
 
 PlacementCount DpdkDataplane::placement() const {

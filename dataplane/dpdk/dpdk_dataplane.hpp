@@ -51,6 +51,8 @@ public:
     Result<std::vector<EngineFlow>> flows(std::size_t limit) override;
     Result<std::vector<SlotView>> slots(ServiceId service) override;
     Result<Occupancy> occupancy() override;
+    /// kNotFound: the engine has no such port, or has not been there yet.
+    Result<FlowRun> explain(const FlowQuestion& question) override;
     PlanId applied() const override;
     /// "dpdk"; "dpdk-away" while no engine has the tables open, "dpdk-stuck" while one of its lcores has not
     /// finished a burst for a second.

@@ -59,6 +59,10 @@ std::optional<SidBehaviour> behaviour_of(std::uint32_t action) {
         return SidBehaviour::kEndDt6;
     case SEG6_LOCAL_ACTION_END_X:
         return SidBehaviour::kEndX;
+    case SEG6_LOCAL_ACTION_END_DT4:
+        return SidBehaviour::kEndDt4;
+    case SEG6_LOCAL_ACTION_END_DT46:
+        return SidBehaviour::kEndDt46;
     default:
         return std::nullopt;
     }
@@ -76,6 +80,10 @@ std::uint32_t action_of(SidBehaviour behaviour) {
         return SEG6_LOCAL_ACTION_END_DT6;
     case SidBehaviour::kEndX:
         return SEG6_LOCAL_ACTION_END_X;
+    case SidBehaviour::kEndDt4:
+        return SEG6_LOCAL_ACTION_END_DT4;
+    case SidBehaviour::kEndDt46:
+        return SEG6_LOCAL_ACTION_END_DT46;
     }
     return SEG6_LOCAL_ACTION_UNSPEC;
 }
@@ -101,7 +109,7 @@ void read_sid(const nlattr& encap, KernelRoute& out) {
     LocalSid sid;
     sid.sid = out.prefix;
     sid.behaviour = *behaviour;
-    sid.table = read_u32(in[SEG6_LOCAL_TABLE]);
+    sid.table = read_u32(in[SEG6_LOCAL_TABLE], read_u32(in[SEG6_LOCAL_VRFTABLE]));
     out.sid_interface_index = read_u32(in[SEG6_LOCAL_OIF]);
     if (*behaviour == SidBehaviour::kEndDx6 || *behaviour == SidBehaviour::kEndX) {
         sid.next_hop = *hop6;
@@ -159,6 +167,10 @@ void put_sid(nlmsghdr* header, const LocalSid& sid, std::uint32_t link_index) {
         break;
     case SidBehaviour::kEndDt6:
         mnl_attr_put_u32(header, SEG6_LOCAL_TABLE, sid.table);
+        break;
+    case SidBehaviour::kEndDt4:
+    case SidBehaviour::kEndDt46: // for IPv4 the kernel wants a VRF of the table
+        mnl_attr_put_u32(header, SEG6_LOCAL_VRFTABLE, sid.table);
         break;
     }
 }
@@ -231,7 +243,7 @@ bool fulfils(const KernelRoute& route, const LocalSid& sid, SidInterfaces on) {
            route.sid->behaviour == sid.behaviour && (!shifts || route.is_next_csid) &&
            (sid.behaviour != SidBehaviour::kEndX || route.sid_interface_index == on.link) &&
            route.sid->next_hop == sid.next_hop &&
-           (sid.behaviour != SidBehaviour::kEndDt6 || route.sid->table == sid.table);
+           (!has_table(sid.behaviour) || route.sid->table == sid.table);
 }
 
 } // namespace suanlu

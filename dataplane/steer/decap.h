@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: (BSD-2-Clause OR GPL-2.0-only)
 // Takes the outer header off packets for a service SID of this router and sends what is inside over the link
-// to the site: End.DX6 and End.DX4 (RFC 8986 sections 4.4, 4.5) for whatever an ingress sends, be it a
-// NEXT-C-SID list that has come to its end, H.Encaps or H.Encaps.Red. Runs on interfaces of role core.
+// to the site: End.DX6, End.DX4, End.DT6, End.DT4 and End.DT46 (RFC 8986 sections 4.4 to 4.8) for whatever an
+// ingress sends, be it a NEXT-C-SID list that has come to its end, H.Encaps or H.Encaps.Red. Runs on
+// interfaces of role core.
 //
 //   | Ethernet 14 | IPv6 40 | routing header, nothing left, 0.. | packet |  ->  | Ethernet 14 | packet |
 //
@@ -100,7 +101,6 @@ SL_INLINE int sl_find_inside(struct sl_port* port, struct sl_pkt pkt, const stru
     at->offset = SL_ETHERNET + SL_IPV6;
     at->limit = at->offset + sl_load_be16(ip + 4);
     at->ecn = (ip[1] >> 4) & SL_ECN;
-    at->version = sid->version;
     if (at->limit > sl_port_length(port)) {
         return -SL_R_sid_truncated;
     }
@@ -108,28 +108,33 @@ SL_INLINE int sl_find_inside(struct sl_port* port, struct sl_pkt pkt, const stru
     if (next < 0) {
         return next;
     }
-    return next == (sid->version == 6 ? SL_NEXT_IPV6 : SL_NEXT_IPV4) ? sl_read_inside(pkt, at)
-                                                                     : -SL_R_sid_payload;
+    at->version = (sl_u8)(next == SL_NEXT_IPV6 ? 6 : next == SL_NEXT_IPV4 ? 4 : 0);
+    if (at->version == 0 || (sid->version != 0 && sid->version != at->version)) {
+        return -SL_R_sid_payload;
+    }
+    return sl_read_inside(pkt, at);
 }
 
-// The frame begins with room for an Ethernet header; behind it stands the packet, one hop further.
-SL_INLINE void sl_write_inside(sl_u8* frame, const struct sl_sid* sid, const struct sl_inside* at) {
+// The frame begins with room for an Ethernet header; behind it stands the packet, one hop further if it is we
+// who forward it.
+SL_INLINE void sl_write_inside(sl_u8* frame, const struct sl_sid* link, const struct sl_inside* at) {
     sl_u8* ip = frame + SL_ETHERNET;
-    sl_copy4(frame, sid->destination_mac);
-    sl_copy2(frame + 4, sid->destination_mac + 4);
-    sl_copy4(frame + 6, sid->source_mac);
-    sl_copy2(frame + 10, sid->source_mac + 4);
+    const sl_u8 hop = link->for_kernel ? 0 : 1;
+    sl_copy4(frame, link->destination_mac);
+    sl_copy2(frame + 4, link->destination_mac + 4);
+    sl_copy4(frame + 6, link->source_mac);
+    sl_copy2(frame + 10, link->source_mac + 4);
     if (at->version == 6) {
         sl_store_be16(frame + 12, 0x86dd);
         ip[1] = (sl_u8)((ip[1] & 0xcf) | at->ecn << 4);
-        ip[7]--;
+        ip[7] = (sl_u8)(ip[7] - hop);
         return;
     }
     const sl_u16 tos = sl_load_be16(ip);
     const sl_u16 ttl = sl_load_be16(ip + 8);
     sl_store_be16(frame + 12, 0x0800);
     ip[1] = (sl_u8)((ip[1] & 0xfc) | at->ecn);
-    ip[8]--;
+    ip[8] = (sl_u8)(ip[8] - hop);
     const sl_u16 sum = sl_mend_checksum(sl_load_be16(ip + 10), tos, sl_load_be16(ip));
     sl_store_be16(ip + 10, sl_mend_checksum(sum, ttl, sl_load_be16(ip + 8)));
 }
@@ -147,17 +152,17 @@ SL_INLINE const struct sl_sid* sl_find_sid(struct sl_port* port, struct sl_pkt p
 }
 
 // May what was found leave here? 0 or a negative reason.
-SL_INLINE int sl_may_leave(struct sl_port* port, const struct sl_sid* sid, const struct sl_inside* at) {
+SL_INLINE int sl_may_leave(struct sl_port* port, const struct sl_sid* link, const struct sl_inside* at) {
     if (at->hops <= 1) {
         return -SL_R_hop_limit;
     }
-    if (sid->interface == 0) {
+    if (link->interface == 0) {
         return -SL_R_sid_unresolved;
     }
     if (sl_port_segment(port) != 0) {
         return -SL_R_sid_not_at_hand;
     }
-    return at->length > sid->mtu ? -SL_R_sid_too_big : 0;
+    return at->length > link->mtu ? -SL_R_sid_too_big : 0;
 }
 
 // 0 when the packet is for no SID of ours, else a negative reason: decapsulated with `at` filled, or why not,
@@ -180,7 +185,15 @@ SL_SUBPROGRAM int sl_decapsulate(struct sl_port* port, struct sl_inside* at) {
         return -SL_R_sid_source;
     }
     int code = sl_find_inside(port, pkt, sid, at);
-    code = code != 0 ? code : sl_may_leave(port, sid, at);
+    if (code != 0) {
+        return code;
+    }
+    const struct sl_sid* link =
+        sid->table == 0 ? sid : sl_port_route(port, sid, at->offset, at->version, at->length);
+    if (!link) {
+        return -SL_R_sid_no_route;
+    }
+    code = sl_may_leave(port, link, at);
     if (code != 0) {
         return code;
     }
@@ -191,9 +204,9 @@ SL_SUBPROGRAM int sl_decapsulate(struct sl_port* port, struct sl_inside* at) {
     if (pkt.cur + SL_ETHERNET + SL_IPV4 > pkt.end) {
         return -SL_R_sid_truncated;
     }
-    sl_write_inside(pkt.cur, sid, at);
-    at->interface = sid->interface;
-    return -SL_R_decapsulated;
+    sl_write_inside(pkt.cur, link, at);
+    at->interface = link->interface;
+    return link->for_kernel ? -SL_R_sid_for_kernel : -SL_R_decapsulated;
 }
 
 #endif

@@ -53,6 +53,10 @@ SL_INLINE const struct sl_rule* sl_port_rule(struct sl_port* port, sl_u32 index)
 SL_INLINE const struct sl_access* sl_port_access(struct sl_port* port, const struct sl_access_key* key);
 // The longest SID of this router that the address falls under.
 SL_INLINE const struct sl_sid* sl_port_sid(struct sl_port* port, const struct sl_sid_key* key);
+// The link that the table of an End.DT SID has for the packet of this version and length at `offset`; its
+// `interface` is 0 when nobody knows one now. Null = the table sends it nowhere.
+SL_INLINE const struct sl_sid* sl_port_route(struct sl_port* port, const struct sl_sid* sid, sl_u32 offset,
+                                             sl_u8 version, sl_u16 length);
 SL_INLINE struct sl_bucket* sl_port_bucket(struct sl_port* port, sl_u32 index);
 SL_INLINE const struct sl_server* sl_port_server(struct sl_port* port, const struct sl_server_key* key);
 SL_INLINE struct sl_fragment* sl_port_fragment(struct sl_port* port, sl_u32 index);

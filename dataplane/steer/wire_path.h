@@ -82,16 +82,18 @@ struct sl_sid_key {
 };
 SL_ASSERT_SIZE(struct sl_sid_key, 20);
 
-// End.DX6 or End.DX4 (RFC 8986 sections 4.4, 4.5): the link to the site.
+// End.DX6 or End.DX4 (RFC 8986 sections 4.4, 4.5): the link to the site. End.DT6, End.DT4 or End.DT46
+// (sections 4.6 to 4.8): a routing table, which says the link of each packet as a row of its own.
 struct sl_sid {
     sl_u32 interface; // 0 = not known now: the kernel's own route serves
     sl_u16 mtu;       // of the link
-    sl_u8 version;    // of the payload that it takes: 4 or 6
-    sl_u8 pad;
+    sl_u8 version;    // of the payload that it takes: 4, 6, or 0 for both
+    sl_u8 for_kernel; // of a table's answer: the kernel sends it over this link, and asks for the neighbour
     sl_u8 destination_mac[6];
     sl_u8 source_mac[6];
+    sl_u32 table; // 0 = none: the link is the one above
 };
-SL_ASSERT_SIZE(struct sl_sid, 20);
+SL_ASSERT_SIZE(struct sl_sid, 24);
 
 enum { SL_SIDS = 1024 };
 

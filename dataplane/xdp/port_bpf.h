@@ -19,6 +19,7 @@
 #include "maps_path.h"
 #include "maps_service.h"
 #include "maps_slot.h"
+#include "route_bpf.h"
 
 struct {
     __uint(type, BPF_MAP_TYPE_ARRAY);

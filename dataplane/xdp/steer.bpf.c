@@ -9,7 +9,10 @@ SL_INLINE int run(struct xdp_md* context, enum sl_role role) {
     struct sl_trace trace = {0, 0, 0, 0, 0, 0, 0};
     const struct sl_outcome outcome = sl_process(context, role, &trace);
     if (outcome.verdict == SL_REDIRECT) {
-        return (int)bpf_redirect_map(&sl_interfaces, outcome.interface, XDP_DROP);
+        const int is_egress = role == SL_ROLE_CORE; // a table's links are not all known beforehand
+        const long action =
+            bpf_redirect_map(&sl_interfaces, outcome.interface, is_egress ? XDP_PASS : XDP_DROP);
+        return (int)(is_egress && action != XDP_REDIRECT ? bpf_redirect(outcome.interface, 0) : action);
     }
     return outcome.verdict == SL_DROP ? XDP_DROP : XDP_PASS;
 }

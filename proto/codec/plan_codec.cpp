@@ -32,8 +32,9 @@ constexpr std::uint32_t kLastSystemTable = 255;
 constexpr std::size_t kMaxInterfaceName = 15;
 
 Result<SidBehaviour> read_behaviour(std::string_view field, const std::string& text) {
-    for (const auto each : {SidBehaviour::kEnd, SidBehaviour::kEndDx6, SidBehaviour::kEndDx4,
-                            SidBehaviour::kEndDt6, SidBehaviour::kEndX}) {
+    for (const auto each :
+         {SidBehaviour::kEnd, SidBehaviour::kEndDx6, SidBehaviour::kEndDx4, SidBehaviour::kEndDt6,
+          SidBehaviour::kEndX, SidBehaviour::kEndDt4, SidBehaviour::kEndDt46}) {
         if (to_text(each) == text) {
             return each;
         }
@@ -77,7 +78,7 @@ Status check_target(const std::string& at, const LocalSid& sid) {
         return bad_field(at + "interface", "is longer than 15 bytes");
     }
     const bool is_system = sid.table >= kFirstSystemTable && sid.table <= kLastSystemTable;
-    if (sid.behaviour == SidBehaviour::kEndDt6 && (sid.table == 0 || is_system)) {
+    if (has_table(sid.behaviour) && (sid.table == 0 || is_system)) {
         return bad_field(at + "table", "a DT SID needs a table of its own, never main");
     }
     return {};

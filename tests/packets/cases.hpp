@@ -55,9 +55,12 @@ Plan case_plan();
 /// Applies it and gives both sites their paths.
 Status prepare(SteerTables& tables, MonoTime now);
 
-/// Service SIDs of this router: fc00:0:e1:f006::/64 for IPv6, f004 for IPv4, f016 whose next hop is unknown.
+/// Service SIDs of this router: fc00:0:e1:f006::/64 for IPv6, f004 for IPv4, f016 whose next hop is unknown;
+/// f106, f104 and f146 by a routing table for IPv6, IPv4 and both.
 std::vector<EngineSid> case_sids();
 inline constexpr std::uint16_t kLinkMtu = 1400;
+/// Nothing is in it while rows run.
+inline constexpr std::uint32_t kTable = 9104;
 
 std::vector<PacketCase> all_cases();
 /// Tags, options, extension headers, ICMP (odd_cases.cpp).
@@ -70,6 +73,9 @@ void add_services(std::vector<PacketCase>& rows);
 void add_services(Plan& plan);
 /// Packets for service SIDs of this router (sid_cases.cpp).
 void add_sids(std::vector<PacketCase>& rows);
+/// Packets for SIDs with a table, which says what `TableAnswer` is about the packet inside.
+enum class TableAnswer : std::uint8_t { kLink, kSmallLink, kKernel, kNowhere };
+std::vector<PacketCase> table_cases(TableAnswer answer);
 /// Frames of the rows with a few random bytes changed, cut or grown; the same for the same seed.
 class RandomFrames {
 public:

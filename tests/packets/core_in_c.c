@@ -64,6 +64,10 @@ SL_INLINE const struct sl_access* sl_port_access(struct sl_port* port, const str
 SL_INLINE const struct sl_sid* sl_port_sid(struct sl_port* port, const struct sl_sid_key* key) {
     return (void)port, (void)key, (const struct sl_sid*)0;
 }
+SL_INLINE const struct sl_sid* sl_port_route(struct sl_port* port, const struct sl_sid* sid, sl_u32 offset,
+                                             sl_u8 version, sl_u16 length) {
+    return (void)port, (void)offset, (void)version, (void)length, sid;
+}
 SL_INLINE const struct sl_rule* sl_port_rule(struct sl_port* port, sl_u32 index) {
     return (void)port, (void)index, (const struct sl_rule*)0;
 }

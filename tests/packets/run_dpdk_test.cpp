@@ -4,7 +4,11 @@
 #include <gtest/gtest.h>
 #include <rte_mbuf.h>
 
+#include <algorithm>
+#include <cstring>
+
 #include "dataplane/api/sid_rows.hpp"
+#include "dataplane/dpdk/explain_tables.hpp"
 #include "dataplane/dpdk/shared_store.hpp"
 #include "dataplane/dpdk/steer_burst.hpp"
 #include "tests/packets/eal.hpp"
@@ -79,6 +83,51 @@ TEST_F(DpdkPackets, Rows) {
         const auto [verdict, frame] = run(row.frame, row.role);
         expect_row(row, verdict, frame);
         expect_counted(row, before, counted(store->counters(), *tables));
+    }
+}
+
+/// All that packets and the agent share, read word by word.
+std::uint64_t digest(const SharedTables& tables) {
+    const auto* bytes = reinterpret_cast<const std::uint8_t*>(&tables);
+    std::uint64_t out = 0;
+    for (std::size_t at = 0; at + 8 <= sizeof tables; at += 8) {
+        std::uint64_t word = 0;
+        std::memcpy(&word, bytes + at, sizeof word);
+        out = (out ^ word) * 0x9e3779b97f4a7c15U;
+    }
+    return out;
+}
+
+TEST_F(DpdkPackets, Explain_SaysWhatThePacketWouldMeet_AndChangesNothing) {
+    run(build_frame(udp(false, 20)), PacketRole::kExternal); // something to keep
+    for (const bool is_moving : {false, true}) {
+        if (is_moving) {
+            auto plan = case_plan();
+            plan.id.generation = 2;
+            for (auto& service : plan.services) {
+                service.shares = {{SiteId{1}, kWholeShare / 2}, {SiteId{2}, kWholeShare / 2}};
+            }
+            ASSERT_TRUE(tables->apply(plan, kNow));
+        }
+        const auto before = digest(memory->tables());
+        std::size_t recorded = 0;
+        for (const auto& row : all_cases()) {
+            const auto told = explain_frame(memory->tables(), row.frame, static_cast<std::uint32_t>(row.role),
+                                            kInterface, now_of(kNow));
+            const auto* end = told.story.steps + std::min<std::size_t>(told.story.count, SL_STEPS);
+            recorded += static_cast<std::size_t>(std::count_if(
+                told.story.steps, end, [](const sl_step& step) { return step.kind == SL_STEP_RECORD; }));
+            if (row.is_sequel || is_moving) {
+                continue;
+            }
+            EXPECT_EQ(static_cast<Verdict>(told.story.verdict), row.verdict) << row.name;
+            EXPECT_STREQ(reason_name(static_cast<sl_reason>(told.story.trace.reason)),
+                         reason_name(row.reason))
+                << row.name;
+            expect_row(row, row.verdict, told.after);
+        }
+        EXPECT_EQ(recorded > 0, is_moving) << "flows of slots that move would be written down";
+        EXPECT_EQ(digest(memory->tables()), before);
     }
 }
 

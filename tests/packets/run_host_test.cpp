@@ -47,6 +47,26 @@ TEST_F(HostPackets, Placement_NewFlowsAndTheirSecondChoices) {
     }
 }
 
+TEST_F(HostPackets, Sids_ByTheAnswerOfATable) {
+    const sl_sid link{kInterface, kLinkMtu, 0, 0, {2, 0, 0, 0, 0, 7}, {2, 0, 0, 0, 0, 6}, 0};
+    sl_sid small = link;
+    small.mtu = 20;
+    sl_sid kernel = link;
+    kernel.for_kernel = 1;
+    const std::pair<TableAnswer, std::optional<sl_sid>> answers[] = {{TableAnswer::kLink, link},
+                                                                     {TableAnswer::kSmallLink, small},
+                                                                     {TableAnswer::kKernel, kernel},
+                                                                     {TableAnswer::kNowhere, std::nullopt}};
+    for (const auto& [answer, route] : answers) {
+        engine.set_route(kTable, route);
+        for (const auto& row : table_cases(answer)) {
+            const auto result = engine.run(row.frame, row.role, kNow);
+            expect_row(row, result.verdict, result.frame);
+            EXPECT_STREQ(reason_name(result.reason), reason_name(row.reason)) << row.name;
+        }
+    }
+}
+
 TEST_F(HostPackets, DryRun_ChangesAndCountsNothing) {
     for (const auto& row : all_cases()) {
         if (row.is_sequel) {

@@ -61,6 +61,14 @@ Frame delivered(Frame inner, std::uint8_t ecn) {
     return with_checksum(inner);
 }
 
+/// The same, before the hop that is the kernel's to count.
+Frame for_kernel(const Frame& inner) {
+    const bool is_v4 = inner[14] >> 4 == 4;
+    auto out = delivered(inner, inner[15] >> (is_v4 ? 0 : 4) & 3);
+    out[is_v4 ? 22 : 21]++;
+    return is_v4 ? with_checksum(out) : out;
+}
+
 Frame marked(bool is_v4, std::uint8_t traffic_class, std::size_t payload = 20) {
     auto p = udp(is_v4, payload);
     p.traffic_class = traffic_class;
@@ -84,6 +92,8 @@ public:
     void left(const std::string& name, Frame frame, sl_reason reason) {
         add(name, std::move(frame), Verdict::kPass, reason);
     }
+
+    PacketCase& last() { return rows_.back(); }
 
 private:
     std::vector<PacketCase>& rows_;
@@ -122,6 +132,34 @@ void add_modes(SidRows rows) {
     rows.left("SID without next hop", wrapped(marked(false, 0), {.destination = "fc00:0:e1:f016::"}),
               SL_R_sid_unresolved);
     rows.left("SID behind a tag", tagged(wrapped(marked(false, 0), {}), {{kTag, 5}}), SL_R_other_protocol);
+}
+
+const char* const kSidsByTable[2][2] = {{"fc00:0:e1:f106::", "fc00:0:e1:f146::"},
+                                        {"fc00:0:e1:f104::", "fc00:0:e1:f146:0:77::"}};
+
+Outer to_table(bool is_v4, int which) {
+    return {.destination = kSidsByTable[is_v4 ? 1 : 0][which], .payload = std::uint8_t(is_v4 ? 4 : 41)};
+}
+
+/// No table of that number is there: the kernel's own route for the SID may know.
+void add_tables(SidRows rows) {
+    for (const bool is_v4 : {false, true}) {
+        const std::string family = is_v4 ? " v4" : " v6";
+        const auto inner = marked(is_v4, 0xb8);
+        for (const int which : {0, 1}) {
+            const auto outer = to_table(is_v4, which);
+            const auto name = "SID of a table " + std::string(outer.destination) + family;
+            rows.left(name + ", nothing known", wrapped(inner, outer), SL_R_sid_unresolved);
+            auto bad = outer;
+            bad.source = kClient6;
+            rows.dropped(name + ", from outside", wrapped(inner, bad), SL_R_sid_source);
+            bad = outer;
+            bad.payload = 17;
+            rows.dropped(name + ", no packet inside", wrapped(inner, bad), SL_R_sid_payload);
+            bad.payload = is_v4 ? 41 : 4;
+            rows.dropped(name + ", a lie about the version", wrapped(inner, bad), SL_R_sid_payload);
+        }
+    }
 }
 
 /// RFC 6040 section 4.2, figure 4: every arriving pair.
@@ -191,8 +229,45 @@ void add_refused(SidRows rows) {
 void add_sids(std::vector<PacketCase>& all) {
     SidRows rows(all);
     add_modes(rows);
+    add_tables(rows);
     add_congestion(rows);
     add_refused(rows);
+}
+
+std::vector<PacketCase> table_cases(TableAnswer answer) {
+    std::vector<PacketCase> out;
+    SidRows rows(out);
+    for (const bool is_v4 : {false, true}) {
+        for (const int which : {0, 1}) {
+            auto outer = to_table(is_v4, which);
+            const std::string name = outer.destination;
+            const auto inner = marked(is_v4, 0xba);
+            switch (answer) {
+            case TableAnswer::kLink:
+                rows.arrives(name, inner, outer, 2);
+                outer.traffic_class = 3;
+                rows.arrives(name + " congested", inner, outer, 3);
+                outer.routing = listing(3);
+                rows.arrives(name + " behind a routing header", inner, outer, 3);
+                rows.left(name + " hop limit used up", wrapped(with(inner, is_v4 ? 22 : 21, {1}), outer),
+                          SL_R_hop_limit);
+                break;
+            case TableAnswer::kSmallLink:
+                rows.left(name, wrapped(inner, outer), SL_R_sid_too_big);
+                break;
+            case TableAnswer::kKernel:
+                rows.left(name, wrapped(inner, outer), SL_R_sid_for_kernel);
+                rows.last().check = [want = for_kernel(inner)](const Frame&, const Frame& after) {
+                    EXPECT_EQ(after, want);
+                };
+                break;
+            case TableAnswer::kNowhere:
+                rows.dropped(name, wrapped(inner, outer), SL_R_sid_no_route);
+                break;
+            }
+        }
+    }
+    return out;
 }
 
 } // namespace suanlu::packets

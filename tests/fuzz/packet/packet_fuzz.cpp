@@ -33,8 +33,10 @@ sl_wide run = {0, 0};
 sl_rule rules[4];
 sl_access access = {1};
 sl_bucket buckets[4];
-const sl_sid sids[4] = {
-    {3, 1500, 6, 0, {}, {}}, {3, 1500, 4, 0, {}, {}}, {0, 1500, 6, 0, {}, {}}, {3, 60, 4, 0, {}, {}}};
+const sl_sid sids[4] = {{3, 1500, 6, 0, {}, {}, 0},
+                        {3, 1500, 4, 0, {}, {}, 0},
+                        {3, 1500, 0, 0, {}, {}, 100},
+                        {3, 60, 4, 0, {}, {}, 0}};
 sl_server server = {2};
 sl_fragment fragments[8]; // most fragments find a line, if another's
 sl_counter counter;
@@ -129,6 +131,10 @@ SL_INLINE const struct sl_access* sl_port_access(struct sl_port*, const struct s
 }
 SL_INLINE const struct sl_sid* sl_port_sid(struct sl_port*, const struct sl_sid_key* key) {
     return key->address.b[7] < 4 ? &sids[key->address.b[7]] : nullptr;
+}
+SL_INLINE const struct sl_sid* sl_port_route(struct sl_port*, const struct sl_sid* sid, sl_u32 offset, sl_u8,
+                                             sl_u16) {
+    return offset & 2 ? sid : nullptr;
 }
 SL_INLINE struct sl_bucket* sl_port_bucket(struct sl_port*, sl_u32 index) {
     return &buckets[index & 3];

@@ -94,9 +94,20 @@ struct Probe {
         std::string from;
         std::string to;
         EngineSid sid;
-        words >> prefix >> action >> interface >> from >> to >> sid.mtu;
+        words >> prefix >> action;
+        const std::map<std::string, SidBehaviour> behaviours = {{"DX6", SidBehaviour::kEndDx6},
+                                                                {"DX4", SidBehaviour::kEndDx4},
+                                                                {"DT6", SidBehaviour::kEndDt6},
+                                                                {"DT4", SidBehaviour::kEndDt4},
+                                                                {"DT46", SidBehaviour::kEndDt46}};
         sid.sid = *Prefix6::parse(prefix);
-        sid.behaviour = action == "DX6" ? SidBehaviour::kEndDx6 : SidBehaviour::kEndDx4;
+        sid.behaviour = behaviours.at(action);
+        if (has_table(sid.behaviour)) {
+            words >> sid.table;
+            sids.push_back(sid);
+            return;
+        }
+        words >> interface >> from >> to >> sid.mtu;
         sid.hop = {if_nametoindex(interface.c_str()), mac(from), mac(to)};
         sids.push_back(sid);
     }

@@ -37,6 +37,10 @@ LocalSid link_local() {
 LocalSid dt6() {
     return {*Prefix6::parse("fc00:0:1:f016::/64"), SidBehaviour::kEndDt6, {}, "", 100};
 }
+/// By a VRF of the table; nothing else tells them apart from End.DT6.
+LocalSid with_vrf(SidBehaviour behaviour) {
+    return {*Prefix6::parse("fc00:0:1:f046::/64"), behaviour, {}, "", 100};
+}
 
 KernelRoute as_route(const LocalSid& sid) {
     NetlinkMessage message =
@@ -55,7 +59,8 @@ KernelRoute foreign(const char* prefix, std::uint32_t metric) {
 }
 
 TEST(RouteMessage, WhatIsWrittenIsReadBack) {
-    for (const LocalSid& sid : {end(), dx6(), dx4(), dt6(), link(), link_local()}) {
+    for (const LocalSid& sid : {end(), dx6(), dx4(), dt6(), link(), link_local(),
+                                with_vrf(SidBehaviour::kEndDt4), with_vrf(SidBehaviour::kEndDt46)}) {
         const KernelRoute route = as_route(sid);
         const std::uint32_t over = sid.next_hop.is_link_local() ? kLink : 0;
         EXPECT_TRUE(fulfils(route, sid, {kInterface, over})) << to_text(sid.behaviour);

@@ -31,6 +31,8 @@ Plan full_plan() {
         {prefix("fc00:0:1:f016::/64"), SidBehaviour::kEndDt6, {}, "eth3", 100},
         {prefix("fc00:0:e001::/48"), SidBehaviour::kEndX, ip("2001:db8:7::2"), "", 0},
         {prefix("fc00:0:e002::/48"), SidBehaviour::kEndX, ip("fe80::2"), "eth4", 0},
+        {prefix("fc00:0:1:f014::/64"), SidBehaviour::kEndDt4, {}, "", 100},
+        {prefix("fc00:0:1:f046::/64"), SidBehaviour::kEndDt46, {}, "", 100},
     };
     PathPlan path;
     path.id = path_id(SiteId{1}, 0);
@@ -198,7 +200,7 @@ TEST(PlanCodec, EveryOffenceIsRefusedWithItsField) {
         {"local_sids[4].next_hop",
          [](v1::Plan& p) { p.mutable_local_sids(4)->set_next_hop(p.local_sids(2).next_hop()); }},
         {"local_sids[5].interface", [](v1::Plan& p) { p.mutable_local_sids(5)->clear_interface(); }},
-        {"local_sids[6].sid", [](v1::Plan& p) { *p.add_local_sids() = p.local_sids(0); }},
+        {"local_sids[8].sid", [](v1::Plan& p) { *p.add_local_sids() = p.local_sids(0); }},
         {"sites[0].id", [](v1::Plan& p) { p.mutable_sites(0)->set_id(0x10000); }},
         {"sites[1].id", [](v1::Plan& p) { p.mutable_sites(1)->set_id(1); }},
         {"sites[1].name", [](v1::Plan& p) { p.mutable_sites(1)->set_name("mec-1"); }},
