@@ -5,7 +5,6 @@ last view until its validity ends, then static sites or the fail policy, and say
 
 Loopback only. Usage: follow_test.py SUANLUD SUANLU_DNS DNS_NETWORK_PEER"""
 import pathlib
-import socket
 import subprocess
 import sys
 import tempfile
@@ -21,6 +20,8 @@ try:
 except ImportError:
     print('skip dns-follows # python3-dnspython is not installed')
     sys.exit(77)
+
+from free_port import free_port
 
 ZONE = 'compute.example.'
 VALIDITY_S = 5
@@ -71,13 +72,6 @@ zones: [{{name: compute.example, file: {work}/compute.example.zone, follow: true
 ZONE_FILE = f'$ORIGIN {ZONE}\n@ 300 SOA ns hostmaster 1 3600 600 86400 5\n@ 300 NS ns\nns 300 A 127.0.0.1\n'
 SITES = 'analysis video render'
 NAMES = {'near': 'near.core.site.' + ZONE, 'far': 'far.core.site.' + ZONE}
-
-
-def free_port():
-    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as udp, socket.socket() as tcp:
-        udp.bind(('127.0.0.1', 0))
-        tcp.bind(('127.0.0.1', udp.getsockname()[1]))
-        return udp.getsockname()[1]
 
 
 class Server:

@@ -26,7 +26,8 @@ except ImportError:
     print('skip dns-against-knot # python3-dnspython is not installed')
     sys.exit(77)
 
-from server_lab import answers, free_port, run_case, wait_for
+from free_port import free_port
+from server_lab import answers, run_case, wait_for
 
 TYPES = ['A', 'AAAA', 'NS', 'SOA', 'MX', 'TXT', 'CNAME', 'SRV', 'SVCB', 'HTTPS', 'TYPE65280', 'DS', 'CAA', 'PTR', 'TYPE1234']
 LABELS = ['www', 'WwW', 'ns1', 'mail', 'alias', 'alias2', 'out', 'dangling', 'nowhere', 'a', 'deep', 'er', 'wild', 'there', 'sub',

@@ -21,7 +21,8 @@ except ImportError:
     print('skip dns-proxy # python3-dnspython is not installed')
     sys.exit(77)
 
-from server_lab import Server, answers, free_port, run_case, wait_for
+from free_port import free_port
+from server_lab import Server, answers, run_case, wait_for
 
 ZONE = '@ SOA ns1 hostmaster 1 3600 600 86400 5\n@ NS ns1\nns1 A 127.0.0.1\nwww A 192.0.2.3\n'
 MORE = 'proxy_from: [127.0.0.1/32]\ncookies: {secrets: "{work}/cookies", require: true}\n'

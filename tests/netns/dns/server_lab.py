@@ -1,7 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """suanlu-dns on loopback with a configuration of the test's own, and what tests ask of it."""
 import pathlib
-import socket
 import subprocess
 import tempfile
 import time
@@ -11,14 +10,9 @@ import dns.exception
 import dns.message
 import dns.query
 
+from free_port import free_port
+
 WAIT_S = 20
-
-
-def free_port():
-    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as udp, socket.socket() as tcp:
-        udp.bind(('127.0.0.1', 0))
-        tcp.bind(('127.0.0.1', udp.getsockname()[1]))
-        return udp.getsockname()[1]
 
 
 def answers(port):

@@ -6,7 +6,6 @@ Every kind of answer must be secure (AD), insecure below an unsigned delegation,
 answer. Usage: signed_test.py SUANLU_DNS ROOT"""
 import pathlib
 import shutil
-import socket
 import subprocess
 import sys
 import tempfile
@@ -23,6 +22,7 @@ except ImportError:
     print('skip signed-zone # python3-dnspython is not installed')
     sys.exit(77)
 
+from free_port import free_port
 from resolver_lab import unconfined
 
 ZONE = '''$ORIGIN c.example.
@@ -73,13 +73,6 @@ SECURE = [('www.c.example', 'A', 'NOERROR', 1), ('c.example', 'SOA', 'NOERROR', 
           ('chat.svc.c.example', 'A', 'NOERROR', 1), ('chat.svc.c.example', 'TXT', 'NOERROR', 0),
           ('sz.gba.site.c.example', 'TYPE65280', 'NOERROR', 1), ('sz.gba.site.c.example', 'TXT', 'NOERROR', 1),
           ('_index.gba.site.c.example', 'TYPE65280', 'NOERROR', 1), ('_compute._udp.gba.c.example', 'PTR', 'NOERROR', 1)]
-
-
-def free_port():
-    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as udp, socket.socket() as tcp:
-        udp.bind(('127.0.0.1', 0))
-        tcp.bind(('127.0.0.1', udp.getsockname()[1]))
-        return udp.getsockname()[1]
 
 
 def ask(port, name, rtype, options=()):

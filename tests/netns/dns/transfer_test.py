@@ -24,8 +24,9 @@ except ImportError:
     print('skip transfers # python3-dnspython is not installed')
     sys.exit(77)
 
+from free_port import free_port
 from resolver_lab import unconfined
-from signed_test import ZONE, free_port
+from signed_test import ZONE
 
 SECRET = 'c3Vhbmx1IHRlc3RzIHNlY3JldCBvZiAzMiBvY3RldHM='
 KEYRING = dns.tsigkeyring.from_text({'xfr.example.': SECRET})
