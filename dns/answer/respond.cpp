@@ -5,6 +5,7 @@
 #include <cstring>
 #include <ctime>
 
+#include "dns/answer/composition.hpp"
 #include "dns/answer/opt_record.hpp"
 #include "dns/record/rr_type.hpp"
 
@@ -24,14 +25,6 @@ constexpr std::uint16_t kErrorOfFault[] = {
 #define SL_QUERY_FAULT(fault, code, answer, error, meaning) extended_error::error,
 #include "dns/answer/query_faults.def"
 #undef SL_QUERY_FAULT
-};
-
-/// What goes into an answer: up to three runs, in this order.
-struct Composition {
-    std::array<const Run*, 3> runs{};
-    std::size_t count = 0;
-
-    void add(const Run& run) { runs[count++] = &run; }
 };
 
 /// The set of a question's type; ANY gets the smallest one, which is all that it is for: CNAME of an alias
@@ -217,18 +210,15 @@ private:
         if (!query_.is_dnssec_ok || zone.gaps.empty()) {
             return;
         }
-        const Run& run = zone.gaps[gap].run;
-        if (std::find(parts.runs.begin(), parts.runs.end(), &run) == parts.runs.end()) {
-            parts.add(run);
-        }
+        parts.add_once(zone.gaps[gap].run);
     }
 
     std::size_t finish(const Composition& parts) {
-        if (parts.count > 0) {
-            if (parts.runs[0]->rcode != Rcode::kNoError) {
-                rcode_ = parts.runs[0]->rcode;
+        if (const Run* first = parts.first(); first != nullptr) {
+            if (first->rcode != Rcode::kNoError) {
+                rcode_ = first->rcode;
             }
-            extended_error_ = parts.runs[0]->extended_error;
+            extended_error_ = first->extended_error;
             if (rcode_ == Rcode::kServFail) {
                 counters_.add(QueryFault::kNotReady);
             }
@@ -258,16 +248,10 @@ private:
     /// Header and records, up to `limit` octets; returns where they end.
     std::size_t finish_body(const Composition& parts, std::size_t body, std::size_t limit) {
         const std::size_t room = limit - body;
-        std::size_t size = 0;
-        std::size_t needed = 0;
-        for (std::size_t i = 0; i < parts.count; ++i) {
-            size += parts.runs[i]->octets.size();
-            needed += parts.runs[i]->needed_octets;
-        }
-        const bool is_cut = needed > room || is_slipped_;
+        const bool is_cut = parts.needed_octets() > room || is_slipped_;
         header(parts, body > kHeaderBytes, is_cut);
         if (!is_cut) {
-            return write_runs(parts, body, size <= room);
+            return parts.write(out_, {body, apex_at_, query_.has_edns, parts.octets() <= room});
         }
         if (!is_slipped_) {
             counters_.add(QueryFault::kTruncated);
@@ -300,11 +284,11 @@ private:
         if (rcode_ != Rcode::kNoError) {
             return AnswerKind::kError;
         }
-        if (parts.count > 0 && parts.runs[0]->answers > 0) {
+        const Run* first = parts.first();
+        if (first != nullptr && first->answers > 0) {
             return AnswerKind::kPositive;
         }
-        return parts.count > 0 && !parts.runs[0]->is_authoritative ? AnswerKind::kReferral
-                                                                   : AnswerKind::kNoData;
+        return first != nullptr && !first->is_authoritative ? AnswerKind::kReferral : AnswerKind::kNoData;
     }
 
     [[nodiscard]] std::size_t limit() const {
@@ -316,37 +300,12 @@ private:
 
     void header(const Composition& parts, bool has_question, bool is_cut) {
         std::uint8_t* head = out_.data();
-        const bool is_authoritative = parts.count > 0 && parts.runs[0]->is_authoritative;
+        const bool is_authoritative = parts.first() != nullptr && parts.first()->is_authoritative;
         head[2] = static_cast<std::uint8_t>(kQr | (head[2] & kKept2) | (is_authoritative ? kAa : 0) |
                                             (is_cut ? kTc : 0));
         head[3] = static_cast<std::uint8_t>((head[3] & kKept3) | (static_cast<std::uint8_t>(rcode_) & 0xfU));
         std::memset(head + 4, 0, 8);
         head[5] = has_question ? 1 : 0;
-    }
-
-    /// Copies the runs; without room for all, without what may be left out.
-    std::size_t write_runs(const Composition& parts, std::size_t at, bool has_room) {
-        std::size_t answers = 0;
-        std::size_t authority = 0;
-        std::size_t additional = query_.has_edns ? 1 : 0;
-        for (std::size_t i = 0; i < parts.count; ++i) {
-            const Run& run = *parts.runs[i];
-            const std::size_t size = has_room ? run.octets.size() : run.needed_octets;
-            std::copy_n(run.octets.begin(), size, out_.begin() + static_cast<std::ptrdiff_t>(at));
-            for (const std::uint16_t place : run.apex_pointers) {
-                if (place < size) {
-                    put_u16(out_.data() + at + place, 0xc000U | apex_at_);
-                }
-            }
-            at += size;
-            answers += run.answers;
-            authority += run.authority;
-            additional += has_room ? run.additional : run.needed_additional;
-        }
-        put_u16(out_.data() + 6, answers);
-        put_u16(out_.data() + 8, authority);
-        put_u16(out_.data() + 10, additional);
-        return at;
     }
 
     /// What the OPT says; of a slipped answer only what a client needs to come back.

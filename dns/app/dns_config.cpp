@@ -154,6 +154,10 @@ XdpFrontConfig read_xdp(YamlNode node, const DnsConfig& config) {
     if (xdp.interfaces.empty()) {
         node.complain("needs at least one interface");
     }
+    if (!config.fronts.empty()) {
+        node.complain(
+            "not beside proxy_from: the program would answer a front's query that has no PROXY header");
+    }
     const std::uint64_t rate = config.rate_limits ? config.rate_limits->per_second : 0;
     xdp.rate = static_cast<std::uint32_t>(node.optional("rate").integer(0, RateLimits::kMostPerSecond, rate));
     for (const Endpoint& listen : config.listen) {
@@ -177,13 +181,13 @@ Result<DnsConfig> load_dns_config(const std::string& path) {
     config.nsid = read_short_text(root.optional("nsid"));
     config.cookies = read_cookies(root.optional("cookies"));
     config.rate_limits = read_rate_limits(root.optional("rate_limit"));
+    for (YamlNode& front : root.optional("proxy_from").items()) {
+        config.fronts.push_back(front.prefix());
+    }
     config.xdp = read_xdp(root.optional("xdp"), config);
     if (YamlNode chaos = root.optional("chaos"); chaos.is_present()) {
         config.chaos_id = read_short_text(chaos.optional("id"));
         config.chaos_version = read_short_text(chaos.optional("version"));
-    }
-    for (YamlNode& front : root.optional("proxy_from").items()) {
-        config.fronts.push_back(front.prefix());
     }
     config.metrics = root.optional("metrics").text();
     config.controller = read_controller(root.optional("controller"));

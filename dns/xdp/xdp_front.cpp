@@ -97,7 +97,11 @@ int XdpFront::program() const {
 }
 
 XdpFront::Held XdpFront::held() const {
-    return {questions_.size(), left_out_};
+    Held held{questions_.size(), 0};
+    for (const auto& [answers, owner] : owners_) {
+        held.left_out += owner.left_out;
+    }
+    return held;
 }
 
 std::uint64_t XdpFront::count(sd_reason reason) const {
@@ -118,7 +122,6 @@ Status XdpFront::update(const Snapshot& snapshot) {
 
 Status XdpFront::write(const Snapshot& snapshot) {
     ++updates_;
-    left_out_ = 0;
     reuse();
     SL_TRY_VOID(write_classes(front_classes(snapshot.classes())));
     for (const Snapshot::Owner& owner : snapshot.owners()) {
@@ -151,9 +154,11 @@ Status XdpFront::write_classes(ClassRows rows) {
         return std::memcmp(&one.first, &other.first, sizeof one.first) == 0 &&
                std::memcmp(&one.second, &other.second, sizeof one.second) == 0;
     };
-    if (std::equal(rows.begin(), rows.end(), classes_.begin(), classes_.end(), is_same)) {
+    if (are_classes_whole_ &&
+        std::equal(rows.begin(), rows.end(), classes_.begin(), classes_.end(), is_same)) {
         return {};
     }
+    are_classes_whole_ = false;
     SL_TRY_VOID(drop_everything());
     for (const auto& [key, value] : classes_) {
         // Twice in the list, once in the map.
@@ -163,18 +168,19 @@ Status XdpFront::write_classes(ClassRows rows) {
     for (const auto& [key, value] : classes_) {
         SL_TRY_VOID(put(loaded_->maps.sd_classes, key, value));
     }
+    are_classes_whole_ = true;
     return {};
 }
 
 Status XdpFront::write_owner(const Snapshot::Owner& owner, const ZoneDenials& zone) {
     Owner& held = owners_[owner.get()];
-    held = {owner, {}, updates_};
+    held = {owner, {}, 0, updates_};
     for (const FrontQuestion& question : front_questions(*owner, zone)) {
         SL_TRY(const bool is_written, write_question(question, owner.get()));
         if (is_written) {
             held.keys.push_back(key_text(question.key));
         } else {
-            ++left_out_;
+            ++held.left_out;
         }
     }
     return {};

@@ -57,6 +57,7 @@ private:
     struct Owner {
         std::shared_ptr<const OwnerAnswers> answers;
         std::vector<std::string> keys;
+        std::size_t left_out = 0;
         std::uint64_t update = 0;
     };
     /// What packets may still read for a moment.
@@ -85,13 +86,14 @@ private:
     std::map<std::string, Question> questions_;
     std::map<const OwnerAnswers*, Owner> owners_;
     ClassRows classes_;
+    /// All of classes_ are in the map.
+    bool are_classes_whole_ = true;
     std::deque<Retired> retired_;
     std::vector<std::uint32_t> free_answers_;
     std::uint32_t next_answer_ = 0;
     /// By how many cells there are in a row.
     std::map<std::uint32_t, std::vector<std::uint32_t>> free_cells_;
     std::uint32_t next_cell_ = 0;
-    std::size_t left_out_ = 0;
     std::uint64_t updates_ = 0;
 };
 

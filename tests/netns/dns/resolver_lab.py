@@ -179,10 +179,10 @@ class Lab:
     def __example(self, name):
         """A file of docs/examples/dns with this lab's zone, server and key in it."""
         text = (EXAMPLES / name).read_text(encoding='utf-8')
-        placeholder = '12345 15 2 ' + '0' * 64
+        example_ds = '12345 15 2 ' + '0' * 64
         tag, algorithm, digest, value = self.ds.split(None, 3)
         value = value.replace(' ', '')
-        for there, here in ((f'12345 15 2 "{"0" * 64}"', f'{tag} {algorithm} {digest} "{value}"'), (placeholder, f'{tag} {algorithm} {digest} {value}'),
+        for there, here in ((f'12345 15 2 "{"0" * 64}"', f'{tag} {algorithm} {digest} "{value}"'), (example_ds, f'{tag} {algorithm} {digest} {value}'),
                             ('compute.example', ZONE.strip('.')), ('192.0.2.53', AUTHORITY)):
             text = text.replace(there, here)
         return text
