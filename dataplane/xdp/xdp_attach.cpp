@@ -68,6 +68,15 @@ FileDescriptor open_link(const fs::path& path, unsigned index) {
     return {};
 }
 
+/// Takes the program off at once: the removal of a pin alone does so later, from a worker of the kernel. One
+/// whose interface is gone holds nothing, which is no fault.
+void detach(const fs::path& path) {
+    const FileDescriptor link(bpf_obj_get(path.c_str()));
+    if (link.is_open()) {
+        bpf_link_detach(link.get());
+    }
+}
+
 Result<AttachMode> attach_anew(const fs::path& path, unsigned index, const std::string& name, int program,
                                bool allow_generic) {
     LIBBPF_OPTS(bpf_link_create_opts, options, .flags = XDP_FLAGS_DRV_MODE);
@@ -144,6 +153,7 @@ Status detach_others(const std::string& folder, const std::vector<std::string>& 
         }
     }
     for (const auto& path : gone) {
+        detach(path);
         fs::remove(path, error);
     }
     return error ? Status(Error{Errc::kKernel, "clearing " + folder + ": " + error.message()}) : Status{};
