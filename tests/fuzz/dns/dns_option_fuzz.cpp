@@ -3,22 +3,17 @@
 // cookie secrets. No crash; options never make an answer that is not to be read; a cookie that we made is
 // valid for who got it and for nobody else; a PROXY header is taken off as far as it says.
 #include <algorithm>
-#include <cstdlib>
 
 #include "dns/answer/proxy_header.hpp"
 #include "dns/answer/respond.hpp"
 #include "dns/record/rr_type.hpp"
+#include "message_check.hpp"
 
 namespace {
 
 using namespace suanlu;
 using namespace suanlu::dns;
-
-void require(bool holds) {
-    if (!holds) {
-        std::abort();
-    }
-}
+using suanlu::dns::fuzz::require;
 
 const Ip6 kClient = *Ip6::parse("192.0.2.1");
 const Ip6 kOther = *Ip6::parse("192.0.2.2");

@@ -1,21 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 // Any octets as rdata, as a compressed name and as text: no crash, no endless walk; what is read is written
 // the same, and every refusal of octets says where.
-#include <cstdlib>
-
 #include "dns/record/record_view.hpp"
 #include "dns/record/rr_type.hpp"
+#include "message_check.hpp"
 
 namespace {
 
 using namespace suanlu;
 using namespace suanlu::dns;
-
-void require(bool holds) {
-    if (!holds) {
-        std::abort();
-    }
-}
+using suanlu::dns::fuzz::require;
 
 void walk_names(ByteView bytes) {
     for (std::size_t offset = 0; offset < bytes.size() && offset < 64; ++offset) {
