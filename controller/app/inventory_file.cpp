@@ -2,6 +2,7 @@
 #include "controller/decision/inventory_file.hpp"
 
 #include <cmath>
+#include <limits>
 
 #include "controller/app/inventory_dns.hpp"
 #include "controller/app/inventory_network.hpp"
@@ -137,6 +138,36 @@ void check_sid(YamlNode node, const Router* egress, const Ip6& sid, UniqueValues
     }
 }
 
+/// With a routing table the SIDs need no next hops, and one SID may serve both IP versions (End.DT46).
+void read_service_sids(YamlNode node, const Router* router, UniqueValues& unique, Attachment& a) {
+    YamlNode table = node.optional("table");
+    a.table = static_cast<std::uint32_t>(table.integer(1, std::numeric_limits<std::uint32_t>::max()));
+    if (table.is_present() && !is_own_table(a.table)) {
+        table.complain("a service SID needs a table of its own, never one of the kernel's (253 to 255)");
+    }
+    YamlNode sid6 = node.required("sid6");
+    a.sid6 = sid6.address();
+    check_sid(sid6, router, a.sid6, unique);
+    YamlNode sid4 = node.optional("sid4");
+    a.sid4 = sid4.address();
+    if (!table.is_present() || a.sid4 != a.sid6) {
+        check_sid(sid4, router, a.sid4, unique);
+    }
+    YamlNode hop6 = table.is_present() ? node.optional("next_hop6") : node.required("next_hop6");
+    a.next_hop6 = hop6.address();
+    YamlNode hop4 = node.optional("next_hop4");
+    a.next_hop4 = hop4.address();
+    if (table.is_present() && (hop6.is_present() || hop4.is_present())) {
+        node.complain("the table has the next hops; next_hop6 and next_hop4 are for SIDs without one");
+    }
+    if (!table.is_present() && sid4.is_present() != hop4.is_present()) {
+        node.complain("sid4 and next_hop4 come together");
+    }
+    if (hop4.is_present() && !a.next_hop4.is_mapped_v4()) {
+        hop4.complain("expected an IPv4 address");
+    }
+}
+
 void read_attachment(YamlNode node, const Inventory& out, UniqueValues& unique, Site& site) {
     Attachment a;
     YamlNode egress = node.required("egress");
@@ -149,21 +180,7 @@ void read_attachment(YamlNode node, const Inventory& out, UniqueValues& unique, 
     if (a.interface.size() > 15) { // IFNAMSIZ - 1
         node.complain("an interface name has at most 15 characters");
     }
-    YamlNode sid6 = node.required("sid6");
-    a.sid6 = sid6.address();
-    check_sid(sid6, router, a.sid6, unique);
-    a.next_hop6 = node.required("next_hop6").address();
-    YamlNode sid4 = node.optional("sid4");
-    a.sid4 = sid4.address();
-    check_sid(sid4, router, a.sid4, unique);
-    YamlNode hop4 = node.optional("next_hop4");
-    a.next_hop4 = hop4.address();
-    if (sid4.is_present() != hop4.is_present()) {
-        node.complain("sid4 and next_hop4 come together");
-    }
-    if (hop4.is_present() && !a.next_hop4.is_mapped_v4()) {
-        hop4.complain("expected an IPv4 address");
-    }
+    read_service_sids(node, router, unique, a);
     a.delay = read_delay(node.optional("delay"));
     a.mtu = {static_cast<std::uint32_t>(node.optional("mtu").integer(kLeastMtu, kMostMtu, 1500))};
     site.attachments.push_back(std::move(a));

@@ -15,13 +15,33 @@ auto find_in(const List& list, Test test) -> decltype(&list.front()) {
     return found == list.end() ? nullptr : &*found;
 }
 
-LocalSid dx(const Ip6& sid, SidBehaviour behaviour, const Ip6& next_hop, const std::string& interface) {
+/// What the SID of an attachment does with packets of one IP version, or with both.
+struct Behaviours {
+    SidBehaviour by_next_hop;
+    SidBehaviour by_table;
+};
+
+LocalSid service_sid(const Attachment& a, const Ip6& sid, Behaviours behaviours, const Ip6& next_hop) {
     LocalSid out;
     out.sid = {sid, kFunctionBits};
-    out.behaviour = behaviour;
+    out.behaviour = a.table != 0 ? behaviours.by_table : behaviours.by_next_hop;
     out.next_hop = next_hop;
-    out.interface = interface;
+    out.interface = a.interface;
+    out.table = a.table;
     return out;
+}
+
+void add_service_sids(const Attachment& a, std::vector<LocalSid>& out) {
+    if (a.table != 0 && a.sid4 == a.sid6) {
+        out.push_back(service_sid(a, a.sid6, {SidBehaviour::kEndDx6, SidBehaviour::kEndDt46}, {}));
+        return;
+    }
+    if (!a.sid6.is_zero()) {
+        out.push_back(service_sid(a, a.sid6, {SidBehaviour::kEndDx6, SidBehaviour::kEndDt6}, a.next_hop6));
+    }
+    if (!a.sid4.is_zero()) {
+        out.push_back(service_sid(a, a.sid4, {SidBehaviour::kEndDx4, SidBehaviour::kEndDt4}, a.next_hop4));
+    }
 }
 
 } // namespace
@@ -56,14 +76,8 @@ std::vector<LocalSid> Inventory::local_sids(const Router& router) const {
     out.push_back(end);
     for (const Site& site : sites) {
         for (const Attachment& a : site.attachments) {
-            if (a.egress != router.name) {
-                continue;
-            }
-            if (!a.sid6.is_zero()) {
-                out.push_back(dx(a.sid6, SidBehaviour::kEndDx6, a.next_hop6, a.interface));
-            }
-            if (!a.sid4.is_zero()) {
-                out.push_back(dx(a.sid4, SidBehaviour::kEndDx4, a.next_hop4, a.interface));
+            if (a.egress == router.name) {
+                add_service_sids(a, out);
             }
         }
     }

@@ -25,6 +25,12 @@ constexpr bool has_table(SidBehaviour behaviour) {
            behaviour == SidBehaviour::kEndDt46;
 }
 
+/// A table that an End.DT SID may have for itself: neither none nor one of the kernel's own (default, main,
+/// local).
+constexpr bool is_own_table(std::uint32_t table) {
+    return table != 0 && (table < 253 || table > 255);
+}
+
 /// One SID that a router of ours must have. `sid` covers block, node and function (/48 for End, /64 for
 /// services), or block and local id (/48, RFC 9800's LIB) for the End.X of a link.
 struct LocalSid {
@@ -44,12 +50,17 @@ struct Attachment {
     /// Name of the egress router in the inventory.
     std::string egress;
     std::string interface;
+    /// Next hops are the site's addresses on the link, zero with a table; next_hop4 also when the site takes
+    /// no IPv4.
     Ip6 next_hop6;
-    /// Zero when the site takes no IPv4.
     Ip6 next_hop4;
-    /// Service SIDs (full address, zero arguments); sid4 zero when there is no IPv4.
+    /// Service SIDs (full address, zero arguments); sid4 zero when there is no IPv4, and with a table perhaps
+    /// the same as sid6.
     Ip6 sid6;
     Ip6 sid4;
+    /// 0: the SIDs send to the next hops (End.DX6, End.DX4). Else by this routing table of the egress
+    /// (End.DT6, End.DT4, or End.DT46 for one SID of both).
+    std::uint32_t table = 0;
     /// Delay of the access link, one way.
     Microseconds delay{0};
     Bytes mtu{1500};

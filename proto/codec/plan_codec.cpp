@@ -26,8 +26,6 @@ using codec::read_prefix;
 using codec::write_address;
 
 /// Tables 253..255 are default, main and local: a DT SID there could loop (design: egress).
-constexpr std::uint32_t kFirstSystemTable = 253;
-constexpr std::uint32_t kLastSystemTable = 255;
 /// IFNAMSIZ - 1.
 constexpr std::size_t kMaxInterfaceName = 15;
 
@@ -77,8 +75,7 @@ Status check_target(const std::string& at, const LocalSid& sid) {
     if (sid.interface.size() > kMaxInterfaceName) {
         return bad_field(at + "interface", "is longer than 15 bytes");
     }
-    const bool is_system = sid.table >= kFirstSystemTable && sid.table <= kLastSystemTable;
-    if (has_table(sid.behaviour) && (sid.table == 0 || is_system)) {
+    if (has_table(sid.behaviour) && !is_own_table(sid.table)) {
         return bad_field(at + "table", "a DT SID needs a table of its own, never main");
     }
     return {};

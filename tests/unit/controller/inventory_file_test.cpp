@@ -57,6 +57,31 @@ TEST(InventoryFile, GoodFile_IsReadWithItsDefaults) {
     EXPECT_EQ(sids[1].behaviour, SidBehaviour::kEndDx6);
 }
 
+TEST(InventoryFile, AttachmentWithATable_HasSidsThatAskIt) {
+    const std::string hop = R"(next_hop6: "2001:db8:7::5", sid6: "fc00:0:e1:f006::")";
+    struct {
+        std::string sids;
+        std::vector<SidBehaviour> behaviours;
+    } const rows[] = {
+        {R"(sid6: "fc00:0:e1:f006::", table: 100)", {SidBehaviour::kEndDt6}},
+        {R"(sid6: "fc00:0:e1:f006::", sid4: "fc00:0:e1:f004::", table: 100)",
+         {SidBehaviour::kEndDt6, SidBehaviour::kEndDt4}},
+        {R"(sid6: "fc00:0:e1:f006::", sid4: "fc00:0:e1:f006::", table: 100)", {SidBehaviour::kEndDt46}},
+    };
+    for (const auto& row : rows) {
+        const auto inventory = parse_inventory(replaced(hop, row.sids), "x.yaml");
+        ASSERT_TRUE(inventory) << inventory.error().detail;
+        auto sids = inventory->local_sids(*inventory->router("E1"));
+        ASSERT_EQ(sids.size(), row.behaviours.size() + 1) << row.sids;
+        for (std::size_t i = 0; i < row.behaviours.size(); i++) {
+            EXPECT_EQ(sids[i + 1].behaviour, row.behaviours[i]) << row.sids;
+            EXPECT_EQ(sids[i + 1].table, 100U);
+            EXPECT_EQ(sids[i + 1].interface, "eth3");
+            EXPECT_TRUE(sids[i + 1].next_hop.is_zero());
+        }
+    }
+}
+
 TEST(InventoryFile, TrafficOfAService_IsRead) {
     const auto inventory = parse_inventory(replaced("    port: 8080\n", R"(    port: 8080
     last_port: 8090
@@ -151,6 +176,11 @@ TEST(InventoryFile, EveryContradiction_IsRefusedWithItsLine) {
         {"transport: tcp", "transport: sctp", "is not one of: tcp, udp"},
         {"port: 8080", "port: 8080\n    prot: 1", "unknown key 'prot'"},
         {"core_mtu: 2000", "core_mtu: 2000\ncore_mtu: 2000", "duplicate key 'core_mtu'"},
+        {"delay: 100us", "table: 100", "the table has the next hops"},
+        {"delay: 100us", "table: 254",
+         "sites[0].attachments[0].table: a service SID needs a table of its own"},
+        {"delay: 100us", "sid4: \"fc00:0:e1:f006::\", next_hop4: 192.0.2.1",
+         "SID 'fc00:0:e1:f006::' is already used"},
         {"port: 8080", "port: 8080\n    steering: dns", "'dns' needs the section 'dns'"},
     };
     expect_refused(rows);
