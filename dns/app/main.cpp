@@ -9,7 +9,7 @@
 
 #include "core/support/log.hpp"
 #include "core/support/unix_time.hpp"
-#include "dns/app/dns_server.hpp"
+#include "dns/server/dns_server.hpp"
 
 namespace {
 

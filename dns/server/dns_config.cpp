@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "dns/app/dns_config.hpp"
+#include "dns/server/dns_config.hpp"
 
 #include <algorithm>
 
 #include "core/support/yaml_walk.hpp"
-#include "dns/app/transfer_config.hpp"
+#include "dns/server/transfer_config.hpp"
 #include "dns/udp/udp_server.hpp"
 
 namespace suanlu::dns {

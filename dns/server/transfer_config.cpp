@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "dns/app/transfer_config.hpp"
+#include "dns/server/transfer_config.hpp"
 
 #include <fstream>
 #include <iterator>

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "dns/app/zone_loader.hpp"
+#include "dns/server/zone_loader.hpp"
 
 #include <algorithm>
 #include <fstream>

@@ -8,9 +8,9 @@
 #include <functional>
 
 #include "core/support/asio.hpp"
-#include "dns/app/dns_config.hpp"
 #include "dns/feed/feed_client.hpp"
 #include "dns/feed/view_lease.hpp"
+#include "dns/server/dns_config.hpp"
 
 namespace suanlu::dns {
 

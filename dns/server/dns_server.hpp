@@ -7,9 +7,9 @@
 #include "core/support/asio.hpp"
 #include "core/support/metric.hpp"
 #include "core/support/page_server.hpp"
-#include "dns/app/dns_config.hpp"
-#include "dns/app/view_follower.hpp"
-#include "dns/app/zone_loader.hpp"
+#include "dns/server/dns_config.hpp"
+#include "dns/server/view_follower.hpp"
+#include "dns/server/zone_loader.hpp"
 #include "dns/tcp/tcp_server.hpp"
 #include "dns/udp/udp_server.hpp"
 

@@ -4,7 +4,7 @@
 #pragma once
 
 #include "core/support/yaml_walk.hpp"
-#include "dns/app/dns_config.hpp"
+#include "dns/server/dns_config.hpp"
 
 namespace suanlu::dns {
 

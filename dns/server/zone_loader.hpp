@@ -5,7 +5,7 @@
 #pragma once
 
 #include "dns/answer/snapshot.hpp"
-#include "dns/app/dns_config.hpp"
+#include "dns/server/dns_config.hpp"
 #include "dns/zone/computed_zone.hpp"
 #include "dns/zone/signer.hpp"
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "dns/app/view_follower.hpp"
+#include "dns/server/view_follower.hpp"
 
 #include "core/support/log.hpp"
 #include "dns/zone/ended_view.hpp"

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "dns/app/dns_server.hpp"
+#include "dns/server/dns_server.hpp"
 
 #include <chrono>
 #include <utility>
@@ -17,7 +17,7 @@ constexpr auto kRenewEvery = std::chrono::hours(6);
 
 enum class DnsMetric : std::uint8_t {
 #define SUANLU_METRIC(name, kind, label, help) name,
-#include "dns/app/dns_metrics.def"
+#include "dns/server/dns_metrics.def"
 #undef SUANLU_METRIC
 };
 
@@ -29,7 +29,7 @@ struct MetricText {
 
 constexpr MetricText kMetrics[] = {
 #define SUANLU_METRIC(name, kind, label, help) {#name, label, help},
-#include "dns/app/dns_metrics.def"
+#include "dns/server/dns_metrics.def"
 #undef SUANLU_METRIC
 };
 
