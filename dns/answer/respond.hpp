@@ -34,6 +34,8 @@ struct Asker {
     Ip6 source;
     DnsTransport transport = DnsTransport::kUdp;
     Moment now = {};
+    /// By TLS, with ALPN "dot" negotiated: fit for transfers (RFC 9103 section 7.1).
+    bool is_xot = false;
 };
 
 /// Of one worker, who alone writes; anybody reads.

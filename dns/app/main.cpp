@@ -49,6 +49,10 @@ int check_zones(const dns::DnsConfig& config) {
         std::cerr << loaded.error().detail << '\n';
         return 2;
     }
+    if (const Status certificate = dns::DnsServer::check_certificate(config); !certificate) {
+        std::cerr << certificate.error().detail << '\n';
+        return 2;
+    }
     for (const std::string& line : loader.delegation_signers()) {
         std::cout << line << '\n';
     }

@@ -53,19 +53,42 @@ DnsZoneConfig read_zone(YamlNode node, const TsigKeys& keys) {
     return zone;
 }
 
+void read_time(YamlNode node, const char* key, unsigned& milliseconds) {
+    const double seconds = node.optional(key).duration({milliseconds / 1e3}).value;
+    if (seconds < 0.1 || seconds > 600) {
+        node.complain(std::string(key) + " is 100ms to 600s");
+    } else {
+        milliseconds = static_cast<unsigned>(seconds * 1e3);
+    }
+}
+
 TcpLimits read_tcp(YamlNode node) {
     TcpLimits limits;
     if (node.is_present()) {
         limits.connections = node.optional("connections").integer(1, 100'000, limits.connections);
         limits.per_client = node.optional("per_client").integer(1, 100'000, limits.per_client);
-        const double idle = node.optional("idle").duration({limits.idle_ms / 1e3}).value;
-        if (idle < 0.1 || idle > 600) {
-            node.complain("idle is 100ms to 600s");
-        } else {
-            limits.idle_ms = static_cast<unsigned>(idle * 1e3);
-        }
+        read_time(node, "idle", limits.idle_ms);
     }
     return limits;
+}
+
+DnsTlsConfig read_dns_tls(YamlNode node) {
+    DnsTlsConfig tls;
+    if (!node.is_present()) {
+        return tls;
+    }
+    for (YamlNode& listen : node.required("listen").items()) {
+        tls.listen.push_back(read_listen(listen));
+    }
+    if (tls.listen.empty()) {
+        node.complain("needs at least one address");
+    }
+    tls.identity.certificate = node.required("certificate").text();
+    tls.identity.key = node.required("key").text();
+    tls.limits = read_tcp(node);
+    tls.limits.handshakes = node.optional("handshakes").integer(1, 10'000, tls.limits.handshakes);
+    read_time(node, "handshake", tls.limits.handshake_ms);
+    return tls;
 }
 
 DnsCookieConfig read_cookies(YamlNode node) {
@@ -178,6 +201,7 @@ Result<DnsConfig> load_dns_config(const std::string& path) {
     }
     config.workers = root.optional("workers").integer(1, 128, config.workers);
     config.tcp = read_tcp(root.optional("tcp"));
+    config.tls = read_dns_tls(root.optional("tls"));
     config.nsid = read_short_text(root.optional("nsid"));
     config.cookies = read_cookies(root.optional("cookies"));
     config.rate_limits = read_rate_limits(root.optional("rate_limit"));

@@ -12,6 +12,7 @@
 #include "dns/notify/notify_client.hpp"
 #include "dns/record/domain_name.hpp"
 #include "dns/tcp/tcp_server.hpp"
+#include "dns/tcp/tls_identity.hpp"
 #include "dns/xdp/xdp_front.hpp"
 #include "dns/xfr/transfer_service.hpp"
 
@@ -37,6 +38,13 @@ struct DnsZoneConfig {
     std::optional<TransferConfig> transfer;
 };
 
+/// DNS by TLS; without addresses there is none.
+struct DnsTlsConfig {
+    std::vector<Endpoint> listen;
+    TlsIdentity identity;
+    TcpLimits limits;
+};
+
 struct DnsCookieConfig {
     /// File of cookie secrets, read again with the zones; empty = cookies are not answered.
     std::string secrets;
@@ -58,6 +66,7 @@ struct DnsConfig {
     /// Threads that answer UDP at each address.
     std::size_t workers = 1;
     TcpLimits tcp;
+    DnsTlsConfig tls;
     std::string nsid;
     /// Of class CHAOS; empty = not answered.
     std::string chaos_id;

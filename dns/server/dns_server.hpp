@@ -19,6 +19,8 @@ class DnsServer {
 public:
     /// Reads the zones and binds everything; any failure is an Error and nothing runs.
     static Result<std::unique_ptr<DnsServer>> open(asio::io_context& io, DnsConfig config);
+    /// Whether the certificate of DNS by TLS, if there is one, can be used.
+    static Status check_certificate(const DnsConfig& config);
     ~DnsServer();
     DnsServer(const DnsServer&) = delete;
     DnsServer& operator=(const DnsServer&) = delete;
@@ -37,6 +39,9 @@ private:
     DnsServer(DnsConfig config, Strand strand, Beginning beginning);
     static Result<Beginning> begin(const DnsConfig& config, const Strand& strand);
     Status open_sockets();
+    Result<std::shared_ptr<TlsContext>> load_certificate();
+    /// Reads it again; what is refused leaves the old one.
+    void reload_certificate();
     Status start();
     Status open_front();
     void update_front();
@@ -49,6 +54,7 @@ private:
     void publish(Result<std::shared_ptr<const Snapshot>> next);
     std::string render(const std::string& path);
     void export_counters();
+    void export_connections();
     void export_view();
     void export_responses();
     void export_front();
@@ -62,6 +68,10 @@ private:
     SnapshotExchange exchange_;
     std::vector<std::unique_ptr<UdpWorker>> workers_;
     std::unique_ptr<TcpServer> tcp_;
+    /// Null without a section for it.
+    std::unique_ptr<TcpServer> tls_;
+    std::int64_t certificate_expires_ = 0;
+    std::uint64_t refused_certificates_ = 0;
     std::unique_ptr<NotifyClient> notify_;
     /// By zone: the serial that its secondaries were told of.
     std::map<DomainName, std::uint32_t> told_;

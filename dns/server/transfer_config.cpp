@@ -83,8 +83,9 @@ std::optional<TransferConfig> read_transfer(YamlNode node, const TsigKeys& keys)
         if (!from.is_present() && !key) {
             item.complain("says from where, or with which key, or both");
         }
+        const bool is_tls_only = item.optional("tls").boolean(false);
         for (const Prefix6& prefix : read_from(from)) {
-            transfer.allow.push_back({prefix, key});
+            transfer.allow.push_back({prefix, key, is_tls_only});
         }
     }
     for (YamlNode& item : node.optional("notify").items()) {

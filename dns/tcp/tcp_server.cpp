@@ -2,16 +2,19 @@
 #include "dns/tcp/tcp_server.hpp"
 
 #include <netinet/in.h>
+#include <openssl/err.h>
+#include <openssl/ssl.h>
 #include <sys/socket.h>
 
 #include <algorithm>
 #include <chrono>
-#include <list>
 #include <map>
+#include <set>
 #include <thread>
 
-#include "core/support/asio.hpp"
 #include "dns/answer/proxy_header.hpp"
+#include "dns/tcp/connection.hpp"
+#include "dns/tcp/tls_context.hpp"
 
 namespace suanlu::dns {
 
@@ -54,20 +57,43 @@ Tcp::endpoint endpoint_of(const Endpoint& listen) {
     return {asio::ip::address_v6(v6), listen.port};
 }
 
+/// Of a handshake that ended with `ec`.
+TlsFailure failure_of(const ErrorCode& ec) {
+    if (ec.category() != asio::error::get_ssl_category()) {
+        return TlsFailure::kGone;
+    }
+    const int reason = ERR_GET_REASON(static_cast<unsigned long>(ec.value()));
+    switch (reason) {
+    case SSL_R_UNSUPPORTED_PROTOCOL:
+    case SSL_R_WRONG_SSL_VERSION:
+        return TlsFailure::kVersion;
+    case SSL_R_NO_APPLICATION_PROTOCOL:
+        return TlsFailure::kProtocol;
+    case SSL_R_UNEXPECTED_EOF_WHILE_READING:
+        return TlsFailure::kGone;
+    default:
+        return reason > SSL_AD_REASON_OFFSET ? TlsFailure::kAlert : TlsFailure::kMalformed;
+    }
+}
+
 } // namespace
 
-struct TcpServer::State {
-    struct Connection {
-        Connection(Tcp::socket opened, Ip6 from)
-            : socket(std::move(opened)), timer(socket.get_executor()), client(from) {}
-        Tcp::socket socket;
-        asio::steady_timer timer;
-        Ip6 client;
+std::string_view to_text(TlsFailure failure) {
+    static constexpr std::string_view kTexts[] = {
+#define SL_TLS_FAILURE(failure, code, meaning) #failure,
+#include "dns/tcp/tls_failures.def"
+#undef SL_TLS_FAILURE
     };
-    using Place = std::list<Connection>::iterator;
+    return kTexts[static_cast<std::size_t>(failure)];
+}
 
-    State(const TcpLimits& wanted, SnapshotExchange& from, std::size_t number)
-        : limits(wanted), exchange(from), reader(from.reader(number)), strand(asio::make_strand(io)) {}
+struct TcpServer::State {
+    using Client = std::shared_ptr<Connection>;
+
+    State(const TcpLimits& wanted, SnapshotExchange& from, std::size_t number,
+          std::shared_ptr<TlsContext> shown)
+        : limits(wanted), exchange(from), reader(from.reader(number)), tls(std::move(shown)),
+          strand(asio::make_strand(io)) {}
 
     Status listen(const Endpoint& wanted) {
         ErrorCode ec;
@@ -132,38 +158,63 @@ struct TcpServer::State {
         socket.set_option(Tcp::no_delay(true), ec);
         ++of_client[counted];
         counts.connections.fetch_add(1, std::memory_order_relaxed);
-        connections.emplace_front(std::move(socket), client);
-        spawn_owned(strand, "dns.tcp", serve(connections.begin()));
+        const auto connection = std::make_shared<Connection>(std::move(socket), client);
+        connections.insert(connection);
+        spawn_owned(strand, "dns.tcp", serve(connection));
     }
 
-    Task<void> serve(Place place) {
+    Task<void> serve(Client connection) {
+        bool is_open = co_await take_front(connection);
+        if (is_open && tls) {
+            is_open = co_await shake_hands(connection);
+        }
+        if (is_open) {
+            co_await answer_all(connection);
+            co_await connection->say_end();
+        }
+        forget(connection->client());
+        connection->cut();
+        connections.erase(connection);
+    }
+
+    Task<void> answer_all(Client connection) {
         Bytes query;
         Bytes answer;
-        bool goes_on = co_await take_front(place);
+        bool goes_on = true;
         while (goes_on && !is_stopping) {
-            watch(place);
-            std::array<std::uint8_t, 2> prefix{};
-            goes_on = co_await read(place, prefix.data(), prefix.size());
+            watch(connection);
+            goes_on = co_await connection->receive(query);
             if (!goes_on) {
                 break;
             }
-            query.resize(static_cast<std::size_t>(prefix[0] << 8U | prefix[1]));
-            goes_on = co_await read(place, query.data(), query.size());
-            if (!goes_on) {
-                break;
-            }
-            answer.resize(2 + kMostTcpBytes); // not before: who sends nothing costs no buffer
+            answer.resize(kLengthBytes + kMostTcpBytes); // not before: who sends nothing costs no buffer
             std::unique_ptr<MessageStream> stream;
-            std::size_t size = answer_to(query, place->client, answer, stream);
+            std::size_t size = answer_to(query, *connection, answer, stream);
             // Silence by UDP is the end of the connection here: whoever sends that is not a client.
             goes_on = size > 0;
             while (goes_on && size > 0) {
-                goes_on = co_await write(place, answer.data(), put_length(answer, size));
-                size = goes_on && stream ? stream->next(std::span(answer).subspan(2)) : 0;
-                watch(place); // each message of a transfer has the idle time
+                goes_on = co_await connection->send(std::span(answer).first(kLengthBytes + size));
+                size = goes_on && stream ? stream->next(std::span(answer).subspan(kLengthBytes)) : 0;
+                watch(connection); // each message of a transfer has the idle time
             }
         }
-        end(place);
+    }
+
+    Task<bool> shake_hands(Client connection) {
+        if (handshakes == limits.handshakes) {
+            count(TlsFailure::kBusy);
+            co_return false;
+        }
+        ++handshakes;
+        connection->watch(std::chrono::milliseconds(limits.handshake_ms),
+                          [this] { count(TlsFailure::kSlow); });
+        const std::shared_ptr<TlsContext> shown = tls; // may be replaced meanwhile
+        const ErrorCode ec = co_await connection->shake_hands(shown->context);
+        --handshakes;
+        if (ec && connection->is_open()) { // else it was this side that closed it
+            count(failure_of(ec));
+        }
+        co_return !ec;
     }
 
     [[nodiscard]] bool is_listed(const Ip6& client) {
@@ -173,13 +224,13 @@ struct TcpServer::State {
     }
 
     /// A listed front says first who asks; from there on that is the client, its limit included.
-    Task<bool> take_front(Place place) {
-        if (!is_listed(place->client)) {
+    Task<bool> take_front(Client connection) {
+        if (!is_listed(connection->client())) {
             co_return true;
         }
-        watch(place);
+        watch(connection);
         Bytes header(kProxyFixedBytes);
-        const bool is_begun = co_await read(place, header.data(), header.size());
+        const bool is_begun = co_await connection->read_plain(header);
         if (!is_begun) {
             co_return false;
         }
@@ -187,7 +238,7 @@ struct TcpServer::State {
         if (size > 0 && size <= kMostProxyBytes) {
             header.resize(size);
             const bool is_whole =
-                co_await read(place, header.data() + kProxyFixedBytes, size - kProxyFixedBytes);
+                co_await connection->read_plain(std::span(header).subspan(kProxyFixedBytes));
             header.resize(is_whole ? size : 0);
         }
         const auto said = read_proxy_header(header);
@@ -195,13 +246,13 @@ struct TcpServer::State {
             responses.add(QueryFault::kProxyHeader);
             co_return false;
         }
-        co_return !said->source || has_room_as(place, *said->source);
+        co_return !said->source || has_room_as(*connection, *said->source);
     }
 
     /// Counts the connection as one of `client`; false when that one has too many.
-    bool has_room_as(Place place, const Ip6& client) {
-        forget(place->client);
-        place->client = client;
+    bool has_room_as(Connection& connection, const Ip6& client) {
+        forget(connection.client());
+        connection.set_client(client);
         const bool has_room = ++of_client[counted_as(client)] <= limits.per_client;
         counts.refused.fetch_add(has_room ? 0 : 1, std::memory_order_relaxed);
         return has_room;
@@ -214,11 +265,12 @@ struct TcpServer::State {
     }
 
     /// Writes the first message behind its length. `stream` gets those that follow, if any do.
-    std::size_t answer_to(const Bytes& query, const Ip6& client, Bytes& answer,
+    std::size_t answer_to(const Bytes& query, const Connection& connection, Bytes& answer,
                           std::unique_ptr<MessageStream>& stream) {
-        const std::span<std::uint8_t> out = std::span(answer).subspan(2);
+        const std::span<std::uint8_t> out = std::span(answer).subspan(kLengthBytes);
         const Snapshot& snapshot = reader.take(exchange);
-        const Asker asker{client, DnsTransport::kTcp, Moment::coarse()};
+        const Asker asker{connection.client(), tls ? DnsTransport::kTls : DnsTransport::kTcp,
+                          Moment::coarse(), connection.has_protocol()};
         std::size_t size = respond(snapshot, query, asker, out, responses);
         if (size == kHandedOver) {
             stream = snapshot.streams()->answer(snapshot, query, asker, responses);
@@ -229,42 +281,14 @@ struct TcpServer::State {
         return size;
     }
 
-    static std::size_t put_length(Bytes& answer, std::size_t size) {
-        answer[0] = static_cast<std::uint8_t>(size >> 8U);
-        answer[1] = static_cast<std::uint8_t>(size);
-        return size + 2;
-    }
-
-    Task<bool> read(Place place, std::uint8_t* into, std::size_t size) {
-        ErrorCode ec;
-        co_await asio::async_read(place->socket, asio::buffer(into, size),
-                                  asio::redirect_error(asio::use_awaitable, ec));
-        co_return !ec;
-    }
-    Task<bool> write(Place place, const std::uint8_t* from, std::size_t size) {
-        ErrorCode ec;
-        co_await asio::async_write(place->socket, asio::buffer(from, size),
-                                   asio::redirect_error(asio::use_awaitable, ec));
-        co_return !ec;
-    }
-
     /// From one query to the next, answer included, a client has the idle time.
-    void watch(Place place) {
-        place->timer.expires_after(std::chrono::milliseconds(limits.idle_ms));
-        place->timer.async_wait([this, socket = &place->socket](const ErrorCode& ec) {
-            if (!ec) {
-                counts.timed_out.fetch_add(1, std::memory_order_relaxed);
-                ErrorCode ignored;
-                socket->close(ignored);
-            }
-        });
+    void watch(const Client& connection) {
+        connection->watch(std::chrono::milliseconds(limits.idle_ms),
+                          [this] { counts.timed_out.fetch_add(1, std::memory_order_relaxed); });
     }
 
-    void end(Place place) {
-        forget(place->client);
-        place->timer.cancel();
-        // The timer's handler may be on its way: what it names must live until it has run.
-        asio::post(strand, [this, place] { connections.erase(place); });
+    void count(TlsFailure failure) {
+        counts.tls_failures[static_cast<std::size_t>(failure)].fetch_add(1, std::memory_order_relaxed);
     }
 
     void close_all() {
@@ -273,19 +297,21 @@ struct TcpServer::State {
         for (Tcp::acceptor& acceptor : acceptors) {
             acceptor.close(ignored);
         }
-        for (Connection& connection : connections) {
-            connection.timer.cancel();
-            connection.socket.close(ignored);
+        for (const Client& connection : connections) {
+            connection->cut();
         }
     }
 
     TcpLimits limits;
     SnapshotExchange& exchange;
     SnapshotExchange::Reader& reader;
+    /// Null = plain TCP.
+    std::shared_ptr<TlsContext> tls;
     asio::io_context io{1};
     Strand strand;
     std::vector<Tcp::acceptor> acceptors;
-    std::list<Connection> connections;
+    std::set<Client> connections;
+    std::size_t handshakes = 0;
     std::map<Ip6, std::size_t> of_client;
     bool is_stopping = false;
     RespondCounters responses;
@@ -302,8 +328,8 @@ TcpServer::~TcpServer() {
 
 Result<std::unique_ptr<TcpServer>> TcpServer::open(const std::vector<Endpoint>& listen,
                                                    const TcpLimits& limits, SnapshotExchange& exchange,
-                                                   std::size_t reader) {
-    auto state = std::make_unique<State>(limits, exchange, reader);
+                                                   std::size_t reader, std::shared_ptr<TlsContext> tls) {
+    auto state = std::make_unique<State>(limits, exchange, reader, std::move(tls));
     for (const Endpoint& endpoint : listen) {
         SL_TRY_VOID(state->listen(endpoint));
     }
@@ -315,6 +341,10 @@ void TcpServer::start() {
         spawn_owned(state_->strand, "dns.accept", state_->accept(number));
     }
     state_->thread = std::thread([state = state_.get()] { state->io.run(); });
+}
+
+void TcpServer::show(std::shared_ptr<TlsContext> tls) {
+    asio::post(state_->strand, [state = state_.get(), shown = std::move(tls)] { state->tls = shown; });
 }
 
 void TcpServer::stop() {

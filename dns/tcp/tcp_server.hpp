@@ -1,12 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
-// DNS by TCP (RFC 7766): queries of a connection are answered as they come, any number one behind the other.
-// Runs on its own thread with its own reader of the snapshot. Limits: connections in all and per client,
-// idle time, a bound on what a client may leave unread; whoever exceeds one is closed and counted. Asio stays
-// in the .cpp.
+// DNS by TCP (RFC 7766), or by TLS on it (RFC 7858): queries of a connection are answered as they come, any
+// number one behind the other. Runs on its own thread with its own reader of the snapshot. Limits:
+// connections in all and per client, handshakes at once, idle time, a bound on what a client may leave
+// unread; whoever exceeds one is closed and counted. Asio stays in the .cpp.
 #pragma once
 
+#include <array>
 #include <atomic>
 #include <memory>
+#include <string_view>
 
 #include "core/support/endpoint.hpp"
 #include "dns/answer/respond.hpp"
@@ -14,12 +16,29 @@
 
 namespace suanlu::dns {
 
+struct TlsContext;
+
 struct TcpLimits {
     std::size_t connections = 256;
     std::size_t per_client = 32;
     /// RFC 7766 section 6.2.3 leaves it to the server: a few seconds.
     unsigned idle_ms = 10'000;
+    /// By TLS: handshakes that may be going on at once, and the time of each.
+    std::size_t handshakes = 32;
+    unsigned handshake_ms = 3'000;
 };
+
+enum class TlsFailure : std::uint8_t {
+#define SL_TLS_FAILURE(failure, code, meaning) code,
+#include "dns/tcp/tls_failures.def"
+#undef SL_TLS_FAILURE
+};
+inline constexpr std::size_t kTlsFailures = 0
+#define SL_TLS_FAILURE(failure, code, meaning) +1
+#include "dns/tcp/tls_failures.def"
+#undef SL_TLS_FAILURE
+    ;
+std::string_view to_text(TlsFailure failure);
 
 struct TcpCounters {
     std::atomic<std::uint64_t> queries{0};
@@ -28,19 +47,24 @@ struct TcpCounters {
     std::atomic<std::uint64_t> refused{0};
     /// Closed for silence, or because the client does not read.
     std::atomic<std::uint64_t> timed_out{0};
+    std::array<std::atomic<std::uint64_t>, kTlsFailures> tls_failures{};
 };
 
 class TcpServer {
 public:
-    /// Binds all addresses at once. kUnreachable with the address when that fails.
+    /// Binds all addresses at once. kUnreachable with the address when that fails. With `tls` every
+    /// connection begins with a handshake.
     static Result<std::unique_ptr<TcpServer>> open(const std::vector<Endpoint>& listen,
                                                    const TcpLimits& limits, SnapshotExchange& exchange,
-                                                   std::size_t reader);
+                                                   std::size_t reader,
+                                                   std::shared_ptr<TlsContext> tls = nullptr);
     ~TcpServer();
     TcpServer(const TcpServer&) = delete;
     TcpServer& operator=(const TcpServer&) = delete;
 
     void start();
+    /// For the handshakes to come.
+    void show(std::shared_ptr<TlsContext> tls);
     /// Closes every connection and ends the thread.
     void stop();
 

@@ -107,8 +107,11 @@ const TransferZone* TransferService::zone_of(const Request& request) const {
     if (found == zones_.end()) {
         return nullptr;
     }
+    // By TLS it takes the protocol's name too (RFC 9103 section 7.1).
+    const Asker& asker = request.asker;
+    const bool is_tls = asker.transport == DnsTransport::kTls;
     const auto allows = [&](const TransferRule& rule) {
-        return rule.from.contains(request.asker.source) &&
+        return rule.from.contains(asker.source) && (is_tls ? asker.is_xot : !rule.is_tls_only) &&
                (!rule.key || (request.exchange && request.exchange->key().name == rule.key->name));
     };
     const std::vector<TransferRule>& rules = found->second.allow;
@@ -119,8 +122,9 @@ std::unique_ptr<MessageStream> TransferService::transfer(const Request& request,
                                                          const TransferZone& zone) const {
     const auto stream = [&](TransferPlan plan) {
         request.counters.add(Rcode::kNoError);
+        const bool is_padded = request.query.wants_padding && request.asker.transport == DnsTransport::kTls;
         return std::make_unique<TransferStream>(request.message, request.query, std::move(plan),
-                                                request.exchange);
+                                                request.exchange, is_padded);
     };
     if (!zone.history) {
         return refuse(request, QueryFault::kNotReady, Rcode::kServFail);

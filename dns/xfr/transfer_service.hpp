@@ -17,6 +17,8 @@ struct TransferRule {
     Prefix6 from{};
     /// Null = no signature is needed.
     std::shared_ptr<const TsigKey> key;
+    /// By TLS or not at all (RFC 9103).
+    bool is_tls_only = false;
 };
 
 struct TransferZone {

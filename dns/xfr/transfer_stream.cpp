@@ -2,10 +2,8 @@
 #include "dns/xfr/transfer_stream.hpp"
 
 #include <algorithm>
-#include <cstring>
 
 #include "core/support/unix_time.hpp"
-#include "dns/answer/respond.hpp"
 #include "dns/record/rr_type.hpp"
 
 namespace suanlu::dns {
@@ -14,7 +12,6 @@ namespace {
 
 /// Pointers reach no further (RFC 1035 section 4.1.4), and a connection holds no more than this.
 constexpr std::size_t kMessageBytes = 16384;
-constexpr std::size_t kOptBytes = 11;
 constexpr std::uint8_t kQrAa = 0x84;
 
 void set_u16(std::uint8_t* at, std::size_t value) {
@@ -29,12 +26,10 @@ void put_u16(std::span<std::uint8_t> out, std::size_t& at, std::size_t value) {
 
 } // namespace
 
-std::size_t put_opt(std::span<std::uint8_t> out, std::size_t at) {
-    std::memset(out.data() + at, 0, kOptBytes);
-    set_u16(out.data() + at + 1, rr_type::kOpt);
-    set_u16(out.data() + at + 3, kMostUdpBytes);
+std::size_t put_opt(std::span<std::uint8_t> out, std::size_t at, const OptRecord& opt) {
+    opt.write(out.data() + at);
     ++out[11];
-    return at + kOptBytes;
+    return at + opt.size();
 }
 
 TransferPlan TransferPlan::soa(std::shared_ptr<const ZoneHistory> history) {
@@ -75,11 +70,11 @@ const Record* TransferPlan::next() {
 }
 
 TransferStream::TransferStream(ByteView message, const Query& query, TransferPlan plan,
-                               std::optional<TsigExchange> exchange)
+                               std::optional<TsigExchange> exchange, bool is_padded)
     : head_(message.begin(),
             message.begin() + static_cast<std::ptrdiff_t>(kHeaderBytes + query.name_bytes + 4U)),
-      has_edns_(query.has_edns), plan_(std::move(plan)), exchange_(std::move(exchange)),
-      waiting_(plan_.next()) {
+      has_edns_(query.has_edns), is_padded_(is_padded), plan_(std::move(plan)),
+      exchange_(std::move(exchange)), waiting_(plan_.next()) {
     head_[2] = static_cast<std::uint8_t>(kQrAa | (head_[2] & 0x01U)); // RD is copied
     head_[3] = 0;
     std::fill(head_.begin() + 4, head_.begin() + kHeaderBytes, std::uint8_t{0});
@@ -93,7 +88,8 @@ std::size_t TransferStream::next(std::span<std::uint8_t> out) {
     std::copy(head_.begin(), head_.end(), out.begin());
     // The question's name is the zone's: what all owners end in.
     previous_ = nullptr;
-    const std::size_t reserved = (exchange_ ? exchange_->record_bytes() : 0) + (has_edns_ ? kOptBytes : 0);
+    const std::size_t signature = exchange_ ? exchange_->record_bytes() : 0;
+    const std::size_t reserved = signature + (has_edns_ ? OptRecord().size() : 0);
     std::size_t at = head_.size();
     std::size_t count = 0;
     while (waiting_ != nullptr) {
@@ -111,8 +107,13 @@ std::size_t TransferStream::next(std::span<std::uint8_t> out) {
         return 0;
     }
     set_u16(out.data() + 6, count);
-    if (std::exchange(has_edns_, false)) { // in the first message (RFC 5936 section 2.2.5)
-        at = put_opt(out, at);
+    if (has_edns_) {
+        OptRecord opt;
+        if (is_padded_) {
+            opt.pad(at + signature, out.size());
+        }
+        at = put_opt(out, at, opt);
+        has_edns_ = is_padded_; // else in the first message only (RFC 5936 section 2.2.5)
     }
     return exchange_ ? exchange_->sign(out, at, unix_seconds()) : at;
 }

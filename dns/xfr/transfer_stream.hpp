@@ -7,7 +7,7 @@
 #include <optional>
 
 #include "dns/answer/message_stream.hpp"
-#include "dns/answer/query.hpp"
+#include "dns/answer/opt_record.hpp"
 #include "dns/xfr/tsig.hpp"
 #include "dns/xfr/zone_version.hpp"
 
@@ -37,8 +37,9 @@ private:
 class TransferStream final : public MessageStream {
 public:
     /// `header`: id and flags of the query; the question is written as `query` has it.
+    /// `is_padded`: every message is (RFC 9103 sections 7.9.1 and 7.10.3), where the query has EDNS.
     TransferStream(ByteView message, const Query& query, TransferPlan plan,
-                   std::optional<TsigExchange> exchange);
+                   std::optional<TsigExchange> exchange, bool is_padded = false);
     std::size_t next(std::span<std::uint8_t> out) override;
 
 private:
@@ -46,6 +47,7 @@ private:
 
     Bytes head_;
     bool has_edns_;
+    bool is_padded_;
     TransferPlan plan_;
     std::optional<TsigExchange> exchange_;
     const Record* waiting_;
@@ -54,7 +56,7 @@ private:
     std::size_t previous_at_ = 0;
 };
 
-/// Appends an OPT without options at `at`, counts it and returns its end.
-std::size_t put_opt(std::span<std::uint8_t> out, std::size_t at);
+/// Appends `opt` at `at`, counts it and returns its end.
+std::size_t put_opt(std::span<std::uint8_t> out, std::size_t at, const OptRecord& opt = {});
 
 } // namespace suanlu::dns

@@ -44,10 +44,11 @@ def run_case(name, check):
 
 class Server:
     """Serves `zones` ({name: text}) at 127.0.0.1:`port` as soon as the with block is entered. `more`: lines of dns.yaml;
-    {work} in it is the folder of its files, where `files` ({name: text}) lie too."""
+    {work} in it is the folder of its files, where `files` ({name: text}) lie too. `zone_more`: further fields of each zone."""
 
-    def __init__(self, program, zones, more='', files=None, health=answers):
+    def __init__(self, program, zones, more='', files=None, health=answers, zone_more=''):
         self.program, self.zones, self.more, self.files, self.health = program, zones, more, files or {}, health
+        self.zone_more = zone_more
         self.port, self.metrics_port = free_port(), free_port()
 
     def __enter__(self):
@@ -58,7 +59,7 @@ class Server:
         listed = []
         for name, text in self.zones.items():
             (self.work / f'{name}.zone').write_text(text)
-            listed.append(f'{{name: {name}, file: "{self.work}/{name}.zone"}}')
+            listed.append(f'{{name: {name}, file: "{self.work}/{name}.zone"{self.zone_more}}}')
         (self.work / 'dns.yaml').write_text(
             f'listen: ["127.0.0.1:{self.port}"]\nmetrics: "127.0.0.1:{self.metrics_port}"\nzones: [{", ".join(listed)}]\n' +
             self.more.replace('{work}', str(self.work)))
