@@ -79,7 +79,6 @@ Task<void> Connection::say_end() {
 Task<void> Connection::take_turn() {
     while (is_sending_) {
         ErrorCode woken;
-        turn_.expires_at(asio::steady_timer::time_point::max());
         co_await turn_.async_wait(asio::redirect_error(asio::use_awaitable, woken));
     }
     is_sending_ = true;

@@ -22,8 +22,8 @@ public:
     using ErrorCode = boost::system::error_code;
 
     Connection(Socket socket, Ip6 client)
-        : socket_(std::move(socket)), timer_(socket_.get_executor()), turn_(socket_.get_executor()),
-          client_(client) {}
+        : socket_(std::move(socket)), timer_(socket_.get_executor()),
+          turn_(socket_.get_executor(), asio::steady_timer::time_point::max()), client_(client) {}
 
     /// Who asks: the peer, or the one that a front named.
     [[nodiscard]] const Ip6& client() const { return client_; }
@@ -67,7 +67,8 @@ private:
 
     Socket socket_;
     asio::steady_timer timer_;
-    /// Never expires: wakes those who wait to send.
+    /// Never expires: wakes those who wait to send. Its time is never set again, which would wake the others
+    /// too.
     asio::steady_timer turn_;
     bool is_sending_ = false;
     std::optional<asio::ssl::stream<Socket&>> tls_;
