@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// What goes into one answer behind header and question: up to three runs of records, in their order. Names
-// runs of the snapshot, which outlives it. Pure, no allocation.
+// What goes into one answer behind header and question: up to four runs of records (RFC 5155 section 7.2.2:
+// SOA and three NSEC3), in their order. Names runs of the snapshot, which outlives it. Pure, no allocation.
 #pragma once
 
 #include <algorithm>
@@ -72,7 +72,7 @@ public:
     }
 
 private:
-    std::array<const Run*, 3> runs_{};
+    std::array<const Run*, 4> runs_{};
     std::size_t count_ = 0;
 };
 

@@ -88,7 +88,8 @@ struct OwnerAnswers {
     std::optional<RunPair> otherwise;
     /// kWildcard: answers of "*.owner"; their runs fit any question below.
     std::shared_ptr<const OwnerAnswers> wildcard;
-    /// In a signed zone: the gap that proves which types are here, and the one that "*.owner" falls into.
+    /// In a signed zone: the gap that proves which types are here (by NSEC3 also that the name is), and the
+    /// one that "*.owner" falls into.
     std::uint32_t own_gap = 0;
     std::uint32_t wildcard_gap = 0;
 };

@@ -164,21 +164,28 @@ private:
         } else if (owner->below == OwnerAnswers::Below::kReferral) {
             parts.add(owner->otherwise->of(query_.is_dnssec_ok));
         } else if (owner->below == OwnerAnswers::Below::kWildcard) {
-            add_owner(*owner->wildcard, zone, parts);
-            add_gap(zone, gap_of_question(zone), parts);
+            const bool is_denied = !add_owner(*owner->wildcard, zone, parts);
+            add_gap(zone, gap_below(zone, skipped), parts);
+            if (is_denied && zone.is_hashed) {
+                add_gap(zone, owner->own_gap, parts); // RFC 5155 section 7.2.5: the closest encloser
+            }
         } else {
             rcode_ = Rcode::kNxDomain;
             parts.add(zone.soa.of(query_.is_dnssec_ok));
-            // RFC 4035 section 3.1.3.2: neither the name nor a wildcard that would match it.
-            add_gap(zone, gap_of_question(zone), parts);
+            // RFC 4035 section 3.1.3.2: neither the name nor a wildcard that would match it; by NSEC3 also
+            // that the name above is there (RFC 5155 section 7.2.2).
+            add_gap(zone, gap_below(zone, skipped), parts);
             add_gap(zone, owner->wildcard_gap, parts);
+            if (zone.is_hashed) {
+                add_gap(zone, owner->own_gap, parts);
+            }
         }
         return finish(parts);
     }
 
-    /// The set of the type; else what an alias says; else NODATA. Of a delegation only DS is this zone's to
-    /// answer (RFC 4035 section 3.1.4.1).
-    void add_owner(const OwnerAnswers& owner, const ZoneDenials& zone, Composition& parts) {
+    /// The set of the type; else what an alias says; else NODATA, which is false. Of a delegation only DS is
+    /// this zone's to answer (RFC 4035 section 3.1.4.1).
+    bool add_owner(const OwnerAnswers& owner, const ZoneDenials& zone, Composition& parts) {
         const bool is_delegation = owner.below == OwnerAnswers::Below::kReferral;
         const bool is_for_ds = query_.type == rr_type::kDs;
         const OwnerAnswers::ByType* set = is_delegation && !is_for_ds ? nullptr : set_of(owner, query_.type);
@@ -189,7 +196,9 @@ private:
         } else {
             parts.add(zone.soa.of(query_.is_dnssec_ok));
             add_gap(zone, owner.own_gap, parts);
+            return false;
         }
+        return true;
     }
 
     const RunPair& variant_of(const OwnerAnswers::ByType& set) {
@@ -201,11 +210,16 @@ private:
         return set.variants[set.variant_of_class[number]];
     }
 
-    [[nodiscard]] std::size_t gap_of_question(const ZoneDenials& zone) const {
-        return query_.is_dnssec_ok ? gap_of(zone, query_.name_view()) : 0;
+    /// The gap that the question's name falls into; by NSEC3 the one of its next closer name (RFC 5155
+    /// section 1.3), which is one label longer than the closest owner, `skipped` labels up.
+    [[nodiscard]] std::size_t gap_below(const ZoneDenials& zone, std::size_t skipped) const {
+        const ByteView name = query_.name_view();
+        return query_.is_dnssec_ok && !zone.gaps.empty()
+                   ? gap_of(zone, zone.is_hashed ? name.subspan(query_.label_at[skipped - 1]) : name)
+                   : 0;
     }
 
-    /// Adds the NSEC of a gap, unless it is there already.
+    /// Adds the proof of a gap, unless it is there already.
     void add_gap(const ZoneDenials& zone, std::size_t gap, Composition& parts) const {
         if (!query_.is_dnssec_ok || zone.gaps.empty()) {
             return;

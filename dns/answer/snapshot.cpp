@@ -5,6 +5,8 @@
 #include <bit>
 #include <cstring>
 
+#include "dns/answer/hashed_name.hpp"
+
 namespace suanlu::dns {
 
 namespace {
@@ -123,7 +125,27 @@ const OwnerAnswers* Snapshot::closest(const Query& query, std::size_t& skipped) 
     return nullptr;
 }
 
+namespace {
+
+/// The last gap reaches round to the first.
+std::size_t hashed_gap_of(const ZoneDenials& zone, ByteView name) {
+    const HashedLabel label = label_of(hash_of_name(name));
+    const auto behind =
+        std::upper_bound(zone.gaps.begin(), zone.gaps.end(), label,
+                         [](const HashedLabel& wanted, const ZoneDenials::Gap& gap) {
+                             return std::memcmp(wanted.data(), gap.from.wire().data(), wanted.size()) < 0;
+                         });
+    return static_cast<std::size_t>((behind == zone.gaps.begin() ? zone.gaps.end() : behind) -
+                                    zone.gaps.begin()) -
+           1;
+}
+
+} // namespace
+
 std::size_t gap_of(const ZoneDenials& zone, ByteView name) {
+    if (zone.is_hashed) {
+        return hashed_gap_of(zone, name);
+    }
     const auto behind = std::upper_bound(zone.gaps.begin(), zone.gaps.end(), name,
                                          [](ByteView wanted, const ZoneDenials::Gap& gap) {
                                              return compare_canonical(wanted, gap.from.wire()) < 0;

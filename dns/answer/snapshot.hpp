@@ -19,11 +19,13 @@ struct ZoneDenials {
     struct Gap {
         /// Lower case; the gap is from here to the next one.
         DomainName from;
-        /// NSEC and its RRSIG.
+        /// NSEC or NSEC3, and its RRSIG.
         Run run;
     };
-    /// In canonical order, the apex first; empty in an unsigned zone.
+    /// In canonical order, of NSEC the apex first; empty in an unsigned zone.
     std::vector<Gap> gaps;
+    /// By NSEC3: gaps lie between hashes (hashed_name.hpp).
+    bool is_hashed = false;
 };
 
 class Snapshot {
@@ -73,7 +75,7 @@ private:
     std::vector<const OwnerAnswers*> cuts_;
 };
 
-/// Index of the gap that covers `name` (lower case); the zone must have gaps.
+/// Index of the gap that `name` (lower case) lies in or begins; the zone must have gaps.
 std::size_t gap_of(const ZoneDenials& zone, ByteView name);
 
 } // namespace suanlu::dns

@@ -47,6 +47,8 @@ DnsZoneConfig read_zone(YamlNode node, const TsigKeys& keys) {
                                         [](const std::string& text) { return DomainName::parse(text); });
     zone.file = node.required("file").text();
     zone.key = node.optional("key").text();
+    const bool is_hashed = node.optional("denial").one_of({"nsec", "nsec3"}, "nsec") == "nsec3";
+    zone.denial = is_hashed ? Denial::kNsec3 : Denial::kNsec;
     zone.view = node.optional("view").text();
     zone.is_followed = node.optional("follow").boolean(false);
     zone.transfer = read_transfer(node.optional("transfer"), keys);

@@ -15,6 +15,7 @@
 #include "dns/tcp/tls_identity.hpp"
 #include "dns/xdp/xdp_front.hpp"
 #include "dns/xfr/transfer_service.hpp"
+#include "dns/zone/denial_chain.hpp"
 
 namespace suanlu::dns {
 
@@ -35,6 +36,7 @@ struct DnsZoneConfig {
     bool is_followed = false;
     /// Private key as ldns-keygen writes it; empty = unsigned.
     std::string key;
+    Denial denial = Denial::kNsec;
     std::optional<TransferConfig> transfer;
 };
 

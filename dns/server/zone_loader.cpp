@@ -16,7 +16,7 @@ Result<Signer*> ZoneLoader::signer_of(const DnsZoneConfig& wanted) {
     const std::pair which(wanted.name, wanted.key);
     auto signer = signers_.find(which);
     if (signer == signers_.end()) {
-        SL_TRY(Signer opened, Signer::open(wanted.key, wanted.name));
+        SL_TRY(Signer opened, Signer::open(wanted.key, wanted.name, wanted.denial));
         signer = signers_.emplace(which, std::move(opened)).first;
     }
     return &signer->second;

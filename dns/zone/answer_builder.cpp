@@ -61,7 +61,9 @@ RunPair both(bool is_signed, const Write& write) {
 class Builder {
 public:
     Builder(const ZoneContents& zone, std::uint16_t number)
-        : zone_(zone), number_(number), is_signed_(zone.find(zone.apex)->find(rr_type::kNsec) != nullptr) {}
+        : zone_(zone), number_(number),
+          is_hashed_(zone.find(zone.apex)->find(rr_type::kNsec3Param) != nullptr),
+          is_signed_(is_hashed_ || zone.find(zone.apex)->find(rr_type::kNsec) != nullptr) {}
 
     BuiltZone run() {
         collect_names();
@@ -79,8 +81,8 @@ private:
     void collect_names() {
         for (const auto& [owner, records] : zone_.owners) {
             const DomainName* cut = zone_.cut_above(owner);
-            if (cut != nullptr && *cut != owner) {
-                continue; // glue
+            if ((cut != nullptr && *cut != owner) || records.is_proof_only()) {
+                continue; // glue, or there for its NSEC3
             }
             for (DomainName name = owner.canonical(); names_.insert(name).second && name != zone_.apex;) {
                 name = name.parent();
@@ -91,6 +93,7 @@ private:
     void build_denials() {
         auto denials = std::make_shared<ZoneDenials>();
         denials->apex = zone_.apex.canonical();
+        denials->is_hashed = is_hashed_;
         const Rrset& soa = *zone_.find(zone_.apex)->find(rr_type::kSoa);
         Rrset negative = soa;
         negative.ttl = negative_ttl(soa);
@@ -100,9 +103,9 @@ private:
             return std::move(writer).finish();
         });
         for (const auto& [owner, records] : zone_.owners) {
-            if (const Rrset* nsec = records.find(rr_type::kNsec)) {
+            if (const Rrset* proof = records.find(is_hashed_ ? rr_type::kNsec3 : rr_type::kNsec)) {
                 RunWriter writer(zone_.apex, owner, true);
-                writer.add(Section::kAuthority, owner, *nsec, true);
+                writer.add(Section::kAuthority, owner, *proof, true);
                 denials->gaps.push_back({owner.canonical(), std::move(writer).finish()});
             }
         }
@@ -314,10 +317,7 @@ private:
         }
         writer.append(denials_->soa.of(is_dnssec));
         if (is_dnssec) {
-            writer.append(denials_->gaps[gap(end)].run);
-            if (!is_there && wildcard && gap(*wildcard) != gap(end)) {
-                writer.append(denials_->gaps[gap(*wildcard)].run);
-            }
+            append_proof(writer, end.canonical(), encloser);
         }
         if (!is_there) {
             writer.run().rcode = Rcode::kNxDomain;
@@ -325,8 +325,28 @@ private:
         return std::move(writer).finish();
     }
 
+    /// That `name`, closest to `encloser`, is not there, or, where both are one, which types it has.
+    void append_proof(RunWriter& writer, const DomainName& name, const DomainName& encloser) const {
+        std::set<std::uint32_t> gaps;
+        DomainName next_closer = name;
+        while (is_hashed_ && name != encloser && next_closer.parent() != encloser) {
+            next_closer = next_closer.parent();
+        }
+        gaps.insert(gap(next_closer));
+        if (const auto wildcard = encloser.child("*"); name != encloser && wildcard) {
+            gaps.insert(gap(*wildcard));
+        }
+        if (is_hashed_) {
+            gaps.insert(gap(encloser));
+        }
+        for (const std::uint32_t proof : gaps) {
+            writer.append(denials_->gaps[proof].run);
+        }
+    }
+
     const ZoneContents& zone_;
     std::uint16_t number_;
+    bool is_hashed_;
     bool is_signed_;
     std::set<DomainName> names_;
     std::shared_ptr<const ZoneDenials> denials_;

@@ -4,7 +4,6 @@
 #include <algorithm>
 
 #include "dns/record/rr_type.hpp"
-#include "dns/zone/denial_chain.hpp"
 #include "dns/zone/ldns_record.hpp"
 
 namespace suanlu::dns {
@@ -52,7 +51,7 @@ Result<LdnsRrList> list_of(const DomainName& owner, const Rrset& set) {
 
 } // namespace
 
-Result<Signer> Signer::open(const std::string& path, const DomainName& apex) {
+Result<Signer> Signer::open(const std::string& path, const DomainName& apex, Denial denial) {
     const LdnsFile file(std::fopen(path.c_str(), "re"));
     if (!file) {
         return Error{Errc::kNotFound, "cannot read " + path};
@@ -78,10 +77,10 @@ Result<Signer> Signer::open(const std::string& path, const DomainName& apex) {
     ldns_key_set_use(key.get(), 1);
     const LdnsRr dnskey(ldns_key2rr(key.get()));
     ldns_key_set_keytag(key.get(), ldns_calc_keytag(dnskey.get()));
-    return Signer(std::move(key));
+    return Signer(std::move(key), denial);
 }
 
-Signer::Signer(LdnsKey key) : keys_(ldns_key_list_new()) {
+Signer::Signer(LdnsKey key, Denial denial) : denial_(denial), keys_(ldns_key_list_new()) {
     ldns_key_list_push_key(keys_.get(), key.release());
 }
 
@@ -114,7 +113,7 @@ Status Signer::sign(const std::vector<ZoneContents*>& forms, const SignTimes& ti
 Status Signer::sign_form(ZoneContents& zone, const SignTimes& times) {
     SL_TRY(const Record key, dnskey());
     zone.add(key);
-    add_denials(zone);
+    add_denials(zone, denial_);
     for (auto& [owner, records] : zone.owners) {
         const DomainName* cut = zone.cut_above(owner);
         if (cut != nullptr && *cut != owner) {

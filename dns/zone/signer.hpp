@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
-// Signs a zone with one key (CSK): DNSKEY, NSEC chain (RFC 4034, 4035) and RRSIGs, by ldns. Signatures are
-// kept by what they sign, so that signing again costs only what changed or is about to end. One owner, one
-// thread.
+// Signs a zone with one key (CSK): DNSKEY, the chain of denials (RFC 4034, 4035, 5155) and RRSIGs, by ldns.
+// Signatures are kept by what they sign, so that signing again costs only what changed or is about to end.
+// One owner, one thread.
 #pragma once
 
 #include <cstdint>
 #include <map>
 
+#include "dns/zone/denial_chain.hpp"
 #include "dns/zone/ldns.hpp"
 #include "dns/zone/zone_contents.hpp"
 
@@ -26,9 +27,10 @@ class Signer {
 public:
     /// A private key as ldns-keygen and dnssec-keygen write it, of ECDSA P-256 (13) or Ed25519 (15).
     /// kBadInput with the file and line; kUnsupported for other algorithms.
-    static Result<Signer> open(const std::string& path, const DomainName& apex);
+    static Result<Signer> open(const std::string& path, const DomainName& apex,
+                               Denial denial = Denial::kNsec);
 
-    /// Adds DNSKEY, NSEC and signatures to `zone`, in place of those that it has.
+    /// Adds DNSKEY, NSEC or NSEC3, and signatures to `zone`, in place of those that it has.
     Status sign(ZoneContents& zone, const SignTimes& times) { return sign({&zone}, times); }
     /// The same of several forms of one zone, which share signatures.
     Status sign(const std::vector<ZoneContents*>& forms, const SignTimes& times);
@@ -45,7 +47,7 @@ private:
         bool is_used = false;
     };
 
-    explicit Signer(LdnsKey key);
+    Signer(LdnsKey key, Denial denial);
     Status sign_form(ZoneContents& zone, const SignTimes& times);
     Status sign_set(const DomainName& owner, Rrset& set, const SignTimes& times);
     Result<Bytes> make_signature(const DomainName& owner, const Rrset& set, const SignTimes& times);
@@ -53,6 +55,7 @@ private:
 
     [[nodiscard]] ldns_key* key() const { return ldns_key_list_key(keys_.get(), 0); }
 
+    Denial denial_;
     /// The one key, in the form that signing takes.
     LdnsKeyList keys_;
     /// By owner, type, TTL and rdata.

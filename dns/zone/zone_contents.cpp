@@ -13,6 +13,10 @@ constexpr std::size_t kSerialFromEnd = 20;
 
 } // namespace
 
+bool OwnerRecords::is_proof_only() const {
+    return class_sets.empty() && sets.size() == 1 && sets.begin()->first == rr_type::kNsec3;
+}
+
 const DomainName* ZoneContents::cut_above(const DomainName& name) const {
     const DomainName* highest = nullptr;
     for (DomainName at = name; at != apex && !at.is_root(); at = at.parent()) {

@@ -38,6 +38,9 @@ struct OwnerRecords {
         const auto found = sets.find(type);
         return found == sets.end() ? nullptr : &found->second;
     }
+    /// NSEC3 alone: a name that is there for its proof only, and not when it is asked for (RFC 5155 section
+    /// 7.2.8).
+    [[nodiscard]] bool is_proof_only() const;
 };
 
 struct ZoneContents {

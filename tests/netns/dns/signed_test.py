@@ -38,7 +38,7 @@ a.deep TXT "x"
 far    NS  ns.elsewhere.example.
 '''
 DNS_YAML = '''listen: ["127.0.0.1:{port}"]
-zones: [{{name: c.example, file: "{work}/c.example.zone", view: "{view}", key: "{key}"}}]
+zones: [{{name: c.example, file: "{work}/c.example.zone", view: "{view}", key: "{key}", denial: {denial}}}]
 '''
 UNBOUND = '''server:
     interface: 127.0.0.1@{front}
@@ -73,6 +73,11 @@ SECURE = [('www.c.example', 'A', 'NOERROR', 1), ('c.example', 'SOA', 'NOERROR', 
           ('chat.svc.c.example', 'A', 'NOERROR', 1), ('chat.svc.c.example', 'TXT', 'NOERROR', 0),
           ('sz.gba.site.c.example', 'TYPE65280', 'NOERROR', 1), ('sz.gba.site.c.example', 'TXT', 'NOERROR', 1),
           ('_index.gba.site.c.example', 'TYPE65280', 'NOERROR', 1), ('_compute._udp.gba.c.example', 'PTR', 'NOERROR', 1)]
+# ldns-nsec3-hash -t 0 c.example
+HASH_OF_APEX = 'atutakms2nniod8sie19kmfb3uqd60kq'
+SECURE_NSEC3 = [('c.example', 'NSEC3PARAM', 'NOERROR', 1), ('x.y.wild.c.example', 'A', 'NOERROR', 1), ('x.y.wild.c.example', 'TXT', 'NOERROR', 0),
+                # The owner of an NSEC3 record is no name of the zone (RFC 5155 section 7.2.8).
+                ('HASH.c.example', 'NSEC3', 'NXDOMAIN', 0)]
 
 
 def ask(port, name, rtype, options=()):
@@ -91,9 +96,9 @@ def wait_for(what, port, child):
                 raise AssertionError(f'{what} does not answer') from None
 
 
-def check_secure(front):
-    for name, rtype, rcode, least in SECURE:
-        answer = ask(front, name, rtype)
+def check_secure(front, is_hashed):
+    for name, rtype, rcode, least in SECURE + (SECURE_NSEC3 if is_hashed else []):
+        answer = ask(front, name.replace('HASH', HASH_OF_APEX), rtype)
         said = f'{name} {rtype}: {dns.rcode.to_text(answer.rcode())} {dns.flags.to_text(answer.flags)}'
         assert dns.rcode.to_text(answer.rcode()) == rcode and answer.flags & dns.flags.AD, said
         assert len([s for s in answer.answer if s.rdtype != 46]) >= least, f'{said}: {answer.answer}'
@@ -130,7 +135,7 @@ def run(name, check):
         return 1
 
 
-def scene(program, root, algorithm):
+def scene(program, root, algorithm, denial):
     failed, children = 0, []
     with tempfile.TemporaryDirectory(prefix='suanlu-dns-') as name:
         work = pathlib.Path(name)
@@ -138,7 +143,8 @@ def scene(program, root, algorithm):
                               capture_output=True, text=True).stdout.strip()
         (work / 'c.example.zone').write_text(ZONE)
         port, front = free_port(), free_port()
-        (work / 'dns.yaml').write_text(DNS_YAML.format(port=port, work=work, view=root / 'docs/reference/dns-view.yaml', key=work / f'{base}.private'))
+        (work / 'dns.yaml').write_text(DNS_YAML.format(port=port, work=work, view=root / 'docs/reference/dns-view.yaml', key=work / f'{base}.private',
+                                                      denial=denial))
         ds = subprocess.run([program, '-c', work / 'dns.yaml', '--check'], check=True, capture_output=True, text=True).stdout.strip()
         (work / 'unbound.conf').write_text(UNBOUND.format(port=port, front=front, work=work, ds=ds.replace('\t', ' ')))
         try:
@@ -147,7 +153,7 @@ def scene(program, root, algorithm):
                 wait_for('suanlu-dns', port, children[0])
                 children.append(subprocess.Popen([unconfined('unbound', work), '-c', work / 'unbound.conf'], stderr=log))
                 wait_for('unbound', front, children[1])
-            failed += run(f'{algorithm}-secure', lambda: check_secure(front))
+            failed += run(f'{algorithm}-secure', lambda: check_secure(front, denial == 'nsec3'))
             failed += run(f'{algorithm}-classes', lambda: check_classes(front))
             failed += run(f'{algorithm}-fits', lambda: check_small(port))
         except AssertionError as error:
@@ -170,7 +176,7 @@ def main():
         if shutil.which(tool, path='/usr/sbin:/usr/bin') is None:
             print(f'skip signed-zone # {tool} is not installed')
             return 77
-    return 1 if scene(program, root, 'ED25519') + scene(program, root, 'ECDSAP256SHA256') else 0
+    return 1 if scene(program, root, 'ED25519', 'nsec') + scene(program, root, 'ECDSAP256SHA256', 'nsec3') else 0
 
 
 if __name__ == '__main__':

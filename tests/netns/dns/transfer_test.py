@@ -38,6 +38,7 @@ zones:
     file: "{work}/c.example.zone"
     view: "{work}/view.yaml"
     key: "{key}"
+    denial: {denial}
     transfer:
       allow: [{{from: 127.0.0.0/8, key: xfr.example}}]
       notify: [{notify}]
@@ -137,7 +138,8 @@ def zone_at(port, *more):
 
 
 class Scene:
-    def __init__(self, program, root, work):
+    def __init__(self, program, root, work, denial):
+        self.denial = denial
         self.program, self.root, self.work, self.children, self.ports = program, root, work, {}, {}
         self.port, self.metrics = free_port(), free_port()
 
@@ -149,7 +151,8 @@ class Scene:
         self.write_view(4711, 1795000001)
         own_ports = {name: free_port() for name in ('knot', 'nsd', 'bind')}
         notify = ', '.join(f'{{to: "127.0.0.1:{port}", key: xfr.example}}' for port in own_ports.values())
-        (self.work / 'dns.yaml').write_text(DNS_YAML.format(port=self.port, notify=notify, metrics=self.metrics, work=self.work, key=self.work / f'{key}.private'))
+        (self.work / 'dns.yaml').write_text(DNS_YAML.format(port=self.port, notify=notify, metrics=self.metrics, work=self.work, key=self.work / f'{key}.private',
+                                                           denial=self.denial))
         self.run('suanlu-dns', self.port, [self.program, '-c', self.work / 'dns.yaml'])
         for name in ('knot', 'nsd', 'bind'):
             folder, own = self.work / name, own_ports[name]
@@ -254,27 +257,32 @@ def run(name, check):
         return 1
 
 
+CASES = {'same-records-by-axfr': Scene.same_records, 'checkers-of-others': Scene.checkers, 'changes-by-ixfr': Scene.changes,
+         'signatures': Scene.signatures}
+
+
+def scene_fails(program, root, denial, suffix):
+    with tempfile.TemporaryDirectory(prefix='suanlu-xfr-') as name:
+        scene = Scene(program, root, pathlib.Path(name), denial)
+        try:
+            failed = run('secondaries-start' + suffix, scene.start)
+            if not failed:
+                failed += sum(run(case + suffix, lambda check=check: check(scene)) for case, check in CASES.items())
+        finally:
+            scene.stop()
+        if failed:
+            for log in scene.work.glob('*.log'):
+                print(f'--- {log.name}', *log.read_text(errors='replace').splitlines()[-12:], sep='\n# ')
+    return failed
+
+
 def main():
     program, root = sys.argv[1], pathlib.Path(sys.argv[2]).resolve()
     for tool in ('knotd', 'nsd', 'named', 'kdig', 'ldns-keygen'):
         if shutil.which(tool, path='/usr/sbin:/usr/bin') is None:
             print(f'skip transfers # {tool} is not installed')
             return 77
-    with tempfile.TemporaryDirectory(prefix='suanlu-xfr-') as name:
-        scene = Scene(program, root, pathlib.Path(name))
-        try:
-            failed = run('secondaries-start', scene.start)
-            if not failed:
-                failed += run('same-records-by-axfr', scene.same_records)
-                failed += run('checkers-of-others', scene.checkers)
-                failed += run('changes-by-ixfr', scene.changes)
-                failed += run('signatures', scene.signatures)
-        finally:
-            scene.stop()
-        if failed:
-            for log in scene.work.glob('*.log'):
-                print(f'--- {log.name}', *log.read_text(errors='replace').splitlines()[-12:], sep='\n# ')
-    return 1 if failed else 0
+    return 1 if scene_fails(program, root, 'nsec', '') + scene_fails(program, root, 'nsec3', '-nsec3') else 0
 
 
 if __name__ == '__main__':

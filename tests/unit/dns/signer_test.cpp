@@ -2,6 +2,7 @@
 #include <filesystem>
 #include <fstream>
 
+#include "dns/answer/hashed_name.hpp"
 #include "dns/zone/signer.hpp"
 #include "dns_messages.hpp"
 
@@ -35,7 +36,7 @@ protected:
     void SetUp() override {
         path_ = std::filesystem::temp_directory_path() / ("suanlu-key-" + std::to_string(::getpid()));
         std::ofstream(path_) << kKey;
-        auto opened = Signer::open(path_, *DomainName::parse("c.example"));
+        auto opened = Signer::open(path_, *DomainName::parse("c.example"), denial_);
         ASSERT_TRUE(opened) << opened.error().detail;
         signer_ = std::make_unique<Signer>(*std::move(opened));
     }
@@ -58,6 +59,7 @@ protected:
         return read_answer(out);
     }
 
+    Denial denial_ = Denial::kNsec;
     std::filesystem::path path_;
     std::unique_ptr<Signer> signer_;
 };
@@ -123,6 +125,109 @@ TEST_F(Signing, Delegations_AreProvedSafeOrNot_AndGlueIsNotSigned) {
     EXPECT_EQ(zone.find(*DomainName::parse("ns.sub.c.example"))->find(rr_type::kNsec), nullptr);
     EXPECT_TRUE(zone.find(*DomainName::parse("ns.sub.c.example"))->find(rr_type::kA)->signatures.empty());
     EXPECT_TRUE(zone.find(*DomainName::parse("sub.c.example"))->find(rr_type::kNs)->signatures.empty());
+}
+
+/// What the ldns of others makes of a name.
+std::string hash_by_ldns(const DomainName& name) {
+    ldns_rdf* read = nullptr;
+    EXPECT_EQ(ldns_str2rdf_dname(&read, name.text().c_str()), LDNS_STATUS_OK);
+    const LdnsName owned(read);
+    const LdnsName hashed(ldns_nsec3_hash_name(read, 1, 0, 0, nullptr));
+    return std::string(text_of(ByteView(ldns_rdf_data(hashed.get()), sizeof(HashedLabel))));
+}
+
+std::string hash_here(const DomainName& name) {
+    const HashedLabel label = label_of(hash_of_name(name.wire()));
+    return std::string(text_of(label));
+}
+
+TEST(HashedNames, AreThoseOfLdns_AtEveryLength) {
+    DomainName name;
+    for (std::size_t longest = 0; longest < 9; ++longest) {
+        const DomainName parent = name;
+        for (std::size_t size = 1; size <= kMostLabelBytes; ++size) {
+            const auto child = parent.child(std::string(size, static_cast<char>('a' + size % 26)));
+            if (!child) {
+                ASSERT_EQ(name.size(), kMostNameBytes) << "all lengths were there";
+                return;
+            }
+            ASSERT_EQ(hash_here(*child), hash_by_ldns(*child)) << child->size();
+            name = *child;
+        }
+    }
+}
+
+class HashedSigning : public Signing {
+protected:
+    void SetUp() override {
+        denial_ = Denial::kNsec3;
+        Signing::SetUp();
+    }
+    /// "HASH.c.example. NSEC3" of the record that begins at `name`.
+    static std::string proof_at(const std::string& name) {
+        return hash_here(*DomainName::parse(name)).substr(1) + ".c.example. NSEC3";
+    }
+    static std::size_t proofs_in(const Lines& section) {
+        return static_cast<std::size_t>(
+            std::count_if(section.begin(), section.end(),
+                          [](const std::string& line) { return line.ends_with(" NSEC3"); }));
+    }
+    static bool has(const Lines& section, const std::string& line) {
+        return std::find(section.begin(), section.end(), line) != section.end();
+    }
+};
+
+TEST_F(HashedSigning, Denials_ProveTheClosestEncloserTheNextCloserNameAndTheWildcard) {
+    const ZoneContents zone = signed_zone(1'000'000);
+    const Lines no_name = ask(zone, {.name = "x.y.www.c.example"}).authority;
+    EXPECT_EQ(no_name[0], "c.example. SOA");
+    EXPECT_TRUE(has(no_name, proof_at("www.c.example"))) << "the closest encloser";
+    EXPECT_LE(proofs_in(no_name), 3U);
+    EXPECT_GE(proofs_in(no_name), 2U) << "one gap may hold both names that are not there";
+
+    const Lines no_type = ask(zone, {.name = "www.c.example", .type = rr_type::kTxt}).authority;
+    EXPECT_TRUE(has(no_type, proof_at("www.c.example")));
+    EXPECT_EQ(proofs_in(no_type), 1U);
+    EXPECT_TRUE(has(ask(zone, {.name = "deep.c.example"}).authority, proof_at("deep.c.example")))
+        << "an empty non-terminal has a record of its own";
+
+    const Heard wild = ask(zone, {.name = "x.wild.c.example"});
+    EXPECT_EQ(wild.answer, (Lines{"x.wild.c.example. A 192.0.2.5", "x.wild.c.example. RRSIG"}));
+    EXPECT_EQ(proofs_in(wild.authority), 1U) << "no closer name";
+    const Lines no_wild = ask(zone, {.name = "x.wild.c.example", .type = rr_type::kTxt}).authority;
+    EXPECT_TRUE(has(no_wild, proof_at("wild.c.example")) && has(no_wild, proof_at("*.wild.c.example")));
+
+    EXPECT_TRUE(has(ask(zone, {.name = "x.sub.c.example"}).authority, proof_at("sub.c.example"))) << "no DS";
+    EXPECT_EQ(proofs_in(ask(zone, {.name = "x.safe.c.example"}).authority), 0U);
+    const Lines alias =
+        ask(signed_zone(1'000'000, "lost CNAME a.b.www\n"), {.name = "lost.c.example"}).authority;
+    EXPECT_TRUE(has(alias, proof_at("www.c.example"))) << "of the alias's end";
+}
+
+TEST_F(HashedSigning, Chain_IsClosedAndIsNoNameOfTheZone) {
+    const ZoneContents zone = signed_zone(1'000'000);
+    const Rrset& parameters = *zone.find(zone.apex)->find(rr_type::kNsec3Param);
+    EXPECT_EQ(parameters.rdatas, (std::vector<Bytes>{{1, 0, 0, 0, 0}})) << "RFC 9276 section 3.1";
+    std::vector<const OwnerRecords*> chain;
+    std::vector<std::string> owners;
+    for (const auto& [owner, records] : zone.owners) {
+        EXPECT_EQ(records.find(rr_type::kNsec), nullptr);
+        if (records.is_proof_only()) {
+            chain.push_back(&records);
+            owners.emplace_back(text_of(owner.wire().subspan(1, 32)));
+        }
+    }
+    EXPECT_EQ(chain.size(), 9U) << "seven names with data, and deep and wild above two of them";
+    for (std::size_t i = 0; i < chain.size(); ++i) {
+        NameHash next;
+        std::copy_n(chain[i]->find(rr_type::kNsec3)->rdatas[0].begin() + 6, next.size(), next.begin());
+        EXPECT_EQ(text_of(label_of(next)).substr(1), owners[(i + 1) % owners.size()]);
+    }
+    const Heard asked = ask(zone, {.name = owners[0] + ".c.example", .type = rr_type::kNsec3});
+    EXPECT_EQ(asked.rcode, 3U);
+    ZoneContents again = zone;
+    ASSERT_TRUE(signer_->sign(again, {.now = 1'000'060}));
+    EXPECT_EQ(again.owners, zone.owners) << "signing what is signed changes nothing";
 }
 
 TEST_F(Signing, KeyOfTheRfc_HasItsKeyTag) {
