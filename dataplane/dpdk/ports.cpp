@@ -85,8 +85,10 @@ Result<Port> PortSet::open_port(const std::string& device, std::uint16_t mtu) {
         code != 0) {
         return dpdk_error("configuring " + device, code);
     }
-    if (const int code = rte_eth_dev_set_mtu(port.id, mtu); code != 0 && code != -ENOTSUP) {
-        return dpdk_error("MTU " + std::to_string(mtu) + " of " + device, code);
+    if (!port.is_copied) { // the kernel's interface has its own
+        if (const int code = rte_eth_dev_set_mtu(port.id, mtu); code != 0 && code != -ENOTSUP) {
+            return dpdk_error("MTU " + std::to_string(mtu) + " of " + device, code);
+        }
     }
     SL_TRY_VOID(start_queues(device, port, buffers_));
     rte_eth_allmulticast_enable(

@@ -22,11 +22,11 @@ class Interrupted(BaseException):
 class Demo:
     """What the steps share."""
 
-    def __init__(self, report, build):
+    def __init__(self, report, build, engine):
         self.report = report
         self.machine = Machine(tempfile.mkdtemp(prefix='suanlu-demo-'))
         self.control = Control(self.machine, build)
-        self.programs = Programs(self.machine, build)
+        self.programs = Programs(self.machine, build, engine)
         self.connected = ([], [])
         self.during = None
         self.tcp = self.silent = self.video = self.probe = None
@@ -45,6 +45,7 @@ def _steps(demo):
     step_failures.kill_egress(demo)
     step_restarts.restart_suanlud(demo)
     step_restarts.restart_agent(demo)
+    step_restarts.restart_engine(demo)
     step_names.run(demo)
     step_failures.kill_host(demo)
     demo.report.step('4. the streams at the end')
@@ -62,12 +63,12 @@ def _ignore_signals():
         signal.signal(number, signal.SIG_IGN)
 
 
-def run(build, keep):
+def run(build, keep, engine):
     """The whole demo after the build; returns the exit code."""
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, _interrupt)
     report = Report(sys.stdout)
-    demo = Demo(report, build)
+    demo = Demo(report, build, engine)
     demo.machine.destroy()  # what an earlier run may have left when it was killed with -9
     snapshot = Snapshot()
     interrupted = ''

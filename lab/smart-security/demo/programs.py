@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
-"""suanlud, suanlu-dns, the agents and the site programs of the lab: where they run and how they are started again."""
+"""suanlud, suanlu-dns, the agents, R1's engine and the site programs of the lab: where they run and how they are started
+again."""
 import os
 import re
 
@@ -14,12 +15,14 @@ TLS = '/run/suanlu/tls'
 class Programs:
     """All of suanlu's own programs in the lab."""
 
-    def __init__(self, machine, build):
+    def __init__(self, machine, build, engine):
         self.machine = machine
+        self.is_dpdk = engine == 'dpdk'  # R1's data plane: suanlu-fwd instead of the agent's own programs
         build = os.path.join(TOP, build)
         self.suanlud = os.path.join(build, 'controller', 'app', 'suanlud')
         self.agent = os.path.join(build, 'dataplane', 'agent', 'suanlu-agent')
         self.site = os.path.join(build, 'telemetry', 'site', 'suanlu-site')
+        self.fwd = os.path.join(build, 'dataplane', 'dpdk', 'suanlu-fwd')
         self.dns = os.path.join(build, 'dns', 'app', 'suanlu-dns')
         self.running = {}
 
@@ -46,11 +49,34 @@ class Programs:
 
     def start_agent(self, node):
         """Starts the agent of one router."""
-        self.running[node] = self.machine.start(node, f'agent-{node}', [self.agent, '-c', f'{ETC}/agent.yaml'])
+        config = 'agent-dpdk.yaml' if node == 'r1' and self.is_dpdk else 'agent.yaml'
+        self.running[node] = self.machine.start(node, f'agent-{node}', [self.agent, '-c', f'{ETC}/{config}'])
+
+    def prepare_fwd(self):
+        """af_packet sees copies: R1's kernel must not forward what is steered as well, nor join packets before the copy, nor
+        leave checksums to a device that the copy never passes."""
+        self.machine.run('r1', ['ip', '-6', 'rule', 'add', 'iif', 'to-cam1', 'to', '2001:db8:a::/64', 'blackhole'])
+        for node, device, *features in (('cam1', 'to-r1', 'tx', 'off'), ('r1', 'to-cam1', 'gro', 'off'),
+                                        ('r1', 'to-p1', 'gro', 'off'), ('r1', 'to-p2', 'gro', 'off')):
+            self.machine.run(node, ['ethtool', '-K', device, *features])
+
+    def start_fwd(self):
+        """Starts R1's DPDK engine."""
+        self.running['fwd'] = self.machine.start('r1', 'suanlu-fwd', [self.fwd, '-c', f'{ETC}/fwd.yaml'])
+
+    def steers(self):
+        """True when R1's data plane is in place."""
+        if self.is_dpdk:
+            return self.running['fwd'].is_running()
+        _, text = self.machine.run('r1', ['ip', '-d', 'link', 'show', 'to-cam1'])
+        return 'prog/xdp' in text
 
     def start_all(self):
-        """Controller, agents, sites."""
+        """Controller, agents, R1's engine, sites."""
         self.start_suanlud()
+        if self.is_dpdk:
+            self.prepare_fwd()
+            self.start_fwd()
         for node in self.machine.routers():
             self.start_agent(node)
         for node in SITES:
