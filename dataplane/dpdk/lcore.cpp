@@ -4,6 +4,8 @@
 #include <rte_ethdev.h>
 #include <rte_mbuf.h>
 
+#include <algorithm>
+
 #include "dataplane/steer/wire.h"
 
 namespace suanlu {
@@ -54,9 +56,19 @@ std::uint32_t Lcore::poll(std::uint64_t now) {
 void Lcore::steer(const Port& port, std::span<rte_mbuf*> packets, std::uint64_t now) {
     std::array<BurstOutcome, kBurst> outcomes;
     steer_burst({&tables_, &state_, now, port.interface, port.role}, packets, outcomes.data());
+    std::uint32_t interface = 0; // most packets of a burst leave by the same one
+    std::uint16_t place = Port::kNone;
     for (std::size_t i = 0; i < packets.size(); i++) {
         if (outcomes[i].verdict == kRedirect) {
-            redirect(outcomes[i].interface, packets[i]);
+            if (outcomes[i].interface != interface) {
+                interface = outcomes[i].interface;
+                place = place_of(interface);
+            }
+            if (place != Port::kNone) {
+                append(place, packets[i]);
+            } else {
+                drop({&packets[i], 1}, EngineCount::kNoPort);
+            }
         } else if (outcomes[i].verdict == kPass) {
             leave(port, packets[i]);
         } else {
@@ -85,20 +97,12 @@ void Lcore::leave(const Port& port, rte_mbuf* packet) {
     }
 }
 
-void Lcore::redirect(std::uint32_t interface, rte_mbuf* packet) {
+std::uint16_t Lcore::place_of(std::uint32_t interface) const {
     const auto& ports = set_.ports();
-    for (std::uint16_t place = 0; place < ports.size(); place++) {
-        if (ports[place].interface == interface && ports[place].is_steered) {
-            append(place, packet);
-            return;
-        }
-    }
-    drop({&packet, 1}, EngineCount::kNoPort);
-}
-
-void Lcore::append(std::uint16_t place, rte_mbuf* packet) {
-    auto& vector = outgoing_[place];
-    vector.packets[vector.count++] = packet; // a burst fits
+    const auto found = std::find_if(ports.begin(), ports.end(), [&](const Port& port) {
+        return port.interface == interface && port.is_steered;
+    });
+    return found == ports.end() ? Port::kNone : static_cast<std::uint16_t>(found - ports.begin());
 }
 
 void Lcore::send(std::uint16_t place, rte_mbuf** packets, std::uint16_t count, EngineCount refused) {

@@ -31,8 +31,12 @@ private:
 
     void steer(const Port& port, std::span<rte_mbuf*> packets, std::uint64_t now);
     void leave(const Port& port, rte_mbuf* packet);
-    void append(std::uint16_t place, rte_mbuf* packet);
-    void redirect(std::uint32_t interface, rte_mbuf* packet);
+    void append(std::uint16_t place, rte_mbuf* packet) {
+        auto& vector = outgoing_[place];
+        vector.packets[vector.count++] = packet; // a burst fits
+    }
+    /// Place of the port that stands for an interface; Port::kNone when there is none.
+    [[nodiscard]] std::uint16_t place_of(std::uint32_t interface) const;
     void send(std::uint16_t place, rte_mbuf** packets, std::uint16_t count, EngineCount refused);
     void drop(std::span<rte_mbuf*> packets, EngineCount reason);
 

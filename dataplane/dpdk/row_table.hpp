@@ -52,12 +52,12 @@ inline KeyWords<sl_site_key> words_of(const sl_site_key& key) {
 /// Word by word from memory: a copy of the whole key would be written and read back first.
 template <class Key>
 bool is_key(const Key& key, const KeyWords<Key>& words) {
+    KeyWords<Key> other{};
+    std::memcpy(other.data(), &key, sizeof key);
     std::uint64_t differing = 0;
-    for (std::size_t at = 0; at < sizeof key; at += sizeof(std::uint64_t)) {
-        std::uint64_t word = 0;
-        std::memcpy(&word, reinterpret_cast<const std::uint8_t*>(&key) + at,
-                    std::min(sizeof word, sizeof key - at));
-        differing |= word ^ words[at / sizeof word];
+#pragma GCC unroll 8
+    for (std::size_t i = 0; i < words.size(); i++) {
+        differing |= other[i] ^ words[i];
     }
     return differing == 0;
 }
@@ -78,6 +78,16 @@ std::uint64_t hash_of_key(const Key& key) {
     return hash_of(words_of(key));
 }
 
+/// Cells that a table must have because each key has one of its own; 0 = keys share them.
+template <class Key>
+inline constexpr std::uint32_t kOwnCells = 0;
+/// The ids of sites are dense: they are hashes themselves.
+template <>
+inline constexpr std::uint32_t kOwnCells<sl_site_key> = 1 << 17;
+inline std::uint64_t hash_of_key(const sl_site_key& key) {
+    return words_of(key)[0];
+}
+
 template <class Key, class Value, std::uint32_t kMostRows>
 class RowTable {
 public:
@@ -94,8 +104,10 @@ public:
 
     /// Valid until the reader's next pause.
     [[nodiscard]] [[gnu::always_inline]] const Value* find(const Key& key) const {
-        const auto words = words_of(key);
-        const auto hash = hash_of(words);
+        return find(words_of(key), hash_of_key(key));
+    }
+    [[nodiscard]] [[gnu::always_inline]] const Value* find(const KeyWords<Key>& words,
+                                                           std::uint64_t hash) const {
         for (std::uint32_t at = start_of(hash), probes = 0; probes < kCells; at = next(at), probes++) {
             const auto cell = cells_[at].load(std::memory_order_acquire);
             if (cell == kEmpty) {
@@ -109,14 +121,14 @@ public:
         return nullptr;
     }
     /// Brings the first cell of a key near.
-    void prefetch(const Key& key) const { __builtin_prefetch(&cells_[start_of(hash_of_key(key))]); }
+    void prefetch(std::uint64_t hash) const { __builtin_prefetch(&cells_[start_of(hash)]); }
 
 private:
     template <class Table>
     friend class RowWriter;
 
     // A cell: upper half of the hash, and the row's number + 2.
-    static constexpr std::uint32_t kCells = std::bit_ceil(4 * kMostRows);
+    static constexpr std::uint32_t kCells = std::max(std::bit_ceil(4 * kMostRows), kOwnCells<Key>);
     static constexpr std::uint64_t kEmpty = 0;
     static constexpr std::uint64_t kErased = 1; ///< a search goes on behind it
 

@@ -29,6 +29,18 @@ enum class EngineCount : std::uint8_t {
     kCount,
 };
 
+/// Clears what of an address lies behind its first `length` bits.
+inline void keep_bits(std::uint8_t* address, std::uint32_t length) {
+    std::uint64_t halves[2];
+    std::memcpy(halves, address, sizeof halves);
+    for (auto& half : halves) {
+        const auto kept = std::min<std::uint32_t>(length, 64);
+        half &= kept == 0 ? 0 : __builtin_bswap64(~std::uint64_t{0} << (64 - kept));
+        length -= kept;
+    }
+    std::memcpy(address, halves, sizeof halves);
+}
+
 /// Rows by prefix; a key begins with its length in bits and ends with an address. The lengths in use are
 /// known, so that a packet looks only for those.
 template <class Key, class Value, std::uint32_t kMostRows>
@@ -148,19 +160,18 @@ struct SharedTables {
 
 template <class Key, class Value, std::uint32_t kMostRows>
 const Value* PrefixTable<Key, Value, kMostRows>::find(const Key& key) const {
+    constexpr std::uint32_t kWord = 64;
     Key at = key;
-    for (int length = 128; length >= 0; length--) {
-        const auto bit = static_cast<unsigned>(length);
-        if (length < 128) {
-            reinterpret_cast<std::uint8_t*>(&at)[kAddress + bit / 8] &=
-                static_cast<std::uint8_t>(0xff00U >> (bit % 8));
-        }
-        if ((lengths[bit / 64].load(std::memory_order_relaxed) >> (bit % 64) & 1) == 0) {
-            continue;
-        }
-        at.length = kFixedBits + bit;
-        if (const auto* row = rows.find(at); row != nullptr) {
-            return row;
+    for (std::uint32_t word = static_cast<std::uint32_t>(lengths.size()); word-- > 0;) {
+        for (auto in_use = lengths[word].load(std::memory_order_relaxed); in_use != 0;) {
+            const auto bit = static_cast<std::uint32_t>(std::bit_width(in_use)) - 1;
+            in_use ^= std::uint64_t{1} << bit;
+            const std::uint32_t length = word * kWord + bit;
+            at.length = kFixedBits + length;
+            keep_bits(reinterpret_cast<std::uint8_t*>(&at) + kAddress, length);
+            if (const auto* row = rows.find(at); row != nullptr) {
+                return row;
+            }
         }
     }
     return nullptr;

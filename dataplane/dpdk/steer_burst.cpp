@@ -1,26 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "dataplane/dpdk/steer_burst.hpp"
 
-#include <rte_prefetch.h>
-
-#include <algorithm>
-
-#include "dataplane/dpdk/port_mbuf.h"
-// Behind the port functions that it calls.
-#include "dataplane/steer/steer.h"
+#include "dataplane/dpdk/ordinary_packets.hpp"
 
 namespace suanlu {
 namespace {
 
 /// More than all headers that the core reads.
 constexpr std::uint32_t kHeaders = 256;
-
-/// Packets whose bytes are fetched before the first is looked at.
-constexpr std::size_t kAhead = 4;
-
-void fetch(const rte_mbuf* packet) {
-    rte_prefetch0(rte_pktmbuf_mtod(packet, const void*));
-}
 
 BurstOutcome steer_one(sl_port& port, std::uint32_t role) {
     if (port.packet->nb_segs > 1 && sl_port_pull(&port, kHeaders) != 0) {
@@ -35,16 +22,14 @@ BurstOutcome steer_one(sl_port& port, std::uint32_t role) {
 
 void steer_burst(const BurstContext& context, std::span<rte_mbuf*> packets, BurstOutcome* outcomes) {
     sl_port port{context.tables, context.lcore, nullptr, context.now, context.interface};
-    for (std::size_t i = 0; i < std::min(kAhead, packets.size()); i++) {
-        fetch(packets[i]);
-    }
+    OrdinaryPackets ordinary(port, packets, context.role);
     for (std::size_t i = 0; i < packets.size(); i++) {
-        if (i + kAhead < packets.size()) {
-            fetch(packets[i + kAhead]);
+        if (!ordinary.choose(i)) {
+            port.packet = packets[i];
+            outcomes[i] = steer_one(port, context.role);
         }
-        port.packet = packets[i];
-        outcomes[i] = steer_one(port, context.role);
     }
+    ordinary.send(outcomes);
 }
 
 } // namespace suanlu

@@ -76,14 +76,20 @@ SL_SUBPROGRAM int sl_police(struct sl_port* port, const struct sl_flow* flow, sl
     return flow->traffic_class;
 }
 
-// 0 or a negative reason; flow->traffic_class becomes that of the outer header.
-SL_INLINE int sl_admit(struct sl_port* port, struct sl_flow* flow, const struct sl_service* service,
-                       sl_u32 table) {
+// 0 or a negative reason.
+SL_INLINE int sl_check_source(const struct sl_flow* flow) {
     if (sl_is_martian(flow)) {
         return -SL_R_martian_source;
     }
-    if (flow->protocol == SL_PROTOCOL_TCP && flow->source_port_be == 0) {
-        return -SL_R_port_zero;
+    return flow->protocol == SL_PROTOCOL_TCP && flow->source_port_be == 0 ? -SL_R_port_zero : 0;
+}
+
+// 0 or a negative reason; flow->traffic_class becomes that of the outer header.
+SL_INLINE int sl_admit(struct sl_port* port, struct sl_flow* flow, const struct sl_service* service,
+                       sl_u32 table) {
+    const int refused = sl_check_source(flow);
+    if (refused != 0) {
+        return refused;
     }
     if ((service->flags & SL_SERVICE_GUARDED) && sl_is_denied(port, flow, service->id, table)) {
         return -SL_R_access_denied;

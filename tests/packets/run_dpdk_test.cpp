@@ -62,13 +62,26 @@ protected:
         return out;
     }
 
-    std::pair<Verdict, Frame> run(rte_mbuf* packet, PacketRole role) {
-        BurstOutcome outcome{};
+    using Results = std::vector<std::pair<Verdict, Frame>>;
+
+    /// One burst, at most kBurst packets.
+    Results run(std::span<rte_mbuf*> packets, PacketRole role) {
+        std::array<BurstOutcome, kBurst> outcomes{};
         context.role = static_cast<std::uint32_t>(role);
-        steer_burst(context, {&packet, 1}, &outcome);
+        steer_burst(context, packets, outcomes.data());
         memory->tables().grace.pause(0);
-        return {static_cast<Verdict>(outcome.verdict), frame_of(packet)};
+        Results results;
+        for (std::size_t i = 0; i < packets.size(); i++) {
+            results.emplace_back(static_cast<Verdict>(outcomes[i].verdict), frame_of(packets[i]));
+        }
+        return results;
     }
+    Results run(const std::vector<Frame>& frames, PacketRole role) {
+        std::vector<rte_mbuf*> packets;
+        std::transform(frames.begin(), frames.end(), std::back_inserter(packets), buffer_of);
+        return run(std::span(packets), role);
+    }
+    std::pair<Verdict, Frame> run(rte_mbuf* packet, PacketRole role) { return run({&packet, 1}, role)[0]; }
     std::pair<Verdict, Frame> run(const Frame& frame, PacketRole role) { return run(buffer_of(frame), role); }
 
     Result<SharedMemory> memory = SharedMemory::anonymous();
@@ -132,24 +145,21 @@ TEST_F(DpdkPackets, Explain_SaysWhatThePacketWouldMeet_AndChangesNothing) {
 }
 
 TEST_F(DpdkPackets, Rows_InOneBurst_AsOneByOne) {
-    const auto rows = all_cases();
+    std::vector<PacketCase> rows;
+    for (auto& row : all_cases()) {
+        if (row.role == PacketRole::kExternal) {
+            rows.push_back(std::move(row));
+        }
+    }
     for (std::size_t first = 0; first < rows.size(); first += kBurst) {
         const auto end = std::min(rows.size(), first + kBurst);
-        std::array<rte_mbuf*, kBurst> packets{};
-        std::array<BurstOutcome, kBurst> outcomes{};
-        std::size_t count = 0;
+        std::vector<Frame> frames;
         for (auto at = first; at < end; at++) {
-            if (rows[at].role == PacketRole::kExternal) {
-                packets[count++] = buffer_of(rows[at].frame);
-            }
+            frames.push_back(rows[at].frame);
         }
-        steer_burst(context, {packets.data(), count}, outcomes.data());
-        count = 0;
+        const auto results = run(frames, PacketRole::kExternal);
         for (auto at = first; at < end; at++) {
-            if (rows[at].role == PacketRole::kExternal) {
-                expect_row(rows[at], static_cast<Verdict>(outcomes[count].verdict), frame_of(packets[count]));
-                count++;
-            }
+            expect_row(rows[at], results[at - first].first, results[at - first].second);
         }
     }
 }
@@ -216,33 +226,45 @@ TEST_F(DpdkPackets, NewFlowThatIsMissingBySite_IsCounted) {
         << "of the service it is not missing";
 }
 
-TEST_F(DpdkPackets, RandomPackets_EqualToTheHost) {
-    constexpr int kPackets = 200'000;
+TEST_F(DpdkPackets, RandomBursts_EqualToTheHost_PacketByPacket) {
+    constexpr std::size_t kPackets = 200'000;
     HostEngine host;
     SteerTables host_tables(host, address("fc00:0:1::1"));
     ASSERT_TRUE(prepare(host_tables, kNow));
     ASSERT_TRUE(write_sid_rows(host, case_sids()));
-    auto plan = case_plan();
-    plan.id.generation = 2;
-    for (auto& service : plan.services) { // half of the slots move: packets record and follow
-        service.shares = {{SiteId{1}, kWholeShare / 2}, {SiteId{2}, kWholeShare / 2}};
-    }
-    ASSERT_TRUE(host_tables.apply(plan, kNow));
-    ASSERT_TRUE(tables->apply(plan, kNow));
+    // Half of the slots move, and back before they are settled: packets record, follow, and outlive their
+    // reason.
+    const auto move = [&](std::uint64_t generation, MonoTime now) {
+        auto plan = case_plan();
+        plan.id.generation = generation;
+        for (auto& service : plan.services) {
+            if (generation % 2 == 0) {
+                service.shares = {{SiteId{1}, kWholeShare / 2}, {SiteId{2}, kWholeShare / 2}};
+            }
+        }
+        return host_tables.apply(plan, now) && tables->apply(plan, now);
+    };
+    ASSERT_TRUE(move(2, kNow));
     host_tables.set_sampling(3);
     tables->set_sampling(3);
-    RandomFrames frames(20261121);
+    RandomFrames random(20261121);
     int mismatches = 0;
-    for (int i = 0; i < kPackets && mismatches < 10; i++) {
-        const MonoTime now{kNow.since_boot + std::chrono::milliseconds(i)};
-        const auto frame = frames.next();
-        const auto role = static_cast<PacketRole>(i % 5 < 3 ? 0 : i % 5 - 2);
-        const auto expected = host.run(frame, role, now);
+    for (std::size_t done = 0, burst = 0; done < kPackets && mismatches < 10; burst++) {
+        const MonoTime now{kNow.since_boot + std::chrono::milliseconds(done)};
+        if (burst % 3000 == 2999) {
+            ASSERT_TRUE(move(3 + burst / 3000, now));
+        }
+        const auto role = static_cast<PacketRole>(burst % 5 < 3 ? 0 : burst % 5 - 2);
+        std::vector<Frame> frames(1 + burst * 7 % kBurst);
+        std::generate(frames.begin(), frames.end(), [&] { return random.next(); });
         context.now = now_of(now);
-        const auto [verdict, out] = run(frame, role);
-        if (verdict != expected.verdict || out != expected.frame) {
-            mismatches++;
-            ADD_FAILURE() << "packet " << i << ", host says " << reason_name(expected.reason);
+        const auto results = run(frames, role);
+        for (std::size_t i = 0; i < frames.size(); i++, done++) {
+            const auto expected = host.run(frames[i], role, now);
+            if (results[i] != std::pair(expected.verdict, expected.frame)) {
+                mismatches++;
+                ADD_FAILURE() << "packet " << done << ", host says " << reason_name(expected.reason);
+            }
         }
     }
     const auto ours = with_all_samples(store->counters().reasons);

@@ -1,7 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
-"""DPDK: one lcore of suanlu-fwd against testpmd's `mac` on null devices, 2 MB pages, in turns. forward-bench does the
-work. Null devices leave out the wire: no descriptor rings, no DMA, no cache misses on packets that a device wrote.
-`generator` is what the benchmark itself adds to every packet of ours: the callback that stands for the wire."""
+"""DPDK: one lcore of suanlu-fwd against testpmd's `mac` on null devices, buffers and tables in 2 MB pages, in turns.
+forward-bench does the work. Null devices leave out the wire: no descriptor rings, no DMA, no cache misses on packets
+that a device wrote. `generator` is what the benchmark itself adds to every packet of ours: the callback that stands for
+the wire, and a packet that the engine looks at and drops."""
+import contextlib
 import json
 import os
 import re
@@ -9,14 +11,39 @@ import shutil
 import statistics
 import subprocess
 import sys
+import tempfile
 
 TARGETS = ['tests/bench/dpdk/forward-bench']
 ROUNDS = 5
 SECONDS = 1.0
 PAGES = 256
 HUGE = '/proc/sys/vm/nr_hugepages'
-CASES = ('encap-1flow', 'encap-64kflows', 'encap-1mflows')
-EAL = ['--no-pci', '--no-telemetry', '--no-shconf', '--in-memory', '--log-level', '3', '--vdev', 'net_null0,size=80']
+CASES = ('encap-1flow', 'encap-64kflows', 'encap-1mflows', 'decap-dx6')
+EAL = ['--no-pci', '--no-telemetry', '--no-shconf', '--in-memory', '--log-level', '3', '--vdev']
+FRAME = 80  # bytes
+TUNNEL = 96  # IPv6 and a routing header with three segments
+
+
+@contextlib.contextmanager
+def huge_pages():
+    """Folder of a hugetlbfs, with PAGES pages in the system meanwhile."""
+    with open(HUGE, encoding='ascii') as file:
+        before = file.read()
+    with tempfile.TemporaryDirectory() as folder:
+        try:
+            with open(HUGE, 'w', encoding='ascii') as file:
+                file.write(str(PAGES))
+            subprocess.run(['mount', '-t', 'hugetlbfs', '-o', 'pagesize=2M', 'none', folder], check=True)
+            yield folder
+        finally:
+            subprocess.run(['umount', folder], check=False)  # what lies in it goes as well
+            with open(HUGE, 'w', encoding='ascii') as file:
+                file.write(before)
+
+
+def device(case):
+    """The null device with the frames of a case."""
+    return f'net_null0,size={FRAME + TUNNEL if case.startswith("decap") else FRAME}'
 
 
 def real_time():
@@ -25,18 +52,21 @@ def real_time():
     return command if shutil.which('chrt') and subprocess.run([*command, 'true'], check=False).returncode == 0 else []
 
 
-def ours(build, core, case):
+def ours(build, core, case, folder):
     """Answer of forward-bench, or None."""
-    done = subprocess.run([*real_time(), str(build / TARGETS[0]), case, str(SECONDS), '-l', str(core), *EAL],
-                          stdout=subprocess.PIPE, text=True, check=False)
+    tables = os.path.join(folder, 'tables')
+    done = subprocess.run([*real_time(), str(build / TARGETS[0]), case, str(SECONDS), tables, '-l', str(core), *EAL,
+                           device(case)], stdout=subprocess.PIPE, text=True, check=False)
+    if os.path.exists(tables):
+        os.unlink(tables)
     lines = [line for line in done.stdout.splitlines() if line.startswith('{')]
     return json.loads(lines[0]) if done.returncode == 0 and lines else None
 
 
 def testpmd(core, main):
     """Million packets a second of testpmd on the same device, or None."""
-    command = [*real_time(), 'dpdk-testpmd', '-l', f'{main},{core}', '--main-lcore', str(main), *EAL, '--',
-               '--forward-mode=mac', '--nb-cores=1', '--port-topology=loop', '--stats-period', '1', '-a']
+    command = [*real_time(), 'dpdk-testpmd', '-l', f'{main},{core}', '--main-lcore', str(main), *EAL,
+               device(''), '--', '--forward-mode=mac', '--nb-cores=1', '--port-topology=loop', '--stats-period', '1', '-a']
     rates = []
     with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL) as run:
         for line in run.stdout:
@@ -49,12 +79,12 @@ def testpmd(core, main):
     return statistics.median(rates[2:]) / 1e6 if len(rates) == 4 else None  # the first two are from the start
 
 
-def rounds(build, core, main):
+def rounds(build, core, main, folder):
     """{case: [figure]}, testpmd among them; None when something could not run."""
     figures = {}
     for _ in range(ROUNDS):
         peer = testpmd(core, main)
-        answers = {case: ours(build, core, case) for case in (*CASES, 'generator', 'still', 'swap-100ms')}
+        answers = {case: ours(build, core, case, folder) for case in (*CASES, 'generator', 'still', 'swap-100ms')}
         if peer is None or None in answers.values():
             return None
         figures.setdefault('testpmd', []).append(peer)
@@ -69,15 +99,8 @@ def measure(build, _trials):
     if len(cores) < 2 or not shutil.which('dpdk-testpmd'):
         print('dpdk: needs two cores and dpdk-testpmd (package dpdk-dev)', file=sys.stderr)
         return []
-    with open(HUGE, encoding='ascii') as file:
-        before = file.read()
-    with open(HUGE, 'w', encoding='ascii') as file:
-        file.write(str(PAGES))
-    try:
-        found = rounds(build, cores[-1], cores[0])
-    finally:
-        with open(HUGE, 'w', encoding='ascii') as file:
-            file.write(before)
+    with huge_pages() as folder:
+        found = rounds(build, cores[-1], cores[0], folder)
     if found is None:
         return []
     rows = [(case, case, 'testpmd', 'testpmd mac') for case in CASES]
