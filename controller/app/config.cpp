@@ -78,6 +78,7 @@ Result<Config> load_config(const std::string& path) {
     read_listeners(root.required("listen"), out);
     read_metrics(root.optional("metrics"), out);
     out.state_dir = beside(path, root.required("state_dir").text());
+    out.dns_path = beside(path, root.optional("dns").text());
     read_journal(root.optional("journal"), out);
     out.journal_dir = beside(path, out.journal_dir);
     out.tick = period(root.optional("tick"), out.tick, milliseconds(100), seconds(60));

@@ -25,6 +25,8 @@ struct Config {
     /// "ADDRESS:PORT" of the metrics page; empty = none.
     std::string metrics;
     std::string state_dir;
+    /// dns.yaml of the DNS server in this process; empty = there is none.
+    std::string dns_path;
     /// Folder of the decision's journal; empty = nothing is recorded. Both files together stay below the
     /// size.
     std::string journal_dir;

@@ -6,6 +6,7 @@
 #include <thread>
 
 #include "controller/api/control_server.hpp"
+#include "controller/app/embedded_dns.hpp"
 #include "controller/decision/inventory_file.hpp"
 #include "core/support/log.hpp"
 #include "core/support/page_server.hpp"
@@ -66,13 +67,14 @@ Result<std::unique_ptr<DecisionJournal>> open_journal(const Controller::Files& f
 ///   gRPC (site and agent sessions, operator) -> decision
 ///   gRPC (agent sessions), decision          -> programmer -> agent sessions
 ///   programmer                               -> applied (snapshot)
-///   programmer, decision                     -> dns publisher -> DNS servers
+///   programmer, decision                     -> dns publisher -> DNS servers, the one in this process too
 class Wiring {
 public:
     Wiring(Controller::Files files, std::uint64_t epoch, const ShareTable& shares, MonoTime start,
            std::unique_ptr<DecisionJournal> journal)
-        : config_(std::move(files.config)), epoch_(epoch), folder_(config_.state_dir),
-          storage_(asio::make_strand(io_)), dns_(dns_publisher(files.inventory, start)),
+        : config_(std::move(files.config)), dns_config_(std::move(files.dns)), epoch_(epoch),
+          folder_(config_.state_dir), storage_(asio::make_strand(io_)),
+          dns_(dns_publisher(files.inventory, start)),
           programmer_(
               asio::make_strand(io_), ProgramCore(config_.name, epoch, router_names(files.inventory)),
               folder_, applied_, [this](const ProgramCore& c, MonoTime now) { observe(c, now); },
@@ -96,6 +98,7 @@ public:
             log.event("start.listening",
                       {{"at", endpoint.text()}, {"tls", !endpoint.is_unix() && config_.tls.is_set()}});
         }
+        SL_TRY_VOID(open_dns(log));
         if (!config_.metrics.empty()) {
             SL_TRY(page_, PageServer::open(io_, config_.metrics, [this](const std::string& path) {
                        return path == "/metrics" ? probe_.page() : std::string();
@@ -112,12 +115,19 @@ public:
         signals.async_wait([&stopped](const boost::system::error_code& ec, int signal) {
             stopped.set_value(ec ? 0 : signal);
         });
+        const Strand hang_up_strand = asio::make_strand(io_);
+        asio::signal_set hang_ups(hang_up_strand);
+        if (embedded_dns_) {
+            hang_ups.add(SIGHUP);
+            reload_at(hang_ups);
+        }
         std::vector<std::jthread> threads;
         for (int i = 0; i < kThreads; ++i) {
             threads.emplace_back([this] { io_.run(); });
         }
         log.event("start.ready");
         log_info("stop.signal", {{"signal", stopped.get_future().get()}});
+        asio::post(hang_up_strand, [&hang_ups] { hang_ups.cancel(); });
         close();
     }
 
@@ -148,6 +158,25 @@ private:
                                               DnsViewBuilder(inventory, config_.name, epoch_, start),
                                               [this](const DnsPublisherCounters& c) { probe_.dns(c); });
     }
+    Status open_dns(StartLog& log) {
+        if (!dns_config_) {
+            return {};
+        }
+        SL_TRY(embedded_dns_, EmbeddedDns::open(*std::exchange(dns_config_, std::nullopt), probe_));
+        if (dns_) {
+            tell_dns(DnsFollowed{embedded_dns_->sink()});
+        }
+        log.event("start.dns", {{"file", config_.dns_path}});
+        return {};
+    }
+    void reload_at(asio::signal_set& hang_ups) {
+        hang_ups.async_wait([this, &hang_ups](const boost::system::error_code& ec, int) {
+            if (!ec) {
+                embedded_dns_->reload();
+                reload_at(hang_ups);
+            }
+        });
+    }
     void tell_dns(DnsInput input) {
         if (dns_) { // a full mailbox counts it, and the next one says all of it again
             (void)dns_->push(std::move(input));
@@ -167,12 +196,14 @@ private:
     }
 
     Config config_;
+    std::optional<dns::DnsConfig> dns_config_;
     std::uint64_t epoch_;
     StateFolder folder_;
     asio::io_context io_;
     Strand storage_;
     ControllerProbe probe_;
     SnapshotCell<AppliedView> applied_;
+    std::unique_ptr<EmbeddedDns> embedded_dns_;
     std::unique_ptr<DnsPublisher> dns_;
     Programmer programmer_;
     DecisionLoop decision_;
@@ -190,6 +221,10 @@ Result<Controller::Files> Controller::load(const std::string& path) {
     SL_TRY(files.policies, read_policy_texts(folder));
     SL_TRY_VOID(load_policies(files.policies, folder.empty() ? folder : folder + "/"));
     SL_TRY(files.inventory, load_inventory(files.config.inventory_path));
+    if (!files.config.dns_path.empty()) {
+        SL_TRY(files.dns,
+               load_embedded_dns(files.config.dns_path, files.config.state_dir + "/dns", files.inventory));
+    }
     return files;
 }
 

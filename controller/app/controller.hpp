@@ -11,6 +11,7 @@
 #include "controller/decision/inventory.hpp"
 #include "controller/decision/policy_texts.hpp"
 #include "core/support/result.hpp"
+#include "dns/server/dns_config.hpp"
 
 namespace suanlu {
 
@@ -21,10 +22,12 @@ public:
         Config config;
         Inventory inventory;
         PolicyTexts policies;
+        /// Of the DNS server in this process, if there is one.
+        std::optional<dns::DnsConfig> dns;
     };
     static Result<Files> load(const std::string& path);
 
-    /// Runs until SIGTERM or SIGINT.
+    /// Runs until SIGTERM or SIGINT. SIGHUP reads the zones of a DNS server in this process again.
     static Status run(Files files);
 };
 

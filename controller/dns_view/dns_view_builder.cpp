@@ -91,6 +91,7 @@ DnsSite DnsViewBuilder::outline(const Site& site) const {
     const DnsSiteSettings* settings = settings_of(site);
     DnsSite out;
     out.id = site.id;
+    out.changed = 1; // the first view
     out.name = site.name;
     out.kind = site.kind;
     out.region = settings == nullptr ? DnsSiteSettings().region : settings->region;
@@ -183,6 +184,7 @@ bool DnsViewBuilder::update_sites(DnsView& view) {
         now.is_up = facts.is_up;
         now.compute = dns_compute_of(settings_of(site), largest_instance(facts.report.get()));
         if (!is_close(*view.sites[k], now)) {
+            now.changed = static_cast<std::uint32_t>(view.stamp.generation + 1);
             view.sites[k] = std::make_shared<const DnsSite>(std::move(now));
             ++counters_.sites_changed;
             is_changed = true;

@@ -140,6 +140,8 @@ struct DnsSite {
     std::vector<Ip6> sids;
     /// It reports, and some ingress reaches it. The name exists either way.
     bool is_up = false;
+    /// Generation of the view that last said something new of it; 0 = not told.
+    std::uint32_t changed = 0;
     std::optional<DnsAccess> access;
     /// Of the site as a whole.
     DnsCompute compute;

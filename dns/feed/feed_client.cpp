@@ -9,7 +9,6 @@
 
 #include "core/support/log.hpp"
 #include "core/support/rpc_credentials.hpp"
-#include "dns/feed/view_lease.hpp"
 #include "proto/codec/dns_codec.hpp"
 #include "suanlu/v1/dns.grpc.pb.h"
 
@@ -25,23 +24,12 @@ constexpr milliseconds kMostBackoff{2000};
 } // namespace
 
 struct FeedClient::State {
-    State(FeedConfig c, ViewStore s, const std::optional<SavedView>& known, Mailbox<FeedNews>& o)
-        : config(std::move(c)), store(std::move(s)), out(o) {
-        if (known) {
-            newest = known->view;
-            lease.renew(newest->validity, clock.now() - known->age);
-        }
-    }
+    State(FeedConfig c, ViewStore store, const std::optional<SavedView>& known, Mailbox<FeedNews>& out)
+        : config(std::move(c)), intake(std::move(store), known, out) {}
 
     FeedConfig config;
-    ViewStore store;
-    Mailbox<FeedNews>& out;
+    ViewIntake intake; ///< the thread's own, its counters apart
     std::thread thread;
-    SteadyClock clock;
-
-    // The thread's own.
-    std::shared_ptr<const DnsView> newest; ///< null before the first
-    ViewLease lease;
 
     mutable std::mutex mutex; ///< guards all below
     std::condition_variable changed;
@@ -54,12 +42,6 @@ struct FeedClient::State {
     std::string attempt();
     bool begin(grpc::ClientContext& next);
     std::string read_all(grpc::ClientReader<v1::DnsUpdate>& stream);
-    bool take(std::shared_ptr<const DnsView> view);
-    void beat();
-    void count(std::uint64_t FeedCounters::*what) {
-        std::lock_guard lock(mutex);
-        ++(counters.*what);
-    }
     void set_connected();
 };
 
@@ -72,32 +54,6 @@ void FeedClient::State::set_connected() {
     }
 }
 
-/// False: it is older than the view in force. When that no longer holds any view will do: a controller that
-/// lost its state begins anew.
-bool FeedClient::State::take(std::shared_ptr<const DnsView> view) {
-    const MonoTime now = clock.now();
-    if (newest && lease.holds(now) && newest->stamp.is_newer_than(view->stamp)) {
-        count(&FeedCounters::older);
-        return false;
-    }
-    newest = view;
-    lease.renew(view->validity, now);
-    count(&FeedCounters::views);
-    (void)out.push({view, now});
-    // Behind the answers: a slow disk delays the next view at most.
-    if (const Status saved = store.save(*view); !saved) {
-        count(&FeedCounters::save_failures);
-        log_warn("dns.view-not-saved", {{"why", saved.error().text()}});
-    }
-    return true;
-}
-
-void FeedClient::State::beat() {
-    lease.renew(newest->validity, clock.now());
-    (void)out.push({nullptr, clock.now()});
-    store.renew();
-}
-
 /// Until the stream ends; why it should not go on, if that is this side's wish.
 std::string FeedClient::State::read_all(grpc::ClientReader<v1::DnsUpdate>& stream) {
     DnsFeedReader reader;
@@ -105,15 +61,16 @@ std::string FeedClient::State::read_all(grpc::ClientReader<v1::DnsUpdate>& strea
     while (stream.Read(&update)) {
         auto view = reader.take(update);
         if (!view) {
-            count(&FeedCounters::unreadable);
+            std::lock_guard lock(mutex);
+            ++counters.unreadable;
             return view.error().text();
         }
-        if (*view && !take(*std::move(view))) {
+        if (*view && !intake.take(*std::move(view))) {
             return "its view is older than the one in force";
         }
         set_connected();
         if (!*view && !update.more()) {
-            beat();
+            intake.beat();
         }
     }
     return {};
@@ -196,7 +153,9 @@ FeedClient::~FeedClient() {
 
 FeedCounters FeedClient::counters() const {
     std::lock_guard lock(state_->mutex);
-    return state_->counters;
+    FeedCounters counters = state_->counters;
+    state_->intake.add_to(counters);
+    return counters;
 }
 
 } // namespace suanlu::dns

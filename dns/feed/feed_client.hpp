@@ -5,14 +5,12 @@
 // and logged, and the next attempt follows.
 #pragma once
 
-#include <cstdint>
 #include <memory>
 #include <string>
 
 #include "core/support/endpoint.hpp"
-#include "core/support/mailbox.hpp"
 #include "core/support/tls_files.hpp"
-#include "dns/feed/view_store.hpp"
+#include "dns/feed/view_intake.hpp"
 
 namespace suanlu::dns {
 
@@ -23,22 +21,6 @@ struct FeedConfig {
     TlsFiles tls;
     /// Of this server, for the controller's log.
     std::string server;
-};
-
-struct FeedNews {
-    /// Null = a beat: the view before it still holds.
-    std::shared_ptr<const DnsView> view;
-    MonoTime heard;
-};
-
-struct FeedCounters {
-    std::uint64_t views = 0;
-    std::uint64_t unreadable = 0;
-    std::uint64_t older = 0;
-    std::uint64_t save_failures = 0;
-    std::uint64_t connects = 0;
-    std::uint64_t failures = 0;
-    bool is_connected = false;
 };
 
 class FeedClient {

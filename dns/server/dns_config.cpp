@@ -160,10 +160,6 @@ std::vector<DnsZoneConfig> read_zones(YamlNode root, bool has_controller, const 
             node.complain("follows a controller, and there is no section 'controller'");
         }
     }
-    const auto is_followed = [](const DnsZoneConfig& zone) { return zone.is_followed; };
-    if (has_controller && std::none_of(zones.begin(), zones.end(), is_followed)) {
-        root.complain("has a section 'controller', and no zone follows it");
-    }
     return zones;
 }
 
@@ -193,10 +189,8 @@ XdpFrontConfig read_xdp(YamlNode node, const DnsConfig& config) {
     return xdp;
 }
 
-} // namespace
-
-Result<DnsConfig> load_dns_config(const std::string& path) {
-    SL_TRY(YamlNode root, YamlNode::load_file(path));
+/// All but the controller and the zones.
+DnsConfig read_serving(YamlNode& root) {
     DnsConfig config;
     for (YamlNode& node : root.required("listen").items()) {
         config.listen.push_back(read_listen(node));
@@ -216,14 +210,48 @@ Result<DnsConfig> load_dns_config(const std::string& path) {
         config.chaos_version = read_short_text(chaos.optional("version"));
     }
     config.metrics = root.optional("metrics").text();
-    config.controller = read_controller(root.optional("controller"));
     config.keys = std::make_shared<const TsigKeys>(read_tsig_keys(root.optional("keys")));
-    config.zones = read_zones(root, config.controller.has_value(), *config.keys);
+    return config;
+}
+
+bool follows(const DnsConfig& config) {
+    return std::any_of(config.zones.begin(), config.zones.end(),
+                       [](const DnsZoneConfig& zone) { return zone.is_followed; });
+}
+
+Status finish(YamlNode& root, const DnsConfig& config) {
     if (config.listen.empty() || config.zones.empty()) {
         root.complain("needs at least one address and one zone");
     }
     root.finish();
-    SL_TRY_VOID(root.status());
+    return root.status();
+}
+
+} // namespace
+
+Result<DnsConfig> load_dns_config(const std::string& path) {
+    SL_TRY(YamlNode root, YamlNode::load_file(path));
+    DnsConfig config = read_serving(root);
+    config.controller = read_controller(root.optional("controller"));
+    config.zones = read_zones(root, config.controller.has_value(), *config.keys);
+    if (config.controller && !follows(config)) {
+        root.complain("has a section 'controller', and no zone follows it");
+    }
+    SL_TRY_VOID(finish(root, config));
+    return config;
+}
+
+Result<DnsConfig> load_embedded_dns_config(const std::string& path, const std::string& state_dir) {
+    SL_TRY(YamlNode root, YamlNode::load_file(path));
+    DnsConfig config = read_serving(root);
+    if (YamlNode controller = root.optional("controller"); controller.is_present()) {
+        controller.complain("the controller is in this very process: leave the section out");
+    }
+    config.zones = read_zones(root, true, *config.keys);
+    if (follows(config)) {
+        config.controller.emplace().state_dir = state_dir;
+    }
+    SL_TRY_VOID(finish(root, config));
     return config;
 }
 

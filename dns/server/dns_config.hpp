@@ -55,7 +55,8 @@ struct DnsCookieConfig {
 
 /// The controller that is followed.
 struct FollowConfig {
-    Endpoint address;
+    /// Nothing = it runs in this process and tells its views by DnsServer::tell.
+    std::optional<Endpoint> address;
     /// That its certificate must carry.
     std::string name;
     TlsFiles tls;
@@ -87,5 +88,8 @@ struct DnsConfig {
 };
 
 Result<DnsConfig> load_dns_config(const std::string& path);
+/// Of a server in the process of its controller: the same file without a section 'controller'. The last view
+/// is kept in `state_dir`.
+Result<DnsConfig> load_embedded_dns_config(const std::string& path, const std::string& state_dir);
 
 } // namespace suanlu::dns

@@ -28,6 +28,9 @@ public:
     /// Reads the zones again. Call on the io context's thread.
     void reload();
     void stop();
+    /// Of a server that follows the controller in its own process: the view in force, the same again as a
+    /// beat. From any thread until `stop`. False: it took the place of one that still waited.
+    bool tell(std::shared_ptr<const DnsView> view) { return follower_->tell(std::move(view)); }
 
 private:
     /// Before there are sockets: what is served first.

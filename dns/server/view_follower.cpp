@@ -17,15 +17,16 @@ bool fold(FeedNews& waiting, FeedNews& incoming) {
 
 } // namespace
 
-ViewFollower::ViewFollower(FeedConfig config, ViewStore store, Strand strand)
-    : config_(std::move(config)), store_(std::move(store)), strand_(strand), news_(strand, 1, fold) {
+ViewFollower::ViewFollower(FollowConfig config, std::string server, ViewStore store, Strand strand)
+    : config_(std::move(config)), server_(std::move(server)), store_(std::move(store)), strand_(strand),
+      news_(strand, 1, fold) {
 }
 
 Result<std::unique_ptr<ViewFollower>> ViewFollower::open(const FollowConfig& config,
                                                          const std::string& server, Strand strand) {
     SL_TRY(ViewStore store, ViewStore::open(config.state_dir));
-    std::unique_ptr<ViewFollower> follower(new ViewFollower({config.address, config.name, config.tls, server},
-                                                            std::move(store), std::move(strand)));
+    std::unique_ptr<ViewFollower> follower(
+        new ViewFollower(config, server, std::move(store), std::move(strand)));
     auto saved = follower->store_.load();
     if (!saved) {
         log_warn("dns.saved-view-refused", {{"why", saved.error().text()}});
@@ -47,14 +48,25 @@ std::shared_ptr<const DnsView> ViewFollower::first() {
 
 Status ViewFollower::start(Serve serve) {
     serve_ = std::move(serve);
-    SL_TRY(client_, FeedClient::open(config_, store_, std::exchange(saved_, std::nullopt), news_));
+    const auto known = std::exchange(saved_, std::nullopt);
+    if (config_.address) {
+        SL_TRY(client_, FeedClient::open({*config_.address, config_.name, config_.tls, server_}, store_,
+                                         known, news_));
+    } else {
+        local_ = std::make_unique<LocalFeed>(store_, known, news_);
+    }
     spawn_owned(strand_, "dns.follow", listen());
     return {};
 }
 
 void ViewFollower::stop() {
     client_.reset();
+    local_.reset();
     news_.close();
+}
+
+FeedCounters ViewFollower::counters() const {
+    return client_ ? client_->counters() : local_ ? local_->counters() : FeedCounters();
 }
 
 Task<void> ViewFollower::listen() {

@@ -9,6 +9,7 @@
 
 #include "core/support/asio.hpp"
 #include "dns/feed/feed_client.hpp"
+#include "dns/feed/local_feed.hpp"
 #include "dns/feed/view_lease.hpp"
 #include "dns/server/dns_config.hpp"
 
@@ -27,20 +28,24 @@ public:
     [[nodiscard]] std::shared_ptr<const DnsView> first();
     Status start(Serve serve);
     void stop();
+    /// The word of the controller in this process, if that is the one that is followed; see LocalFeed::tell.
+    /// From any thread, between start and stop.
+    bool tell(std::shared_ptr<const DnsView> view) { return local_->tell(std::move(view)); }
     /// Call about once a second: notices the end of the validity.
     void check();
 
     /// Null before the first word.
     [[nodiscard]] const std::shared_ptr<const DnsView>& heard() const { return heard_; }
     [[nodiscard]] bool has_ended() const { return has_ended_; }
-    [[nodiscard]] FeedCounters counters() const { return client_ ? client_->counters() : FeedCounters(); }
+    [[nodiscard]] FeedCounters counters() const;
 
 private:
-    ViewFollower(FeedConfig config, ViewStore store, Strand strand);
+    ViewFollower(FollowConfig config, std::string server, ViewStore store, Strand strand);
     Task<void> listen();
     void hear(const FeedNews& news);
 
-    FeedConfig config_;
+    FollowConfig config_;
+    std::string server_;
     ViewStore store_;
     std::optional<SavedView> saved_;
     Strand strand_;
@@ -50,7 +55,9 @@ private:
     std::shared_ptr<const DnsView> heard_;
     ViewLease lease_;
     bool has_ended_ = false;
+    /// One of them, once started.
     std::unique_ptr<FeedClient> client_;
+    std::unique_ptr<LocalFeed> local_;
 };
 
 } // namespace suanlu::dns

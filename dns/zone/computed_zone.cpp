@@ -129,7 +129,9 @@ Status ComputedZone::add_to(ZoneContents& zone, const DnsView& view) {
         if (is_new || state->second.site != *site) {
             state->second = {*site, static_cast<std::uint32_t>(view.stamp.generation)};
         }
-        SL_TRY_VOID(add_site(adder, zone.apex, *site, state->second.generation, ttls_));
+        // The controller's word is the same on every server; without it this server's own memory has to do.
+        const std::uint32_t generation = site->changed != 0 ? site->changed : state->second.generation;
+        SL_TRY_VOID(add_site(adder, zone.apex, *site, generation, ttls_));
     }
     for (const auto& service : view.services) {
         SL_TRY_VOID(add_service(adder, *service, sites, zone.apex, ttls_.dynamic_s));

@@ -314,6 +314,7 @@ void encode(const DnsSite& from, v1::DnsSite& to) {
     write_addresses(from.addresses, to.mutable_addresses());
     write_addresses(from.sids, to.mutable_sids());
     to.set_up(from.is_up);
+    to.set_changed(from.changed);
     if (from.access) {
         to.mutable_access()->set_bandwidth_mbit_per_s(from.access->bandwidth_mbit_per_s);
         to.mutable_access()->set_delay_us(from.access->delay.value);
@@ -333,6 +334,7 @@ Result<DnsSite> decode(const std::string& at, const v1::DnsSite& from) {
     SL_TRY(out.addresses, read_addresses(at + "addresses", from.addresses(), false));
     SL_TRY(out.sids, read_addresses(at + "sids", from.sids(), true));
     out.is_up = from.up();
+    out.changed = from.changed();
     if (from.has_access()) {
         DnsAccess& access = out.access.emplace();
         access.bandwidth_mbit_per_s = from.access().bandwidth_mbit_per_s();

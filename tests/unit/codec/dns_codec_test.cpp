@@ -25,6 +25,7 @@ DnsView view_of(std::uint16_t services) {
         site.addresses = {*Ip6::parse("198.51.100." + std::to_string(id))};
         site.sids = {*Ip6::parse("fc00:0:e1:f006::")};
         site.is_up = true;
+        site.changed = 3;
         site.access = DnsAccess{10'000, {300}, 1};
         site.compute.grade =
             ComputeGrade{GradeFamily::kP,           2,      GradeSize::kLarge, Accelerator::kOther,

@@ -175,6 +175,8 @@ TEST(DnsView, WhatDidNotChange_IsTheSamePointer) {
     const auto after = bench.next_after(std::chrono::seconds(1));
     ASSERT_NE(after, nullptr);
     EXPECT_NE(after->sites[0], before->sites[0]);
+    EXPECT_EQ(after->sites[0]->changed, after->stamp.generation);
+    EXPECT_LT(after->sites[1]->changed, after->stamp.generation);
     EXPECT_EQ(after->sites[1], before->sites[1]);
     EXPECT_EQ(after->classes, before->classes);
 }

@@ -163,6 +163,11 @@ TEST_F(ComputedZoneTest, Generations_OnlyWhatChangedGetsANewOne) {
     EXPECT_EQ(zone_.owners.at(name("sz.gba.site.c.example")), sz);
     const auto& cmp = zone_.owners.at(name("hk.gba.site.c.example")).sets.at(rr_type::kCmp).rdatas[0];
     EXPECT_EQ(read_cmp(cmp)->generation, 5000U);
+    hk.changed = 4800; // told by the controller: what this server saw does not count
+    view.sites[1] = std::make_shared<const DnsSite>(hk);
+    compute(view);
+    const auto& told = zone_.owners.at(name("hk.gba.site.c.example")).sets.at(rr_type::kCmp).rdatas[0];
+    EXPECT_EQ(read_cmp(told)->generation, 4800U);
     WireReader serial(zone_.owners.at(zone_.apex).sets.at(rr_type::kSoa).rdatas[0]);
     ASSERT_TRUE(DomainName::read_plain(serial) && DomainName::read_plain(serial));
     EXPECT_EQ(*serial.integer<std::uint32_t>(), 1'795'000'001U);
