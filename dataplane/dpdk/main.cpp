@@ -8,7 +8,9 @@
 #include <rte_lcore.h>
 
 #include <CLI/CLI.hpp>
+#include <algorithm>
 #include <atomic>
+#include <cerrno>
 #include <csignal>
 #include <cstdio>
 #include <ctime>
@@ -60,6 +62,19 @@ int forward(void* context) {
     return 0;
 }
 
+/// What an error of EAL means for whoever wrote its arguments; its own lines stand above.
+std::string meaning_of(int number, const std::vector<std::string>& arguments) {
+    const bool is_huge = std::find(arguments.begin(), arguments.end(), "--no-huge") == arguments.end();
+    if (number == EACCES && is_huge) {
+        return "no huge pages that it may use: set vm.nr_hugepages and mount a hugetlbfs, or give it "
+               "--no-huge";
+    }
+    if (number == ENODEV) {
+        return "it cannot have a device of its arguments: a --vdev without driver, interface or permission";
+    }
+    return rte_strerror(number);
+}
+
 Status start_eal(const std::vector<std::string>& arguments) {
     std::vector<std::string> owned{"suanlu-fwd"};
     owned.insert(owned.end(), arguments.begin(), arguments.end());
@@ -69,7 +84,7 @@ Status start_eal(const std::vector<std::string>& arguments) {
     }
     list.push_back(nullptr);
     if (rte_eal_init(static_cast<int>(owned.size()), list.data()) < 0) {
-        return Error{Errc::kKernel, std::string("EAL does not start: ") + rte_strerror(rte_errno)};
+        return Error{Errc::kKernel, "EAL does not start: " + meaning_of(rte_errno, arguments)};
     }
     if (rte_lcore_count() > kMostLcores) {
         return Error{Errc::kOutOfRange, "more than " + std::to_string(kMostLcores) + " lcores"};
@@ -86,10 +101,8 @@ void clean_up(SharedTables& tables) {
     tables.exceptions.repair();
 }
 
-Status run(const FwdConfig& config) {
-    SL_TRY(auto memory, SharedMemory::open(config.tables, TableUser::kEngine));
-    clean_up(memory.tables()); // first of all: an engine that cannot start again must not hold the agent up
-    SL_TRY_VOID(start_eal(config.eal));
+/// From open ports to closed ones.
+Status serve(const FwdConfig& config, SharedMemory& memory) {
     SL_TRY(const auto ports, PortSet::open(config, rte_lcore_count()));
     ports->announce(config, memory.tables());
     log_info("fwd.started", {{"ports", config.ports.size()}, {"lcores", rte_lcore_count()}});
@@ -100,6 +113,15 @@ Status run(const FwdConfig& config) {
     ports->show_counters(memory.tables());
     log_info("fwd.stopped", {});
     return {};
+}
+
+Status run(const FwdConfig& config) {
+    SL_TRY(auto memory, SharedMemory::open(config.tables, TableUser::kEngine));
+    clean_up(memory.tables()); // first of all: an engine that cannot start again must not hold the agent up
+    SL_TRY_VOID(start_eal(config.eal));
+    const auto done = serve(config, memory);
+    rte_eal_cleanup();
+    return done;
 }
 
 int run_program(int argc, char** argv) {
@@ -116,7 +138,6 @@ int run_program(int argc, char** argv) {
         std::signal(SIGINT, stop);
     }
     const Status done = config ? run(*config) : Status(config.error());
-    rte_eal_cleanup();
     if (!done) {
         std::fprintf(stderr, "suanlu-fwd: %s\n", done.error().text().c_str());
     }

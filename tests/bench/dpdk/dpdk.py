@@ -2,7 +2,8 @@
 """DPDK: one lcore of suanlu-fwd against testpmd's `mac` on null devices, buffers and tables in 2 MB pages, in turns.
 forward-bench does the work. Null devices leave out the wire: no descriptor rings, no DMA, no cache misses on packets
 that a device wrote. `generator` is what the benchmark itself adds to every packet of ours: the callback that stands for
-the wire, and a packet that the engine looks at and drops."""
+the wire, and a packet that the engine looks at and drops. `--soak SECONDS` runs forward-soak instead: the tables are
+swapped every 100 ms, and at the end every packet that came has left or is counted, and every buffer is back."""
 import contextlib
 import json
 import os
@@ -13,7 +14,7 @@ import subprocess
 import sys
 import tempfile
 
-TARGETS = ['tests/bench/dpdk/forward-bench']
+TARGETS = ['tests/bench/dpdk/forward-bench', 'tests/bench/dpdk/forward-soak']
 ROUNDS = 5
 SECONDS = 1.0
 PAGES = 256
@@ -93,8 +94,27 @@ def rounds(build, core, main, folder):
     return {case: statistics.median(values) for case, values in figures.items()}
 
 
-def measure(build, _trials):
+def options(parser):
+    parser.add_argument('--soak', type=int, metavar='SECONDS', help='swap tables for so long and count every packet')
+
+
+def soak(build, seconds, services=1000, sites=64):
+    """One case: what one lcore took, or an empty list when a packet or a buffer is missing."""
+    with huge_pages():
+        done = subprocess.run([str(build / TARGETS[1]), str(10 * seconds), str(services), str(sites), '1', *EAL, device('')],
+                              stdout=subprocess.PIPE, text=True, check=False)
+    lines = [line for line in done.stdout.splitlines() if line.startswith('{')]
+    if done.returncode != 0 or not lines:
+        return []
+    print(lines[0])
+    return [{'case': 'soak', 'ours': json.loads(lines[0])['received'] / seconds / 1e6, 'peer': None, 'peer_name': None,
+             'unit': 'Mpps', 'ratio': None}]
+
+
+def measure(build, arguments):
     """Cases, or an empty list when the benchmark could not run to its end."""
+    if arguments.soak:
+        return soak(build, arguments.soak)
     cores = sorted(os.sched_getaffinity(0))
     if len(cores) < 2 or not shutil.which('dpdk-testpmd'):
         print('dpdk: needs two cores and dpdk-testpmd (package dpdk-dev)', file=sys.stderr)

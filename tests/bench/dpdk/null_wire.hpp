@@ -1,0 +1,38 @@
+// SPDX-License-Identifier: Apache-2.0
+// The wire that a null device leaves out: a callback that writes into received buffers what the engine's last
+// trip has written over, and which flow a packet is of. Beside it the Plan that such packets are for. One
+// wire per program, set up before the first packet; every lcore may receive from a queue of its own.
+#pragma once
+
+#include <cstdint>
+
+#include "dataplane/api/steer_tables.hpp"
+#include "dataplane/dpdk/ports.hpp"
+
+namespace suanlu::bench {
+
+enum class Traffic : std::uint8_t {
+    kClients, ///< to be steered
+    kMixed,   ///< clients, of whose packets every eighth is nobody's
+    kTunnel,  ///< for a service SID of this router, in a routing header of three segments that is used up
+    kNobody,  ///< no IP: the shortest way, dropped at once
+};
+
+struct Wire {
+    Traffic traffic = Traffic::kClients;
+    std::uint32_t flows = 1; ///< a power of two
+    std::uint16_t services = 1;
+    std::uint16_t sites = 4;
+};
+
+/// fwd.yaml of a null device that this wire ends at.
+FwdConfig config_of(const Wire& wire);
+/// The port has `queues` receive queues.
+void connect(const Wire& wire, const PortSet& ports, std::uint16_t queues);
+
+/// All sites alike, by two segments and a service SID.
+Plan plan_of(const Wire& wire, std::uint64_t generation);
+/// Tables with the first Plan in force, and the SID that tunnels end at.
+Status prepare(SteerTables& tables, TableStore& store, const Wire& wire);
+
+} // namespace suanlu::bench

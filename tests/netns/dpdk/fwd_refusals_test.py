@@ -1,0 +1,72 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
+"""What suanlu-fwd cannot start with: each is refused by one sentence that names it, with exit status 1, and leaves the
+tables that an agent may have as they were."""
+import os
+import pathlib
+import subprocess
+import sys
+import tempfile
+
+CPU = min(os.sched_getaffinity(0))
+EAL = f'-l, "{CPU}", --no-pci, --no-telemetry, --no-shconf, --log-level, "3"'
+SMALL = '--no-huge, -m, "64"'
+NULL = '--vdev, net_null0'
+NOBODY = ['setpriv', '--reuid', '65534', '--regid', '65534', '--clear-groups']
+
+
+def config(folder, eal=f'{SMALL}, {NULL}', device='net_null0', interface='lo', tables='tables', more='buffers: 2048'):
+    return (f'tables: {folder}/{tables}\neal: [{EAL}, {eal}]\n{more}\n'
+            f'ports:\n- {{device: {device}, interface: {interface}, role: external}}\n')
+
+
+def cases(folder):
+    """(name, fwd.yaml, what the last line says, command in front)."""
+    return [
+        ('no huge pages', config(folder, f'--huge-dir, {folder}/absent, {NULL}'), 'no huge pages that it may use', []),
+        ('no driver of that name', config(folder, f'{SMALL}, --vdev, net_nonsense0'), 'cannot have a device', []),
+        ('no interface behind the device', config(folder, f'{SMALL}, --vdev, "net_af_packet0,iface=absent0"', 'net_af_packet0'),
+         'no DPDK device net_af_packet0', []),
+        ('device that EAL was not given', config(folder, device='net_null7'), 'no DPDK device net_null7', []),
+        ('no interface of that name', config(folder, interface='absent0'), 'no interface absent0', []),
+        ('more buffers than memory', config(folder, more='buffers: 1000000'), 'making 1000000 packet buffers', []),
+        ('MTU beyond any buffer', config(folder, more='mtu: 9601'), 'f.yaml:3', []),
+        ('unknown key', config(folder, more='mtus: 1500'), 'f.yaml:3', []),
+        ('folder of the tables missing', config(folder, tables='absent/tables'), 'No such file or directory', []),
+        ('tables of something else', config(folder, tables='noise'), 'holds tables of another layout', []),
+        ('no right to the tables', config(folder), 'Permission denied', NOBODY),
+    ]
+
+
+def last_line(command):
+    """Exit status and the last line about the program itself."""
+    done = subprocess.run(command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True, timeout=60, check=False)
+    lines = [line for line in done.stderr.splitlines() if line.startswith('suanlu-fwd: ')]
+    return done.returncode, lines[-1] if lines else done.stderr
+
+
+def main():
+    if os.geteuid() != 0:
+        print('skipped: needs root')
+        return 77
+    failed = 0
+    with tempfile.TemporaryDirectory() as name:
+        folder = pathlib.Path(name)
+        folder.chmod(0o755)
+        noise = bytes(range(256)) * 20
+        (folder / 'noise').write_bytes(noise)
+        file = folder / 'f.yaml'
+        for title, text, wanted, front in cases(folder):
+            file.write_text(text, encoding='ascii')
+            status, said = last_line([*front, sys.argv[1], '-c', str(file)])
+            holds = status == 1 and wanted in said
+            failed += not holds
+            print(f"{'ok' if holds else 'not ok'} {title}: {said} ({status})", flush=True)
+        kept = (folder / 'noise').read_bytes() == noise
+        failed += not kept
+        print(f"{'ok' if kept else 'not ok'} a file of something else is left alone: {len(noise)} bytes")
+    return 1 if failed else 0
+
+
+if __name__ == '__main__':
+    sys.exit(main())
