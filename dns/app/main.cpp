@@ -9,6 +9,7 @@
 
 #include "core/support/log.hpp"
 #include "core/support/unix_time.hpp"
+#include "dns/app/key_commands.hpp"
 #include "dns/server/dns_server.hpp"
 
 namespace {
@@ -59,6 +60,13 @@ int check_zones(const dns::DnsConfig& config) {
     return 0;
 }
 
+/// Exit code 1: not now, or not like this; nothing was changed.
+int change_keys(const dns::KeyCommands& keys, const dns::DnsConfig& config) {
+    const auto said = keys.run(config, unix_seconds());
+    (said ? std::cout : std::cerr) << (said ? *said : said.error().detail + "\n");
+    return said ? 0 : 1;
+}
+
 } // namespace
 
 int main(int argc, char** argv) {
@@ -70,6 +78,7 @@ int main(int argc, char** argv) {
     app.add_option("--log", level, "info or debug")->check(CLI::IsMember({"info", "debug"}));
     app.add_flag("--check", check,
                  "read the configuration and the zones, print the DS of signed ones, and exit");
+    const dns::KeyCommands keys(app);
     try {
         app.parse(argc, argv);
     } catch (const CLI::ParseError& e) {
@@ -80,6 +89,9 @@ int main(int argc, char** argv) {
     if (!config) {
         std::cerr << config.error().detail << '\n';
         return 2;
+    }
+    if (keys.is_chosen()) {
+        return change_keys(keys, *config);
     }
     if (check) {
         return check_zones(*config);

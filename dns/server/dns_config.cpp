@@ -47,6 +47,10 @@ DnsZoneConfig read_zone(YamlNode node, const TsigKeys& keys) {
                                         [](const std::string& text) { return DomainName::parse(text); });
     zone.file = node.required("file").text();
     zone.key = node.optional("key").text();
+    zone.keys = node.optional("keys").text();
+    if (!zone.key.empty() && !zone.keys.empty()) {
+        node.complain("has one key, or a list of keys");
+    }
     const bool is_hashed = node.optional("denial").one_of({"nsec", "nsec3"}, "nsec") == "nsec3";
     zone.denial = is_hashed ? Denial::kNsec3 : Denial::kNsec;
     zone.view = node.optional("view").text();

@@ -36,6 +36,8 @@ struct DnsZoneConfig {
     bool is_followed = false;
     /// Private key as ldns-keygen writes it; empty = unsigned.
     std::string key;
+    /// List of keys (key_list.hpp), instead of the one.
+    std::string keys;
     Denial denial = Denial::kNsec;
     std::optional<TransferConfig> transfer;
 };

@@ -58,6 +58,7 @@ private:
     std::string render(const std::string& path);
     void export_counters();
     void export_connections();
+    void export_keys();
     void export_view();
     void export_responses();
     void export_front();

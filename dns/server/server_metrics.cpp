@@ -33,9 +33,9 @@ public:
         const MetricText& text = text_of(metric);
         registry_.count_to(text.name, text.help, labels(text, label), static_cast<double>(value));
     }
-    void set(DnsMetric metric, std::size_t value) {
+    void set(DnsMetric metric, std::size_t value, const std::string& label = {}) {
         const MetricText& text = text_of(metric);
-        registry_.set(text.name, text.help, {}, static_cast<double>(value));
+        registry_.set(text.name, text.help, labels(text, label), static_cast<double>(value));
     }
 
 private:
@@ -58,6 +58,7 @@ std::string DnsServer::render(const std::string& path) {
     export_counters();
     export_connections();
     export_responses();
+    export_keys();
     if (follower_) {
         export_view();
     }
@@ -115,6 +116,24 @@ void DnsServer::export_connections() {
     out.set(DnsMetric::suanlu_dns_certificate_expires_seconds,
             static_cast<std::size_t>(certificate_expires_));
     out.count(DnsMetric::suanlu_dns_certificates_refused_total, refused_certificates_);
+}
+
+void DnsServer::export_keys() {
+    std::array<std::size_t, kKeyStates> keys{};
+    std::uint32_t first_end = 0xffffffff;
+    for (const auto& [zone, signer] : loader_.signers()) {
+        for (const ListedKey& key : signer.keys().keys) {
+            ++keys[static_cast<std::size_t>(key.state)];
+        }
+        first_end = std::min(first_end, signer.first_end());
+    }
+    Exporter out(metrics_);
+    for (std::size_t state = 0; state < kKeyStates; ++state) {
+        out.set(DnsMetric::suanlu_dns_keys, keys[state], std::string(to_text(static_cast<KeyState>(state))));
+    }
+    if (!loader_.signers().empty()) {
+        out.set(DnsMetric::suanlu_dns_first_signature_ends_seconds, first_end);
+    }
 }
 
 void DnsServer::export_view() {

@@ -12,44 +12,47 @@
 
 namespace suanlu::dns {
 
-Result<Signer*> ZoneLoader::signer_of(const DnsZoneConfig& wanted) {
-    const std::pair which(wanted.name, wanted.key);
-    auto signer = signers_.find(which);
-    if (signer == signers_.end()) {
-        SL_TRY(Signer opened, Signer::open(wanted.key, wanted.name, wanted.denial));
-        signer = signers_.emplace(which, std::move(opened)).first;
+Result<Signer*> ZoneLoader::signer_of(const DnsZoneConfig& wanted, const KeyList& keys) {
+    const auto before = signers_.find(wanted.name);
+    if (before != signers_.end() && before->second.keys() == keys) {
+        return &before->second;
     }
-    return &signer->second;
+    SL_TRY(Signer opened, Signer::open(keys, wanted.name, wanted.denial));
+    if (before != signers_.end()) {
+        opened.keep_signatures_of(before->second);
+    }
+    return &signers_.insert_or_assign(wanted.name, std::move(opened)).first->second;
 }
 
-Status ZoneLoader::sign(const DnsZoneConfig& wanted, const std::vector<ZoneContents*>& forms,
-                        std::uint32_t unix_now) {
-    if (!wanted.key.empty()) {
-        SL_TRY(Signer* const signer, signer_of(wanted));
+Status ZoneLoader::sign(const DnsZoneConfig& wanted, const KeyList& keys,
+                        const std::vector<ZoneContents*>& forms, std::uint32_t unix_now) {
+    if (!keys.is_empty()) {
+        SL_TRY(Signer* const signer, signer_of(wanted, keys));
         SL_TRY_VOID(signer->sign(forms, {.now = unix_now}));
         signatures_made_ += signer->made();
     }
     return {};
 }
 
-Status ZoneLoader::sign_and_publish(const DnsZoneConfig& wanted, ZoneContents& zone, std::uint32_t unix_now) {
+Status ZoneLoader::sign_and_publish(const DnsZoneConfig& wanted, const KeyList& keys, ZoneContents& zone,
+                                    std::uint32_t unix_now) {
     if (!wanted.transfer) {
-        return sign(wanted, {&zone}, unix_now);
+        return sign(wanted, keys, {&zone}, unix_now);
     }
     std::shared_ptr<const ZoneHistory>& history = histories_[wanted.name];
     // After a restart the signatures are new while a file's serial is not.
-    if (!history && !wanted.key.empty() && wanted.view.empty() && !wanted.is_followed &&
+    if (!history && !keys.is_empty() && wanted.view.empty() && !wanted.is_followed &&
         is_later_serial(unix_now, serial_of(zone))) {
         set_serial(zone, unix_now);
     }
     ZoneContents canonical = canonical_zone(zone);
-    SL_TRY_VOID(sign(wanted, {&zone, &canonical}, unix_now));
+    SL_TRY_VOID(sign(wanted, keys, {&zone, &canonical}, unix_now));
     ZoneVersion version = version_of(canonical);
     const std::uint32_t serial = serial_after(history.get(), version);
     if (serial != version.serial()) {
         set_serial(zone, serial);
         set_serial(canonical, serial);
-        SL_TRY_VOID(sign(wanted, {&zone, &canonical}, unix_now));
+        SL_TRY_VOID(sign(wanted, keys, {&zone, &canonical}, unix_now));
         version = version_of(canonical);
     }
     if (!history || serial != history->newest->serial()) {
@@ -72,8 +75,9 @@ std::shared_ptr<const StreamAnswerer> ZoneLoader::transfer_service(const DnsConf
 
 std::vector<std::string> ZoneLoader::delegation_signers() const {
     std::vector<std::string> out;
-    for (const auto& [which, signer] : signers_) {
-        out.push_back(signer.ds_text());
+    for (const auto& [zone, signer] : signers_) {
+        const std::vector<std::string> texts = signer.ds_texts();
+        out.insert(out.end(), texts.begin(), texts.end());
     }
     return out;
 }
@@ -86,6 +90,13 @@ Result<std::string> read_whole(const std::string& path) {
         return Error{Errc::kNotFound, "cannot read " + path};
     }
     return std::string(std::istreambuf_iterator<char>(file), {});
+}
+
+Result<KeyList> read_keys(const DnsZoneConfig& zone) {
+    if (!zone.keys.empty()) {
+        return KeyList::read(zone.keys);
+    }
+    return zone.key.empty() ? KeyList() : KeyList::of_one(zone.key);
 }
 
 SipKey random_key() {
@@ -117,7 +128,8 @@ Result<ZoneLoader::Sources> ZoneLoader::read(const DnsConfig& config) {
     SL_TRY(out.options, read_options(config));
     for (const DnsZoneConfig& wanted : config.zones) {
         SL_TRY(ZoneContents contents, read_zone_file(wanted.file, wanted.name));
-        out.zones.push_back({std::move(contents), nullptr});
+        SL_TRY(KeyList keys, read_keys(wanted));
+        out.zones.push_back({std::move(contents), nullptr, std::move(keys)});
         if (!wanted.view.empty()) {
             SL_TRY(DnsView view, read_view_file(wanted.view));
             out.zones.back().view = std::make_shared<const DnsView>(std::move(view));
@@ -135,7 +147,7 @@ Result<ZoneContents> ZoneLoader::compute(const DnsZoneConfig& wanted, const Sour
             return std::move(e).with(origin);
         }));
     }
-    SL_TRY_VOID(sign_and_publish(wanted, zone, unix_now));
+    SL_TRY_VOID(sign_and_publish(wanted, source.keys, zone, unix_now));
     return zone;
 }
 
@@ -153,8 +165,9 @@ Result<std::shared_ptr<const Snapshot>> ZoneLoader::build(const DnsConfig& confi
         if (!wanted.is_followed || view != nullptr) {
             SL_TRY(const ZoneContents zone, compute(wanted, source, view, unix_now));
             built = build_answers(zone, number);
-        } else if (!wanted.key.empty()) {
-            SL_TRY_VOID(signer_of(wanted)); // a wrong key is found at the start, not with the first view
+        } else if (!source.keys.is_empty()) {
+            SL_TRY_VOID(
+                signer_of(wanted, source.keys)); // a wrong key is found at the start, not with the first view
         }
         if (view != nullptr) {
             classes = std::make_shared<const ClientClasses>(classes_of(*view));

@@ -30,6 +30,7 @@ public:
     [[nodiscard]] const std::map<DomainName, std::shared_ptr<const ZoneHistory>>& histories() const {
         return histories_;
     }
+    [[nodiscard]] const std::map<DomainName, Signer>& signers() const { return signers_; }
     /// DS records of the keys in use, in master-file form.
     [[nodiscard]] std::vector<std::string> delegation_signers() const;
 
@@ -39,6 +40,8 @@ private:
         ZoneContents contents;
         /// Null = without; of a zone that follows a controller it counts until the controller has spoken.
         std::shared_ptr<const DnsView> view;
+        /// Empty = unsigned.
+        KeyList keys;
     };
     struct Sources {
         /// In the order of the configuration.
@@ -52,15 +55,17 @@ private:
                                                   std::uint32_t unix_now);
     Result<ZoneContents> compute(const DnsZoneConfig& wanted, const Source& source, const DnsView* view,
                                  std::uint32_t unix_now);
-    /// Opens the key at the first time.
-    Result<Signer*> signer_of(const DnsZoneConfig& wanted);
-    Status sign(const DnsZoneConfig& wanted, const std::vector<ZoneContents*>& forms, std::uint32_t unix_now);
+    /// Opens the keys when they are others than before.
+    Result<Signer*> signer_of(const DnsZoneConfig& wanted, const KeyList& keys);
+    Status sign(const DnsZoneConfig& wanted, const KeyList& keys, const std::vector<ZoneContents*>& forms,
+                std::uint32_t unix_now);
     /// Signs `zone` and keeps what secondaries get of it; gives it the serial that this takes.
-    Status sign_and_publish(const DnsZoneConfig& wanted, ZoneContents& zone, std::uint32_t unix_now);
+    Status sign_and_publish(const DnsZoneConfig& wanted, const KeyList& keys, ZoneContents& zone,
+                            std::uint32_t unix_now);
     [[nodiscard]] std::shared_ptr<const StreamAnswerer> transfer_service(const DnsConfig& config) const;
 
-    /// By zone and file of the key: a signer signs as its zone, and two zones may share a key.
-    std::map<std::pair<DomainName, std::string>, Signer> signers_;
+    /// By zone: two of them may share a key, and each signs as itself.
+    std::map<DomainName, Signer> signers_;
     /// By name of the zone: knows which sites said something new.
     std::map<DomainName, ComputedZone> computed_;
     std::map<DomainName, std::shared_ptr<const ZoneHistory>> histories_;

@@ -4,15 +4,12 @@
 #include <algorithm>
 
 #include "dns/record/rr_type.hpp"
-#include "dns/zone/ldns_record.hpp"
 
 namespace suanlu::dns {
 
 namespace {
 
 constexpr std::uint32_t kKeyTtl = 3600;
-/// Zone key and secure entry point (RFC 4034 section 2.1.1): one key signs all.
-constexpr std::uint16_t kCskFlags = 257;
 
 std::string identity(const DomainName& owner, const Rrset& set) {
     Bytes out;
@@ -29,77 +26,44 @@ std::string identity(const DomainName& owner, const Rrset& set) {
     return std::string(text_of(out));
 }
 
-Result<LdnsRrList> list_of(const DomainName& owner, const Rrset& set) {
-    LdnsRrList list(ldns_rr_list_new());
-    for (const Bytes& rdata : set.rdatas) {
-        Bytes wire(owner.wire().begin(), owner.wire().end());
-        put_integer(wire, set.type);
-        put_integer(wire, rr_class::kIn);
-        put_integer(wire, set.ttl);
-        put_integer(wire, static_cast<std::uint16_t>(rdata.size()));
-        put_bytes(wire, rdata);
-        ldns_rr* rr = nullptr;
-        std::size_t place = 0;
-        const ldns_status status = ldns_wire2rr(&rr, wire.data(), wire.size(), &place, LDNS_SECTION_ANSWER);
-        if (status != LDNS_STATUS_OK) {
-            return ldns_error(status, owner.text() + " " + type_text(set.type));
-        }
-        ldns_rr_list_push_rr(list.get(), rr);
-    }
-    return list;
+bool is_of_keys(std::uint16_t type) {
+    return type == rr_type::kDnskey || type == rr_type::kCds || type == rr_type::kCdnskey;
+}
+
+void add_as(ZoneContents& zone, Record record, std::uint16_t type) {
+    record.owner = zone.apex;
+    record.type = type;
+    record.ttl = kKeyTtl;
+    zone.add(record);
 }
 
 } // namespace
 
-Result<Signer> Signer::open(const std::string& path, const DomainName& apex, Denial denial) {
-    const LdnsFile file(std::fopen(path.c_str(), "re"));
-    if (!file) {
-        return Error{Errc::kNotFound, "cannot read " + path};
+Result<Signer> Signer::open(const KeyList& list, const DomainName& apex, Denial denial) {
+    Signer signer(list, denial);
+    for (const ListedKey& listed : list.keys) {
+        SL_TRY(ZoneKey key, ZoneKey::open(list.path_of(listed), apex, listed.is_named_above()));
+        if (!signer.keys_.empty() && key.algorithm() != signer.keys_.front().algorithm()) {
+            return Error{Errc::kUnsupported, list.path_of(listed) + ": keys of two algorithms, and each " +
+                                                 "would have to sign all (RFC 4035 section 2.2)"};
+        }
+        signer.keys_.push_back(std::move(key));
     }
-    ldns_key* read = nullptr;
-    int line = 0;
-    const ldns_status status = ldns_key_new_frm_fp_l(&read, file.get(), &line);
-    LdnsKey key(read);
-    if (status != LDNS_STATUS_OK) {
-        return ldns_error(status, path + ":" + std::to_string(line));
-    }
-    const ldns_signing_algorithm algorithm = ldns_key_algorithm(key.get());
-    if (algorithm != LDNS_SIGN_ED25519 && algorithm != LDNS_SIGN_ECDSAP256SHA256) {
-        return Error{Errc::kUnsupported, path + ": only ECDSA P-256 (13) and Ed25519 (15)"};
-    }
-    ldns_rdf* name = nullptr;
-    const std::string text = apex.canonical().text();
-    if (ldns_str2rdf_dname(&name, text.c_str()) != LDNS_STATUS_OK) {
-        return Error{Errc::kBadInput, "no zone name: " + text};
-    }
-    ldns_key_set_pubkey_owner(key.get(), name);
-    ldns_key_set_flags(key.get(), kCskFlags);
-    ldns_key_set_use(key.get(), 1);
-    const LdnsRr dnskey(ldns_key2rr(key.get()));
-    ldns_key_set_keytag(key.get(), ldns_calc_keytag(dnskey.get()));
-    return Signer(std::move(key), denial);
+    return signer;
 }
 
-Signer::Signer(LdnsKey key, Denial denial) : denial_(denial), keys_(ldns_key_list_new()) {
-    ldns_key_list_push_key(keys_.get(), key.release());
-}
-
-Result<Record> Signer::dnskey() const {
-    const LdnsRr rr(ldns_key2rr(key()));
-    ldns_rr_set_ttl(rr.get(), kKeyTtl);
-    return record_of(*rr);
-}
-
-std::string Signer::ds_text() const {
-    const LdnsRr dnskey(ldns_key2rr(key()));
-    const LdnsRr ds(ldns_key_rr2ds(dnskey.get(), LDNS_SHA256));
-    const std::unique_ptr<char, LdnsFree<std::free>> text(ldns_rr2str(ds.get()));
-    std::string line(text.get());
-    line.erase(line.find_last_not_of('\n') + 1);
-    return line;
+std::vector<std::string> Signer::ds_texts() const {
+    std::vector<std::string> out;
+    for (std::size_t i = 0; i < keys_.size(); ++i) {
+        if (list_.keys[i].is_named_above()) {
+            out.push_back(keys_[i].ds_text());
+        }
+    }
+    return out;
 }
 
 Status Signer::sign(const std::vector<ZoneContents*>& forms, const SignTimes& times) {
+    SL_TRY_VOID(list_.check(times.now));
     made_ = 0;
     for (ZoneContents* zone : forms) {
         SL_TRY_VOID(sign_form(*zone, times));
@@ -110,9 +74,28 @@ Status Signer::sign(const std::vector<ZoneContents*>& forms, const SignTimes& ti
     return {};
 }
 
+Status Signer::add_keys(ZoneContents& zone) const {
+    OwnerRecords& apex = zone.owners.at(zone.apex);
+    for (const std::uint16_t type : {rr_type::kDnskey, rr_type::kCds, rr_type::kCdnskey}) {
+        apex.sets.erase(type);
+    }
+    for (std::size_t i = 0; i < keys_.size(); ++i) {
+        const ListedKey& listed = list_.keys[i];
+        SL_TRY(const Record dnskey, keys_[i].dnskey());
+        if (listed.has_dnskey()) {
+            add_as(zone, dnskey, rr_type::kDnskey);
+        }
+        if (list_.has_child_records && listed.is_named_above()) { // RFC 7344 section 3
+            SL_TRY(const Record ds, keys_[i].ds());
+            add_as(zone, ds, rr_type::kCds);
+            add_as(zone, dnskey, rr_type::kCdnskey);
+        }
+    }
+    return {};
+}
+
 Status Signer::sign_form(ZoneContents& zone, const SignTimes& times) {
-    SL_TRY(const Record key, dnskey());
-    zone.add(key);
+    SL_TRY_VOID(add_keys(zone));
     add_denials(zone, denial_);
     for (auto& [owner, records] : zone.owners) {
         const DomainName* cut = zone.cut_above(owner);
@@ -137,29 +120,37 @@ Status Signer::sign_set(const DomainName& owner, Rrset& set, const SignTimes& ti
     if (set.rdatas.empty()) {
         return {}; // a variant that is an error
     }
-    Kept& kept = kept_[identity(owner, set)];
+    set.signatures.clear();
+    const std::string signed_text = identity(owner, set);
+    for (std::size_t i = 0; i < keys_.size(); ++i) {
+        if (is_of_keys(set.type) ? list_.keys[i].signs_keys() : list_.keys[i].signs_zone()) {
+            SL_TRY(Bytes signature, signature_of(keys_[i], owner, set, signed_text, times));
+            set.signatures.push_back(std::move(signature));
+        }
+    }
+    return {};
+}
+
+Result<Bytes> Signer::signature_of(ZoneKey& key, const DomainName& owner, const Rrset& set,
+                                   const std::string& signed_text, const SignTimes& times) {
+    Kept& kept = kept_[{key.tag(), signed_text}];
     // One that ends too late was made by a clock that has since gone back: it may not have begun yet.
     if (kept.rdata.empty() || kept.ends < times.now + times.renew_s ||
         kept.ends > times.now + times.validity_s) {
-        SL_TRY(kept.rdata, make_signature(owner, set, times));
+        SL_TRY(kept.rdata, key.sign(owner, set, times.now - times.before_s, times.now + times.validity_s));
         kept.ends = times.now + times.validity_s;
         ++made_;
     }
     kept.is_used = true;
-    set.signatures = {kept.rdata};
-    return {};
+    return kept.rdata;
 }
 
-Result<Bytes> Signer::make_signature(const DomainName& owner, const Rrset& set, const SignTimes& times) {
-    SL_TRY(const LdnsRrList list, list_of(owner, set));
-    ldns_key_set_inception(key(), times.now - times.before_s);
-    ldns_key_set_expiration(key(), times.now + times.validity_s);
-    const LdnsRrList signatures(ldns_sign_public(list.get(), keys_.get()));
-    if (!signatures || ldns_rr_list_rr_count(signatures.get()) != 1) {
-        return Error{Errc::kBadInput, "cannot sign " + owner.text() + " " + type_text(set.type)};
+std::uint32_t Signer::first_end() const {
+    std::uint32_t first = 0xffffffff;
+    for (const auto& [what, kept] : kept_) {
+        first = std::min(first, kept.ends);
     }
-    SL_TRY(Record record, record_of(*ldns_rr_list_rr(signatures.get(), 0)));
-    return std::move(record.rdata);
+    return first;
 }
 
 } // namespace suanlu::dns

@@ -1,15 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
-// Signs a zone with one key (CSK): DNSKEY, the chain of denials (RFC 4034, 4035, 5155) and RRSIGs, by ldns.
-// Signatures are kept by what they sign, so that signing again costs only what changed or is about to end.
-// One owner, one thread.
+// Signs a zone with the keys of a list: DNSKEY, CDS and CDNSKEY (RFC 7344), the chain of denials (RFC 4034,
+// 4035, 5155) and RRSIGs. Signatures are kept by what they sign and by whom, so that signing again costs only
+// what changed or is about to end. One owner, one thread.
 #pragma once
 
 #include <cstdint>
 #include <map>
 
 #include "dns/zone/denial_chain.hpp"
-#include "dns/zone/ldns.hpp"
-#include "dns/zone/zone_contents.hpp"
+#include "dns/zone/key_list.hpp"
 
 namespace suanlu::dns {
 
@@ -25,20 +24,24 @@ struct SignTimes {
 
 class Signer {
 public:
-    /// A private key as ldns-keygen and dnssec-keygen write it, of ECDSA P-256 (13) or Ed25519 (15).
-    /// kBadInput with the file and line; kUnsupported for other algorithms.
-    static Result<Signer> open(const std::string& path, const DomainName& apex,
-                               Denial denial = Denial::kNsec);
+    /// Opens the key files. kUnsupported for keys of two algorithms.
+    static Result<Signer> open(const KeyList& list, const DomainName& apex, Denial denial = Denial::kNsec);
 
-    /// Adds DNSKEY, NSEC or NSEC3, and signatures to `zone`, in place of those that it has.
+    /// Adds DNSKEY, NSEC or NSEC3, and signatures to `zone`, in place of those that it has. An error where
+    /// the list does not pass its check.
     Status sign(ZoneContents& zone, const SignTimes& times) { return sign({&zone}, times); }
     /// The same of several forms of one zone, which share signatures.
     Status sign(const std::vector<ZoneContents*>& forms, const SignTimes& times);
+    /// Takes over what another signer of the zone made: a rollover signs anew only what it must.
+    void keep_signatures_of(Signer& other) { kept_.swap(other.kept_); }
 
-    /// DS of the key (SHA-256) in master-file form: what the zone above needs.
-    [[nodiscard]] std::string ds_text() const;
+    [[nodiscard]] const KeyList& keys() const { return list_; }
+    /// DS (SHA-256) in master-file form of the keys that the zone above has to know.
+    [[nodiscard]] std::vector<std::string> ds_texts() const;
     /// Signatures made by the last `sign`; the others were kept.
     [[nodiscard]] std::size_t made() const { return made_; }
+    /// Unix seconds at which the first signature ends.
+    [[nodiscard]] std::uint32_t first_end() const;
 
 private:
     struct Kept {
@@ -47,19 +50,19 @@ private:
         bool is_used = false;
     };
 
-    Signer(LdnsKey key, Denial denial);
+    Signer(KeyList list, Denial denial) : list_(std::move(list)), denial_(denial) {}
+    Status add_keys(ZoneContents& zone) const;
     Status sign_form(ZoneContents& zone, const SignTimes& times);
     Status sign_set(const DomainName& owner, Rrset& set, const SignTimes& times);
-    Result<Bytes> make_signature(const DomainName& owner, const Rrset& set, const SignTimes& times);
-    [[nodiscard]] Result<Record> dnskey() const;
+    Result<Bytes> signature_of(ZoneKey& key, const DomainName& owner, const Rrset& set,
+                               const std::string& signed_text, const SignTimes& times);
 
-    [[nodiscard]] ldns_key* key() const { return ldns_key_list_key(keys_.get(), 0); }
-
+    KeyList list_;
     Denial denial_;
-    /// The one key, in the form that signing takes.
-    LdnsKeyList keys_;
-    /// By owner, type, TTL and rdata.
-    std::map<std::string, Kept> kept_;
+    /// In the order of the list.
+    std::vector<ZoneKey> keys_;
+    /// By tag of the key, and by owner, type, TTL and rdata.
+    std::map<std::pair<std::uint16_t, std::string>, Kept> kept_;
     std::size_t made_ = 0;
 };
 

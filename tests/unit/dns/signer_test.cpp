@@ -36,7 +36,7 @@ protected:
     void SetUp() override {
         path_ = std::filesystem::temp_directory_path() / ("suanlu-key-" + std::to_string(::getpid()));
         std::ofstream(path_) << kKey;
-        auto opened = Signer::open(path_, *DomainName::parse("c.example"), denial_);
+        auto opened = Signer::open(KeyList::of_one(path_), *DomainName::parse("c.example"), denial_);
         ASSERT_TRUE(opened) << opened.error().detail;
         signer_ = std::make_unique<Signer>(*std::move(opened));
     }
@@ -232,14 +232,14 @@ TEST_F(HashedSigning, Chain_IsClosedAndIsNoNameOfTheZone) {
 
 TEST_F(Signing, KeyOfTheRfc_HasItsKeyTag) {
     // RFC 8080 section 6.1: example.com. DS 3613 15 2 ...
-    auto signer = Signer::open(path_, *DomainName::parse("example.com"));
+    auto signer = Signer::open(KeyList::of_one(path_), *DomainName::parse("example.com"));
     ASSERT_TRUE(signer);
-    EXPECT_NE(signer->ds_text().find("DS\t3613 15 2 "), std::string::npos) << signer->ds_text();
+    EXPECT_NE(signer->ds_texts().at(0).find("DS\t3613 15 2 "), std::string::npos);
 }
 
 TEST(SignerFile, WhatIsNoKey_IsRefused) {
-    EXPECT_EQ(Signer::open("/nonexistent", {}).error().code, Errc::kNotFound);
-    EXPECT_FALSE(Signer::open("/dev/null", {}));
+    EXPECT_EQ(Signer::open(KeyList::of_one("/nonexistent"), {}).error().code, Errc::kNotFound);
+    EXPECT_FALSE(Signer::open(KeyList::of_one("/dev/null"), {}));
 }
 
 } // namespace
