@@ -62,6 +62,7 @@ struct DpdkDataplane::State {
     State(DpdkConfig config, SharedMemory opened) : config(std::move(config)), memory(std::move(opened)) {}
 
     [[nodiscard]] bool is_stuck() const;
+    [[nodiscard]] bool has_port_down() const;
     void watch_engine();
 
     DpdkConfig config;
@@ -80,6 +81,13 @@ bool DpdkDataplane::State::is_stuck() const {
         const auto alive = lcore.alive.load(std::memory_order_relaxed);
         return lcore.is_running.load(std::memory_order_relaxed) && now > alive + kStuckAfter;
     });
+}
+
+bool DpdkDataplane::State::has_port_down() const {
+    const auto& ports = memory.tables().ports;
+    const auto count = std::min(memory.tables().port_count.load(), kMostPorts);
+    return std::any_of(ports.begin(), ports.begin() + count,
+                       [](const SharedPort& port) { return port.is_down.load(std::memory_order_relaxed); });
 }
 
 void DpdkDataplane::State::watch_engine() {
@@ -205,7 +213,10 @@ std::string DpdkDataplane::engine_name() const {
     if (!state_->memory.has_engine()) {
         return "dpdk-away";
     }
-    return state_->is_stuck() ? "dpdk-stuck" : "dpdk";
+    if (state_->is_stuck()) {
+        return "dpdk-stuck";
+    }
+    return state_->has_port_down() ? "dpdk-port-down" : "dpdk";
 }
 
 bool DpdkDataplane::is_adopted() const {

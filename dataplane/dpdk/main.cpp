@@ -53,7 +53,7 @@ int forward(void* context) {
         idle = lcore.poll(now) > 0 ? 0 : idle + 1;
         if (now >= next_look && rte_lcore_id() == rte_get_main_lcore()) {
             next_look = now + kSecond;
-            program.ports.show_counters(program.tables);
+            program.ports.show_state(program.tables);
         }
         if (idle > kPatience && sleep_us > 0) {
             rte_delay_us_sleep(sleep_us);
@@ -110,7 +110,7 @@ Status serve(const FwdConfig& config, SharedMemory& memory) {
     rte_eal_mp_remote_launch(forward, &program, SKIP_MAIN);
     forward(&program);
     rte_eal_mp_wait_lcore();
-    ports->show_counters(memory.tables());
+    ports->show_state(memory.tables());
     log_info("fwd.stopped", {});
     return {};
 }

@@ -53,6 +53,30 @@ Status start_queues(const std::string& device, const Port& port, rte_mempool* bu
     return code == 0 ? Status{} : dpdk_error("starting " + device, code);
 }
 
+/// Whether the device has no link, or the interface behind it has been deleted: one made anew has another
+/// number, and no driver finds it again.
+bool is_down(const Port& port) {
+    rte_eth_link link{};
+    char name[IF_NAMESIZE];
+    const bool has_no_link =
+        rte_eth_link_get_nowait(port.id, &link) == 0 && link.link_status == RTE_ETH_LINK_DOWN;
+    return has_no_link || (port.is_known_to_kernel && if_indextoname(port.interface, name) == nullptr);
+}
+
+void note_state(const Port& port, SharedPort& shared) {
+    const bool is_now = is_down(port);
+    if (shared.is_down.exchange(is_now) == is_now) {
+        return;
+    }
+    if (is_now) {
+        log_warn("port.down",
+                 {{"interface", shared.interface},
+                  {"what", "no link; an interface that was deleted needs suanlu-fwd started again"}});
+    } else {
+        log_info("port.up", {{"interface", shared.interface}});
+    }
+}
+
 } // namespace
 
 // A buffer holds the largest packet, the drivers' headroom, and room to move back below the largest header.
@@ -102,6 +126,7 @@ Status PortSet::open_all(const FwdConfig& config) {
         SL_TRY(auto port, open_port(wanted.device, config.mtu));
         port.is_steered = true;
         port.role = wanted.role;
+        port.is_known_to_kernel = wanted.index == 0;
         port.interface = wanted.index != 0 ? wanted.index : if_nametoindex(wanted.interface.c_str());
         ports_.push_back(port);
         if (port.interface == 0) {
@@ -146,12 +171,14 @@ void PortSet::announce(const FwdConfig& config, SharedTables& tables) const {
         config.ports[i].interface.copy(shared.interface, sizeof shared.interface - 1);
         shared.index = ports_[i].interface;
         shared.role = ports_[i].role;
+        shared.is_down = false;
     }
     tables.port_count = static_cast<std::uint32_t>(config.ports.size());
 }
 
-void PortSet::show_counters(SharedTables& tables) const {
+void PortSet::show_state(SharedTables& tables) const {
     for (std::size_t i = 0; i < tables.port_count; i++) {
+        note_state(ports_[i], tables.ports[i]);
         rte_eth_stats stats{};
         if (rte_eth_stats_get(ports_[i].id, &stats) == 0) {
             tables.ports[i].received = stats.ipackets;

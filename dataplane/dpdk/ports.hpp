@@ -27,6 +27,8 @@ struct Port {
     /// Place of the port that packets go on to unsteered: from a port to its exception port and back.
     std::uint16_t partner = kNone;
     bool is_steered = false;
+    /// The kernel was asked for the number, so it can say whether the interface is still there.
+    bool is_known_to_kernel = false;
     /// The kernel has a copy of every packet that comes in.
     bool is_copied = false;
     /// For devices with fewer transmit queues than lcores.
@@ -47,8 +49,8 @@ public:
     [[nodiscard]] rte_mempool* buffers() const { return buffers_; }
     /// Tells the agent which ports there are.
     void announce(const FwdConfig& config, SharedTables& tables) const;
-    /// What the devices have counted.
-    void show_counters(SharedTables& tables) const;
+    /// What the devices have counted, and which of them are not there any more.
+    void show_state(SharedTables& tables) const;
 
 private:
     explicit PortSet(std::uint32_t lcores) : lcores_(lcores) {}

@@ -121,6 +121,7 @@ struct SharedPort {
     char interface[16]; ///< of the kernel, zero-terminated
     std::uint32_t index;
     std::uint32_t role; ///< enum sl_role
+    std::atomic<bool> is_down;
     std::atomic<std::uint64_t> received;
     std::atomic<std::uint64_t> sent;
     std::atomic<std::uint64_t> missed; ///< by the device: no buffer, no descriptor, an error

@@ -148,6 +148,20 @@ TEST_F(LcoreTest, PathByAnInterfaceWithoutPort_Counted) {
     EXPECT_EQ(count("no_port"), 1U);
 }
 
+TEST_F(LcoreTest, PortWithoutLink_IsSaidAndTheOthersGoOn) {
+    ports->show_state(memory->tables());
+    EXPECT_FALSE(memory->tables().ports[0].is_down);
+    ASSERT_EQ(rte_eth_dev_set_link_down(ports->ports()[0].id), 0);
+    ports->show_state(memory->tables());
+    EXPECT_TRUE(memory->tables().ports[0].is_down);
+    EXPECT_FALSE(memory->tables().ports[1].is_down);
+    put(*core, kForeign);
+    EXPECT_EQ(poll(), 1U);
+    ASSERT_EQ(rte_eth_dev_set_link_up(ports->ports()[0].id), 0);
+    ports->show_state(memory->tables());
+    EXPECT_FALSE(memory->tables().ports[0].is_down);
+}
+
 TEST_F(LcoreTest, MissingDevice_NamedAndNothingStaysOpen) {
     auto bad = config;
     bad.ports = {{"net_absent", "a", 1, 0, ""}};

@@ -7,6 +7,7 @@ import pathlib
 import signal
 import subprocess
 import sys
+import time
 
 sys.path.append(str(pathlib.Path(__file__).resolve().parent.parent / "xdp"))
 from chain_test import ANY4, ANY6, STREAM, TCP, UDP_SIZES, sh, stop_stream, tell, wait_for_more
@@ -99,7 +100,17 @@ def survive(chain, checks, program, probe, fwd):
     fwd = start_fwd(chain)
     checks.that("a new engine forwards by the tables at once",
                 chain.client(UDP_SIZES, ANY6) == ["11"] and ask(probe, "engine") == "dpdk", "11 sizes echoed")
-    return fwd
+    return fwd, probe
+
+
+def lose_port(chain, checks, probe, fwd):
+    """The interface of the core port is deleted: the engine goes on with the other one, and says so."""
+    chain.ip("i", "link", "del", "i-t")
+    deadline = time.monotonic() + 20
+    while (name := ask(probe, "engine")) != "dpdk-port-down" and time.monotonic() < deadline:
+        time.sleep(0.1)
+    checks.that("a port whose interface is deleted is said to be down", name == "dpdk-port-down", name)
+    checks.that("the engine lives on without it", fwd.poll() is None, "running")
 
 
 def story(chain, checks, program):
@@ -108,7 +119,8 @@ def story(chain, checks, program):
         checks.that("the agent makes the tables", line == "ready adopted=0 applied=/0/0", line)
         fwd = start_fwd(chain)
         carry(chain, checks, probe)
-        fwd = survive(chain, checks, program, probe, fwd)
+        fwd, probe = survive(chain, checks, program, probe, fwd)
+        lose_port(chain, checks, probe, fwd)
         fwd.send_signal(signal.SIGTERM)
         checks.that("the engine ends when asked", fwd.wait(timeout=10) == 0, "exit status 0")
         checks.that("without it the anycast address is out of reach", chain.client(UDP_SIZES, ANY6) != ["11"], "no echo")

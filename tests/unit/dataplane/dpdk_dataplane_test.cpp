@@ -129,6 +129,10 @@ TEST_F(DpdkEngine, Name_SaysWhetherSomebodyForwards) {
     const auto in_an_hour = SteadyClock().now().since_boot + std::chrono::hours(1); // however slow this is
     lcore.alive = static_cast<std::uint64_t>(in_an_hour.count());
     EXPECT_EQ(agent->engine_name(), "dpdk");
+    engine->tables().ports[1].is_down = true;
+    EXPECT_EQ(agent->engine_name(), "dpdk") << "no port that is open";
+    engine->tables().port_count = 2;
+    EXPECT_EQ(agent->engine_name(), "dpdk-port-down");
 }
 
 TEST_F(DpdkEngine, RoleOfAPort_MustBeTheAgents) {
