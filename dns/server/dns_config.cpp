@@ -193,6 +193,22 @@ XdpFrontConfig read_xdp(YamlNode node, const DnsConfig& config) {
     return xdp;
 }
 
+std::optional<TapConfig> read_dnstap(YamlNode node) {
+    if (!node.is_present()) {
+        return std::nullopt;
+    }
+    TapConfig tap;
+    tap.socket = node.optional("socket").text();
+    tap.file = node.optional("file").text();
+    if (tap.socket.empty() == tap.file.empty()) {
+        node.complain("needs a socket or a file, not both");
+    }
+    tap.has_queries = node.optional("queries").boolean(true);
+    tap.has_answers = node.optional("answers").boolean(true);
+    tap.queue = node.optional("queue").integer(64, 1U << 20U, tap.queue);
+    return tap;
+}
+
 /// All but the controller and the zones.
 DnsConfig read_serving(YamlNode& root) {
     DnsConfig config;
@@ -209,6 +225,7 @@ DnsConfig read_serving(YamlNode& root) {
         config.fronts.push_back(front.prefix());
     }
     config.xdp = read_xdp(root.optional("xdp"), config);
+    config.tap = read_dnstap(root.optional("dnstap"));
     if (YamlNode chaos = root.optional("chaos"); chaos.is_present()) {
         config.chaos_id = read_short_text(chaos.optional("id"));
         config.chaos_version = read_short_text(chaos.optional("version"));

@@ -11,6 +11,7 @@
 #include "dns/answer/rate_limiter.hpp"
 #include "dns/notify/notify_client.hpp"
 #include "dns/record/domain_name.hpp"
+#include "dns/tap/dns_tap.hpp"
 #include "dns/tcp/tcp_server.hpp"
 #include "dns/tcp/tls_identity.hpp"
 #include "dns/xdp/xdp_front.hpp"
@@ -82,6 +83,7 @@ struct DnsConfig {
     std::vector<Prefix6> fronts;
     /// Without interfaces there is no front.
     XdpFrontConfig xdp;
+    std::optional<TapConfig> tap;
     std::shared_ptr<const TsigKeys> keys = std::make_shared<const TsigKeys>();
     std::vector<DnsZoneConfig> zones;
     std::optional<FollowConfig> controller;

@@ -33,6 +33,7 @@ Result<std::unique_ptr<DnsServer>> DnsServer::open(asio::io_context& io, DnsConf
     SL_TRY(Beginning beginning, begin(config, strand));
     std::unique_ptr<DnsServer> server(new DnsServer(std::move(config), strand, std::move(beginning)));
     SL_TRY_VOID(server->open_sockets());
+    SL_TRY_VOID(server->open_tap());
     SL_TRY_VOID(server->open_notify(io));
     SL_TRY_VOID(server->open_front());
     if (!server->config_.metrics.empty()) {
@@ -113,6 +114,27 @@ void DnsServer::reload_certificate() {
         ++refused_certificates_;
         log_error("dns.certificate-refused", {{"why", loaded.error().text()}});
     }
+}
+
+Status DnsServer::open_tap() {
+    if (!config_.tap) {
+        return {};
+    }
+    SL_TRY(tap_, DnsTap::open(*config_.tap));
+    const auto line_of = [this](std::span<const Endpoint> listen) -> DnsTap::Line& {
+        const bool is_one = listen.size() == 1 && !is_any(listen[0].address);
+        return tap_->add_line(config_.nsid, is_one ? std::optional(listen[0]) : std::nullopt);
+    };
+    const std::span<const Endpoint> listen(config_.listen);
+    for (std::size_t number = 0; number < workers_.size(); ++number) {
+        workers_[number]->set_tap(line_of(listen.subspan(number / config_.workers, 1)));
+    }
+    tcp_->set_tap(line_of(listen));
+    if (tls_) {
+        tls_->set_tap(line_of(config_.tls.listen));
+    }
+    tap_->start();
+    return {};
 }
 
 Status DnsServer::open_front() {

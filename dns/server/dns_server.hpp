@@ -42,6 +42,7 @@ private:
     DnsServer(DnsConfig config, Strand strand, Beginning beginning);
     static Result<Beginning> begin(const DnsConfig& config, const Strand& strand);
     Status open_sockets();
+    Status open_tap();
     Result<std::shared_ptr<TlsContext>> load_certificate();
     /// Reads it again; what is refused leaves the old one.
     void reload_certificate();
@@ -62,6 +63,7 @@ private:
     void export_view();
     void export_responses();
     void export_front();
+    void export_tap();
 
     DnsConfig config_;
     ZoneLoader loader_;
@@ -70,6 +72,8 @@ private:
     Strand strand_;
     asio::steady_timer timer_;
     SnapshotExchange exchange_;
+    /// Null = nobody looks on. Outlives those who answer.
+    std::unique_ptr<DnsTap> tap_;
     std::vector<std::unique_ptr<UdpWorker>> workers_;
     std::unique_ptr<TcpServer> tcp_;
     /// Null without a section for it.

@@ -63,6 +63,7 @@ std::string DnsServer::render(const std::string& path) {
         export_view();
     }
     export_front();
+    export_tap();
     return metrics_.page();
 }
 
@@ -169,6 +170,16 @@ void DnsServer::export_front() {
     out.set(DnsMetric::suanlu_dns_front_questions, held.questions);
     out.set(DnsMetric::suanlu_dns_front_left_out, held.left_out);
     out.count(DnsMetric::suanlu_dns_front_failures_total, front_failures_);
+}
+
+void DnsServer::export_tap() {
+    if (tap_) {
+        Exporter out(metrics_);
+        const TapCounters counters = tap_->counters();
+        out.count(DnsMetric::suanlu_dns_tap_frames_total, counters.written, "written");
+        out.count(DnsMetric::suanlu_dns_tap_frames_total, counters.queue_full, "queue_full");
+        out.count(DnsMetric::suanlu_dns_tap_frames_total, counters.unsent, "unsent");
+    }
 }
 
 void DnsServer::export_responses() {

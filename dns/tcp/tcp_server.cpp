@@ -195,6 +195,9 @@ struct TcpServer::State {
             while (goes_on && size > 0) {
                 goes_on = co_await connection->send(std::span(answer).first(kLengthBytes + size));
                 size = goes_on && stream ? stream->next(std::span(answer).subspan(kLengthBytes)) : 0;
+                if (tap != nullptr && size > 0) {
+                    tap->saw({}, ByteView(answer).subspan(kLengthBytes, size), asker_of(*connection), 0);
+                }
                 watch(connection); // each message of a transfer has the idle time
             }
         }
@@ -264,19 +267,26 @@ struct TcpServer::State {
         }
     }
 
+    [[nodiscard]] Asker asker_of(const Connection& connection) const {
+        return {connection.client(), tls ? DnsTransport::kTls : DnsTransport::kTcp, Moment::coarse(),
+                connection.has_protocol()};
+    }
+
     /// Writes the first message behind its length. `stream` gets those that follow, if any do.
     std::size_t answer_to(const Bytes& query, const Connection& connection, Bytes& answer,
                           std::unique_ptr<MessageStream>& stream) {
         const std::span<std::uint8_t> out = std::span(answer).subspan(kLengthBytes);
         const Snapshot& snapshot = reader.take(exchange);
-        const Asker asker{connection.client(), tls ? DnsTransport::kTls : DnsTransport::kTcp,
-                          Moment::coarse(), connection.has_protocol()};
+        const Asker asker = asker_of(connection);
         std::size_t size = respond(snapshot, query, asker, out, responses);
         if (size == kHandedOver) {
             stream = snapshot.streams()->answer(snapshot, query, asker, responses);
             size = stream->next(out);
         }
         reader.leave();
+        if (tap != nullptr) {
+            tap->saw(query, out.first(size), asker, 0);
+        }
         counts.queries.fetch_add(1, std::memory_order_relaxed);
         return size;
     }
@@ -314,6 +324,8 @@ struct TcpServer::State {
     std::size_t handshakes = 0;
     std::map<Ip6, std::size_t> of_client;
     bool is_stopping = false;
+    /// Null = nobody looks on.
+    QueryTap* tap = nullptr;
     RespondCounters responses;
     TcpCounters counts;
     std::thread thread;
@@ -334,6 +346,10 @@ Result<std::unique_ptr<TcpServer>> TcpServer::open(const std::vector<Endpoint>& 
         SL_TRY_VOID(state->listen(endpoint));
     }
     return std::unique_ptr<TcpServer>(new TcpServer(std::move(state)));
+}
+
+void TcpServer::set_tap(QueryTap& tap) {
+    state_->tap = &tap;
 }
 
 void TcpServer::start() {

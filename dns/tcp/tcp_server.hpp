@@ -11,7 +11,7 @@
 #include <string_view>
 
 #include "core/support/endpoint.hpp"
-#include "dns/answer/respond.hpp"
+#include "dns/answer/query_tap.hpp"
 #include "dns/answer/snapshot_exchange.hpp"
 
 namespace suanlu::dns {
@@ -62,6 +62,8 @@ public:
     TcpServer(const TcpServer&) = delete;
     TcpServer& operator=(const TcpServer&) = delete;
 
+    /// Before `start`; must outlive the server.
+    void set_tap(QueryTap& tap);
     void start();
     /// For the handshakes to come.
     void show(std::shared_ptr<TlsContext> tls);

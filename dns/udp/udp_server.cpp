@@ -204,6 +204,11 @@ void UdpWorker::serve(Batch& batch, std::size_t count) {
             continue;
         }
         const std::size_t answered = respond_once(snapshot, bytes, asker, batch.answers[answers], counters_);
+        if (tap_ != nullptr) { // of a client behind a front the port is not known here
+            const bool is_direct = asker.source == source_of(batch.sources[i]);
+            tap_->saw(bytes, ByteView(batch.answers[answers]).first(answered), asker,
+                      is_direct ? port_of(batch.sources[i]) : std::uint16_t{0});
+        }
         if (answered > 0) {
             batch.out[answers] = {batch.answers[answers].data(), answered};
             msghdr& head = batch.sent[answers++].msg_hdr;

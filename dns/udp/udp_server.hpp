@@ -9,7 +9,7 @@
 #include <thread>
 
 #include "core/support/endpoint.hpp"
-#include "dns/answer/respond.hpp"
+#include "dns/answer/query_tap.hpp"
 #include "dns/answer/snapshot_exchange.hpp"
 
 namespace suanlu::dns {
@@ -34,6 +34,8 @@ public:
     UdpWorker(const UdpWorker&) = delete;
     UdpWorker& operator=(const UdpWorker&) = delete;
 
+    /// Before `start`; must outlive the worker.
+    void set_tap(QueryTap& tap) { tap_ = &tap; }
     void start();
     /// Ends the thread; queries in its batch are answered.
     void stop();
@@ -58,6 +60,8 @@ private:
     SnapshotExchange::Reader& reader_;
     RespondCounters counters_;
     UdpCounters traffic_;
+    /// Null = nobody looks on.
+    QueryTap* tap_ = nullptr;
     std::thread thread_;
 };
 

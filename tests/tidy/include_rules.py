@@ -22,6 +22,7 @@ ALLOWED = {
     "dns/xfr": CORE + ("dns/xfr/", "dns/zone/", "dns/answer/", "dns/record/"),
     "dns/udp": CORE + ("dns/udp/", "dns/answer/", "dns/record/"),
     "dns/tcp": CORE + ("dns/tcp/", "dns/answer/", "dns/record/"),
+    "dns/tap": CORE + ("dns/tap/", "dns/answer/", "dns/record/"),
     "dns/xdp": CORE + ("dns/xdp/", "dns/answer/", "dns/record/"),
     "dns": CORE + ("dns/",),
     "dataplane/steer": ("dataplane/steer/",),
