@@ -18,6 +18,7 @@
 #include "core/support/log.hpp"
 #include "dataplane/dpdk/lcore.hpp"
 #include "dataplane/dpdk/shared_memory.hpp"
+#include "dataplane/dpdk/telemetry.hpp"
 
 namespace suanlu {
 namespace {
@@ -105,6 +106,7 @@ void clean_up(SharedTables& tables) {
 Status serve(const FwdConfig& config, SharedMemory& memory) {
     SL_TRY(const auto ports, PortSet::open(config, rte_lcore_count()));
     ports->announce(config, memory.tables());
+    const Telemetry telemetry(memory.tables());
     log_info("fwd.started", {{"ports", config.ports.size()}, {"lcores", rte_lcore_count()}});
     Program program{config, memory.tables(), *ports};
     rte_eal_mp_remote_launch(forward, &program, SKIP_MAIN);

@@ -76,6 +76,26 @@ void find_lengths(Table& table, const Writer& writer) {
 
 } // namespace
 
+std::map<std::string, std::uint64_t> counts_of(const SharedTables& tables) {
+    std::map<std::string, std::uint64_t> counts;
+    for (std::size_t i = 0; i < SL_REASON_COUNT; i++) {
+        auto& sum = counts[reason_name(static_cast<sl_reason>(i))];
+        for (const auto& lcore : tables.lcores) {
+            sum += lcore.reasons[i];
+        }
+    }
+    for (std::size_t i = 0; i < std::size(kEngineCounts); i++) {
+        for (const auto& lcore : tables.lcores) {
+            counts[kEngineCounts[i]] += lcore.engine[i];
+        }
+    }
+    const auto ports = std::min(tables.port_count.load(), kMostPorts);
+    for (std::uint32_t i = 0; i < ports; i++) {
+        counts["port_missed"] += tables.ports[i].missed.load();
+    }
+    return counts;
+}
+
 SharedStore::SharedStore(SharedMemory& memory)
     : tables_(memory.tables()),
       services_(tables_.services, tables_.grace, [&memory] { return memory.has_engine(); }),
@@ -257,22 +277,8 @@ EngineCounters SharedStore::counters() const {
             all.services[{service}].new_flows_by_site[{site}] += starts;
         });
     }
-    for (std::size_t i = 0; i < SL_REASON_COUNT; i++) {
-        auto& sum = all.reasons[reason_name(static_cast<sl_reason>(i))];
-        for (const auto& lcore : tables_.lcores) {
-            sum += lcore.reasons[i];
-        }
-    }
-    for (std::size_t i = 0; i < std::size(kEngineCounts); i++) {
-        for (const auto& lcore : tables_.lcores) {
-            all.reasons[kEngineCounts[i]] += lcore.engine[i];
-        }
-    }
+    all.reasons = counts_of(tables_);
     all.reasons[kSamplesLeftOut] = samples_.left_out();
-    const auto count = std::min(tables_.port_count.load(), kMostPorts);
-    for (std::uint32_t i = 0; i < count; i++) {
-        all.reasons["port_missed"] += tables_.ports[i].missed.load();
-    }
     return all;
 }
 

@@ -5,7 +5,9 @@
 #pragma once
 
 #include <functional>
+#include <map>
 #include <set>
+#include <string>
 
 #include "dataplane/api/dataplane.hpp"
 #include "dataplane/api/flow_samples.hpp"
@@ -13,6 +15,9 @@
 #include "dataplane/dpdk/shared_memory.hpp"
 
 namespace suanlu {
+
+/// Packets by reason of the core, of the engine, and what its devices missed.
+std::map<std::string, std::uint64_t> counts_of(const SharedTables& tables);
 
 class SharedStore final : public TableStore {
 public:

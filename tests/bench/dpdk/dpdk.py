@@ -107,7 +107,8 @@ def soak(build, seconds, services=1000, sites=64):
     if done.returncode != 0 or not lines:
         return []
     print(lines[0])
-    return [{'case': 'soak', 'ours': json.loads(lines[0])['received'] / seconds / 1e6, 'peer': None, 'peer_name': None,
+    found = json.loads(lines[0])
+    return [{'case': 'soak', 'ours': found['received'] / found['seconds'] / 1e6, 'peer': None, 'peer_name': None,
              'unit': 'Mpps', 'ratio': None}]
 
 

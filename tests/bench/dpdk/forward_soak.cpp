@@ -84,15 +84,15 @@ std::uint64_t dropped(const SharedTables& tables) {
     return sum;
 }
 
-Status check(const Soak& soak, SharedStore& store) {
+Status check(const Soak& soak, SharedStore& store, double seconds) {
     rte_eth_stats device{};
     rte_eth_stats_get(soak.ports.ports()[0].id, &device);
     const auto lost = dropped(soak.tables);
     const auto in_use = rte_mempool_in_use_count(soak.ports.buffers());
     auto reasons = store.counters().reasons;
-    std::printf(
-        "{\"received\": %lu, \"sent\": %lu, \"dropped\": %lu, \"recorded\": %lu, \"buffers_in_use\": %u}\n",
-        soak.received.load(), device.opackets, lost, reasons["recorded"], in_use);
+    std::printf("{\"seconds\": %.1f, \"received\": %lu, \"sent\": %lu, \"dropped\": %lu, \"recorded\": %lu, "
+                "\"buffers_in_use\": %u}\n",
+                seconds, soak.received.load(), device.opackets, lost, reasons["recorded"], in_use);
     if (soak.received != device.opackets + lost) {
         return Error{Errc::kConflict, "packets that came have neither left nor are they counted"};
     }
@@ -116,11 +116,13 @@ Status run(const bench::Wire& wire, std::uint64_t swaps) {
     ports->announce(config, memory.tables());
     SL_TRY_VOID(bench::prepare(tables, store, wire));
     Soak soak{memory.tables(), *ports};
+    const auto start = now().since_boot;
     rte_eal_mp_remote_launch(forward, &soak, SKIP_MAIN);
     const auto swapped = swap(tables, wire, swaps);
     soak.is_over = true;
     rte_eal_mp_wait_lcore();
-    return swapped ? check(soak, store) : swapped;
+    const double seconds = std::chrono::duration<double>(now().since_boot - start).count();
+    return swapped ? check(soak, store, seconds) : swapped;
 }
 
 /// EAL's arguments for that many forwarding lcores.

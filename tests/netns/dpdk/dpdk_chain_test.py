@@ -2,9 +2,12 @@
 # SPDX-License-Identifier: Apache-2.0
 """Real packets through suanlu-fwd over af_packet: client - ingress - transit - egress - server, as for XDP. The kernel
 keeps everything that is not steered, neighbour discovery included; engine and agent are killed below a stream."""
+import json
 import os
 import pathlib
+import shutil
 import signal
+import socket
 import subprocess
 import sys
 import time
@@ -14,7 +17,7 @@ from chain_test import ANY4, ANY6, STREAM, TCP, UDP_SIZES, sh, stop_stream, tell
 
 FWD = """
 tables: {tables}
-eal: [-l, "{core}", --no-huge, -m, "96", --no-pci, --no-telemetry, --no-shconf, --log-level, "3",
+eal: [-l, "{core}", --no-huge, -m, "96", --no-pci, --file-prefix, "{prefix}", --log-level, "3",
       --vdev, "net_af_packet0,iface=i-c", --vdev, "net_af_packet1,iface=i-t"]
 buffers: 8192
 idle_sleep: 50us
@@ -32,11 +35,26 @@ def prepare(chain):
     chain.ip("i", "-4", "route", "add", "blackhole", f"{ANY4}/32")
 
 
+def prefix_of(chain):
+    """Of the engine's files in /var/run/dpdk."""
+    return pathlib.Path(chain.folder).name
+
+
+def telemetry(chain, command):
+    """What the engine answers on DPDK's socket."""
+    with socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET) as asked:
+        asked.connect(f"/var/run/dpdk/{prefix_of(chain)}/dpdk_telemetry.v2")
+        asked.recv(1 << 16)  # who it is
+        asked.send(command.encode())
+        return json.loads(asked.recv(1 << 16))[command]
+
+
 def start_fwd(chain):
     """The engine in the ingress's namespace, once its log says that it forwards."""
     config = f"{chain.folder}.yaml"
     with open(config, "w", encoding="ascii") as file:
-        file.write(FWD.format(tables=f"{chain.folder}.tables", core=min(os.sched_getaffinity(0))))
+        file.write(FWD.format(tables=f"{chain.folder}.tables", core=min(os.sched_getaffinity(0)),
+                              prefix=prefix_of(chain)))
     process = subprocess.Popen(chain.inside("i", os.environ["SUANLU_FWD"], "-c", config), stdout=subprocess.PIPE,
                                stderr=subprocess.STDOUT, text=True)
     chain.processes.append(process)
@@ -86,6 +104,13 @@ def carry(chain, checks, probe):
                 counters["transmit_full"])
 
 
+def tell_operator(chain, checks, probe):
+    said, known = telemetry(chain, "/suanlu/counters"), ask(probe, "counters")
+    checks.that("DPDK's telemetry has the agent's counters", said["steered"] == known["steered"] > 0, said["steered"])
+    ports = telemetry(chain, "/suanlu/ports")
+    checks.that("and the ports", {port["interface"]: port["is_down"] for port in ports.values()} == {"i-c": 0, "i-t": 0}, ports)
+
+
 def survive(chain, checks, program, probe, fwd):
     stream = chain.start("c", sys.executable, "-c", STREAM, ANY6)
     wait_for_more(stream)
@@ -119,6 +144,7 @@ def story(chain, checks, program):
         checks.that("the agent makes the tables", line == "ready adopted=0 applied=/0/0", line)
         fwd = start_fwd(chain)
         carry(chain, checks, probe)
+        tell_operator(chain, checks, probe)
         fwd, probe = survive(chain, checks, program, probe, fwd)
         lose_port(chain, checks, probe, fwd)
         fwd.send_signal(signal.SIGTERM)
@@ -128,6 +154,7 @@ def story(chain, checks, program):
         for name in (f"{chain.folder}.tables", f"{chain.folder}.yaml"):
             if os.path.exists(name):
                 os.unlink(name)
+        shutil.rmtree(f"/var/run/dpdk/{prefix_of(chain)}", ignore_errors=True)
 
 
 if __name__ == "__main__":
