@@ -56,6 +56,7 @@ DnsZoneConfig read_zone(YamlNode node, const TsigKeys& keys) {
     zone.view = node.optional("view").text();
     zone.is_followed = node.optional("follow").boolean(false);
     zone.transfer = read_transfer(node.optional("transfer"), keys);
+    zone.group = read_short_text(node.optional("group"));
     return zone;
 }
 
@@ -167,6 +168,26 @@ std::vector<DnsZoneConfig> read_zones(YamlNode root, bool has_controller, const 
     return zones;
 }
 
+/// It is nobody's to ask for, so it cannot lie where somebody is answered.
+std::optional<CatalogConfig> read_catalog(YamlNode node, const DnsConfig& config) {
+    if (!node.is_present()) {
+        return std::nullopt;
+    }
+    YamlNode name = node.required("name");
+    CatalogConfig catalog;
+    catalog.name =
+        read_parsed<DomainName>(name, [](const std::string& text) { return DomainName::parse(text); });
+    for (const DnsZoneConfig& zone : config.zones) {
+        if (catalog.name.is_at_or_below(zone.name)) {
+            name.complain("lies in the zone " + zone.name.text());
+        }
+    }
+    if (auto transfer = read_transfer(node, *config.keys)) {
+        catalog.transfer = *std::move(transfer);
+    }
+    return catalog;
+}
+
 /// Its rate is by default that of the sockets.
 XdpFrontConfig read_xdp(YamlNode node, const DnsConfig& config) {
     XdpFrontConfig xdp;
@@ -255,6 +276,7 @@ Result<DnsConfig> load_dns_config(const std::string& path) {
     DnsConfig config = read_serving(root);
     config.controller = read_controller(root.optional("controller"));
     config.zones = read_zones(root, config.controller.has_value(), *config.keys);
+    config.catalog = read_catalog(root.optional("catalog"), config);
     if (config.controller && !follows(config)) {
         root.complain("has a section 'controller', and no zone follows it");
     }
@@ -269,6 +291,7 @@ Result<DnsConfig> load_embedded_dns_config(const std::string& path, const std::s
         controller.complain("the controller is in this very process: leave the section out");
     }
     config.zones = read_zones(root, true, *config.keys);
+    config.catalog = read_catalog(root.optional("catalog"), config);
     if (follows(config)) {
         config.controller.emplace().state_dir = state_dir;
     }

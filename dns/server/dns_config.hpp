@@ -27,6 +27,12 @@ struct TransferConfig {
     std::size_t journal_bytes = 16U << 20U;
 };
 
+/// A list of the zones that are transferred, for secondaries that configure themselves by it.
+struct CatalogConfig {
+    DomainName name;
+    TransferConfig transfer;
+};
+
 struct DnsZoneConfig {
     DomainName name;
     /// Master file. Of a computed zone: what stands beside the computed names, SOA and NS among it.
@@ -41,6 +47,8 @@ struct DnsZoneConfig {
     std::string keys;
     Denial denial = Denial::kNsec;
     std::optional<TransferConfig> transfer;
+    /// In the catalog; empty = not said.
+    std::string group;
 };
 
 /// DNS by TLS; without addresses there is none.
@@ -86,6 +94,7 @@ struct DnsConfig {
     std::optional<TapConfig> tap;
     std::shared_ptr<const TsigKeys> keys = std::make_shared<const TsigKeys>();
     std::vector<DnsZoneConfig> zones;
+    std::optional<CatalogConfig> catalog;
     std::optional<FollowConfig> controller;
     /// "ADDRESS:PORT"; empty = no page.
     std::string metrics;

@@ -163,6 +163,10 @@ Status DnsServer::open_notify(asio::io_context& io) {
             subscriptions.push_back({zone.name, target});
         }
     }
+    for (const NotifyTarget& target :
+         config_.catalog ? config_.catalog->transfer.notify : std::vector<NotifyTarget>{}) {
+        subscriptions.push_back({config_.catalog->name, target});
+    }
     SL_TRY(notify_, NotifyClient::open(io, config_.listen, std::move(subscriptions)));
     return {};
 }

@@ -6,6 +6,7 @@
 #include <iterator>
 #include <random>
 
+#include "dns/xfr/catalog_zone.hpp"
 #include "dns/zone/answer_builder.hpp"
 #include "dns/zone/view_file.hpp"
 #include "dns/zone/zone_file.hpp"
@@ -70,7 +71,27 @@ std::shared_ptr<const StreamAnswerer> ZoneLoader::transfer_service(const DnsConf
                                 history == histories_.end() ? nullptr : history->second};
         }
     }
+    if (config.catalog) {
+        zones[config.catalog->name] = {config.catalog->transfer.allow, histories_.at(config.catalog->name),
+                                       true};
+    }
     return std::make_shared<const TransferService>(std::move(zones), config.keys, transfers_);
+}
+
+Status ZoneLoader::publish_catalog(const DnsConfig& config, std::uint32_t unix_now) {
+    if (!config.catalog || histories_.contains(config.catalog->name)) {
+        return {}; // members are those of the configuration, which is read once
+    }
+    std::vector<CatalogMember> members;
+    for (const DnsZoneConfig& zone : config.zones) {
+        if (zone.transfer) {
+            members.push_back({zone.name, zone.group});
+        }
+    }
+    SL_TRY(const ZoneContents zone, catalog_zone(config.catalog->name, members, unix_now));
+    histories_[config.catalog->name] =
+        extend(nullptr, version_of(zone), config.catalog->transfer.journal_bytes);
+    return {};
 }
 
 std::vector<std::string> ZoneLoader::delegation_signers() const {
@@ -175,6 +196,7 @@ Result<std::shared_ptr<const Snapshot>> ZoneLoader::build(const DnsConfig& confi
         owners.insert(owners.end(), built.owners.begin(), built.owners.end());
         zones.push_back(std::move(built.denials));
     }
+    SL_TRY_VOID(publish_catalog(config, unix_now));
     return std::make_shared<const Snapshot>(std::move(owners), std::move(zones), std::move(classes),
                                             sources.options, transfer_service(config));
 }

@@ -62,6 +62,7 @@ private:
     /// Signs `zone` and keeps what secondaries get of it; gives it the serial that this takes.
     Status sign_and_publish(const DnsZoneConfig& wanted, const KeyList& keys, ZoneContents& zone,
                             std::uint32_t unix_now);
+    Status publish_catalog(const DnsConfig& config, std::uint32_t unix_now);
     [[nodiscard]] std::shared_ptr<const StreamAnswerer> transfer_service(const DnsConfig& config) const;
 
     /// By zone: two of them may share a key, and each signs as itself.
