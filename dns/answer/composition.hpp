@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cstring>
 #include <span>
 
 #include "dns/answer/owner_answers.hpp"
@@ -14,19 +15,20 @@ namespace suanlu::dns {
 
 class Composition {
 public:
-    void add(const Run& run) { runs_[count_++] = &run; }
-    void add_once(const Run& run) {
+    void add(const RunView& run) { runs_[count_++] = run; }
+    void add_once(const RunView& run) {
+        const auto is_same = [&](const RunView& there) { return there.counts == run.counts; };
         const auto end = runs_.begin() + static_cast<std::ptrdiff_t>(count_);
-        if (std::find(runs_.begin(), end, &run) == end) {
+        if (std::none_of(runs_.begin(), end, is_same)) {
             add(run);
         }
     }
     /// It says what kind of answer this is; null without any run.
-    [[nodiscard]] const Run* first() const { return runs_[0]; }
+    [[nodiscard]] const RunCounts* first() const { return runs_[0].counts; }
     [[nodiscard]] std::size_t octets() const {
         std::size_t sum = 0;
         for (std::size_t i = 0; i < count_; ++i) {
-            sum += runs_[i]->octets.size();
+            sum += runs_[i].octets.size();
         }
         return sum;
     }
@@ -34,7 +36,7 @@ public:
     [[nodiscard]] std::size_t needed_octets() const {
         std::size_t sum = 0;
         for (std::size_t i = 0; i < count_; ++i) {
-            sum += runs_[i]->needed_octets;
+            sum += runs_[i].counts->needed_octets;
         }
         return sum;
     }
@@ -52,18 +54,19 @@ public:
         std::size_t authority = 0;
         std::size_t additional = place.has_opt ? 1 : 0;
         for (std::size_t i = 0; i < count_; ++i) {
-            const Run& run = *runs_[i];
-            const std::size_t size = place.has_room ? run.octets.size() : run.needed_octets;
-            std::copy_n(run.octets.begin(), size, message.begin() + static_cast<std::ptrdiff_t>(at));
+            const RunView& run = runs_[i];
+            const RunCounts& counts = *run.counts;
+            const std::size_t size = place.has_room ? run.octets.size() : counts.needed_octets;
+            std::memcpy(message.data() + at, run.octets.data(), size);
             for (const std::uint16_t pointer : run.apex_pointers) {
                 if (pointer < size) {
                     put_u16(message.data() + at + pointer, 0xc000U | place.apex_at);
                 }
             }
             at += size;
-            answers += run.answers;
-            authority += run.authority;
-            additional += place.has_room ? run.additional : run.needed_additional;
+            answers += counts.answers;
+            authority += counts.authority;
+            additional += place.has_room ? counts.additional : counts.needed_additional;
         }
         put_u16(message.data() + 6, answers);
         put_u16(message.data() + 8, authority);
@@ -72,7 +75,7 @@ public:
     }
 
 private:
-    std::array<const Run*, 4> runs_{};
+    std::array<RunView, 4> runs_;
     std::size_t count_ = 0;
 };
 

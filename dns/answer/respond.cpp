@@ -29,13 +29,13 @@ constexpr std::uint16_t kErrorOfFault[] = {
 
 /// The set of a question's type; ANY gets the smallest one, which is all that it is for: CNAME of an alias
 /// (RFC 8482 section 4.1).
-const OwnerAnswers::ByType* set_of(const OwnerAnswers& owner, std::uint16_t type) {
+const OwnerAnswers::Set* set_of(const OwnerAnswers& owner, std::uint16_t type) {
     if (type == rr_type::kAny) {
-        const auto size = [](const auto& set) { return set.variants[0].plain.octets.size(); };
-        const auto least = std::ranges::min_element(owner.types, {}, size);
-        return least == owner.types.end() ? nullptr : &*least;
+        const auto size = [&](const auto& set) { return owner.run(set, 0, false).octets.size(); };
+        const auto least = std::ranges::min_element(owner.sets(), {}, size);
+        return least == owner.sets().end() ? nullptr : &*least;
     }
-    for (const OwnerAnswers::ByType& set : owner.types) {
+    for (const OwnerAnswers::Set& set : owner.sets()) {
         if (set.type == type) {
             return &set;
         }
@@ -152,7 +152,7 @@ private:
             const OwnerAnswers* const cut = snapshot_.cut_at(*owner);
             owner = cut == nullptr ? owner : cut;
         }
-        if (owner->below == OwnerAnswers::Below::kNotReady) {
+        if (owner->below() == Below::kNotReady) {
             return refuse(QueryFault::kNotReady, Rcode::kServFail);
         }
         client_ = class_of(snapshot_.classes(), query_, asker_.source);
@@ -161,13 +161,13 @@ private:
         Composition parts;
         if (skipped == 0) {
             add_owner(*owner, zone, parts);
-        } else if (owner->below == OwnerAnswers::Below::kReferral) {
-            parts.add(owner->otherwise->of(query_.is_dnssec_ok));
-        } else if (owner->below == OwnerAnswers::Below::kWildcard) {
-            const bool is_denied = !add_owner(*owner->wildcard, zone, parts);
+        } else if (owner->below() == Below::kReferral) {
+            parts.add(owner->otherwise(query_.is_dnssec_ok));
+        } else if (owner->below() == Below::kWildcard) {
+            const bool is_denied = !add_owner(owner->wildcard(), zone, parts);
             add_gap(zone, gap_below(zone, skipped), parts);
             if (is_denied && zone.is_hashed) {
-                add_gap(zone, owner->own_gap, parts); // RFC 5155 section 7.2.5: the closest encloser
+                add_gap(zone, owner->own_gap(), parts); // RFC 5155 section 7.2.5: the closest encloser
             }
         } else {
             rcode_ = Rcode::kNxDomain;
@@ -175,9 +175,9 @@ private:
             // RFC 4035 section 3.1.3.2: neither the name nor a wildcard that would match it; by NSEC3 also
             // that the name above is there (RFC 5155 section 7.2.2).
             add_gap(zone, gap_below(zone, skipped), parts);
-            add_gap(zone, owner->wildcard_gap, parts);
+            add_gap(zone, owner->wildcard_gap(), parts);
             if (zone.is_hashed) {
-                add_gap(zone, owner->own_gap, parts);
+                add_gap(zone, owner->own_gap(), parts);
             }
         }
         return finish(parts);
@@ -186,49 +186,40 @@ private:
     /// The set of the type; else what an alias says; else NODATA, which is false. Of a delegation only DS is
     /// this zone's to answer (RFC 4035 section 3.1.4.1).
     bool add_owner(const OwnerAnswers& owner, const ZoneDenials& zone, Composition& parts) {
-        const bool is_delegation = owner.below == OwnerAnswers::Below::kReferral;
+        const bool is_delegation = owner.below() == Below::kReferral;
         const bool is_for_ds = query_.type == rr_type::kDs;
-        const OwnerAnswers::ByType* set = is_delegation && !is_for_ds ? nullptr : set_of(owner, query_.type);
+        const OwnerAnswers::Set* set = is_delegation && !is_for_ds ? nullptr : set_of(owner, query_.type);
         if (set != nullptr) {
-            parts.add(variant_of(*set).of(query_.is_dnssec_ok));
-        } else if (owner.otherwise && !(is_delegation && is_for_ds)) {
-            parts.add(owner.otherwise->of(query_.is_dnssec_ok));
+            depends_on_client_ = set->classes != 0;
+            parts.add(owner.run(*set, client_.number, query_.is_dnssec_ok));
+        } else if (owner.has_otherwise() && !(is_delegation && is_for_ds)) {
+            parts.add(owner.otherwise(query_.is_dnssec_ok));
         } else {
             parts.add(zone.soa.of(query_.is_dnssec_ok));
-            add_gap(zone, owner.own_gap, parts);
+            add_gap(zone, owner.own_gap(), parts);
             return false;
         }
         return true;
-    }
-
-    const RunPair& variant_of(const OwnerAnswers::ByType& set) {
-        if (set.variant_of_class.empty()) {
-            return set.variants[0];
-        }
-        depends_on_client_ = true;
-        const std::size_t number = client_.number < set.variant_of_class.size() ? client_.number : 0;
-        return set.variants[set.variant_of_class[number]];
     }
 
     /// The gap that the question's name falls into; by NSEC3 the one of its next closer name (RFC 5155
     /// section 1.3), which is one label longer than the closest owner, `skipped` labels up.
     [[nodiscard]] std::size_t gap_below(const ZoneDenials& zone, std::size_t skipped) const {
         const ByteView name = query_.name_view();
-        return query_.is_dnssec_ok && !zone.gaps.empty()
+        return query_.is_dnssec_ok && !zone.gaps->empty()
                    ? gap_of(zone, zone.is_hashed ? name.subspan(query_.label_at[skipped - 1]) : name)
                    : 0;
     }
 
     /// Adds the proof of a gap, unless it is there already.
     void add_gap(const ZoneDenials& zone, std::size_t gap, Composition& parts) const {
-        if (!query_.is_dnssec_ok || zone.gaps.empty()) {
-            return;
+        if (query_.is_dnssec_ok && !zone.gaps->empty()) {
+            parts.add_once((*zone.gaps)[gap].run);
         }
-        parts.add_once(zone.gaps[gap].run);
     }
 
     std::size_t finish(const Composition& parts) {
-        if (const Run* first = parts.first(); first != nullptr) {
+        if (const RunCounts* first = parts.first(); first != nullptr) {
             if (first->rcode != Rcode::kNoError) {
                 rcode_ = first->rcode;
             }
@@ -298,7 +289,7 @@ private:
         if (rcode_ != Rcode::kNoError) {
             return AnswerKind::kError;
         }
-        const Run* first = parts.first();
+        const RunCounts* first = parts.first();
         if (first != nullptr && first->answers > 0) {
             return AnswerKind::kPositive;
         }

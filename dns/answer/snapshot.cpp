@@ -6,37 +6,18 @@
 #include <cstring>
 
 #include "dns/answer/hashed_name.hpp"
+#include "dns/answer/name_hash.hpp"
 
 namespace suanlu::dns {
 
 namespace {
 
-/// Adds a label in front of a name whose hash is `above`. Lower case only.
-std::uint64_t hash_label(std::uint64_t above, const std::uint8_t* label) {
-    std::uint64_t hash = above;
-    std::size_t left = *label + 1U;
-    while (left > 0) {
-        std::uint64_t word = 0;
-        const std::size_t taken = std::min<std::size_t>(left, sizeof word);
-        std::memcpy(&word, label, taken);
-        hash = (hash ^ word) * 0x9e3779b97f4a7c15ULL; // golden ratio, as in Fibonacci hashing
-        hash ^= hash >> 32U;
-        label += taken;
-        left -= taken;
+std::size_t labels_of(ByteView name) {
+    std::size_t labels = 0;
+    for (std::size_t at = 0; name[at] != 0; at += name[at] + 1U) {
+        ++labels;
     }
-    return hash;
-}
-
-std::uint64_t hash_name(const DomainName& name) {
-    std::vector<const std::uint8_t*> labels;
-    for (const std::uint8_t* at = name.wire().data(); *at != 0; at += *at + 1) {
-        labels.push_back(at);
-    }
-    std::uint64_t hash = 0;
-    for (auto label = labels.rbegin(); label != labels.rend(); ++label) {
-        hash = hash_label(hash, *label);
-    }
-    return hash;
+    return labels;
 }
 
 } // namespace
@@ -63,10 +44,12 @@ Snapshot::Place Snapshot::place_of(const OwnerAnswers& owner) const {
         return place;
     }
     const DomainName& own = zone(owner).apex;
+    WireReader reader(owner.name());
+    const DomainName name = DomainName::read_plain(reader).value_or({});
     for (const auto& other : zones_) {
-        if (other->apex.labels() > own.labels() && owner.owner.is_at_or_below(other->apex) &&
+        if (other->apex.labels() > own.labels() && name.is_at_or_below(other->apex) &&
             other->apex.is_at_or_below(own)) {
-            if (other->apex != owner.owner) {
+            if (other->apex != name) {
                 return Place::kBelowCut;
             }
             place = Place::kCut;
@@ -76,17 +59,18 @@ Snapshot::Place Snapshot::place_of(const OwnerAnswers& owner) const {
 }
 
 void Snapshot::insert(const OwnerAnswers& owner) {
-    const std::uint64_t hash = hash_name(owner.owner);
-    std::size_t at = hash & (slots_.size() - 1);
+    std::size_t at = owner.hash() & (slots_.size() - 1);
     while (slots_[at].owner != nullptr) {
         at = (at + 1) & (slots_.size() - 1);
     }
-    slots_[at] = {hash, &owner};
-    most_labels_ = std::max(most_labels_, owner.owner.labels());
+    slots_[at] = {owner.hash(), &owner};
+    most_labels_ = std::max(most_labels_, labels_of(owner.name()));
 }
 
 const OwnerAnswers* Snapshot::cut_at(const OwnerAnswers& owner) const {
-    const auto is_here = [&](const OwnerAnswers* cut) { return cut->owner == owner.owner; };
+    const auto is_here = [&](const OwnerAnswers* cut) {
+        return std::ranges::equal(cut->name(), owner.name());
+    };
     const auto cut = std::find_if(cuts_.begin(), cuts_.end(), is_here);
     return cut == cuts_.end() ? nullptr : *cut;
 }
@@ -98,7 +82,7 @@ const OwnerAnswers* Snapshot::find(std::uint64_t hash, ByteView name) const {
             return nullptr;
         }
         if (slot.hash == hash) {
-            const ByteView owner = slot.owner->owner.wire();
+            const ByteView owner = slot.owner->name();
             if (owner.size() == name.size() && std::memcmp(owner.data(), name.data(), name.size()) == 0) {
                 return slot.owner;
             }
@@ -131,12 +115,12 @@ namespace {
 std::size_t hashed_gap_of(const ZoneDenials& zone, ByteView name) {
     const HashedLabel label = label_of(hash_of_name(name));
     const auto behind =
-        std::upper_bound(zone.gaps.begin(), zone.gaps.end(), label,
+        std::upper_bound(zone.gaps->begin(), zone.gaps->end(), label,
                          [](const HashedLabel& wanted, const ZoneDenials::Gap& gap) {
                              return std::memcmp(wanted.data(), gap.from.wire().data(), wanted.size()) < 0;
                          });
-    return static_cast<std::size_t>((behind == zone.gaps.begin() ? zone.gaps.end() : behind) -
-                                    zone.gaps.begin()) -
+    return static_cast<std::size_t>((behind == zone.gaps->begin() ? zone.gaps->end() : behind) -
+                                    zone.gaps->begin()) -
            1;
 }
 
@@ -146,11 +130,11 @@ std::size_t gap_of(const ZoneDenials& zone, ByteView name) {
     if (zone.is_hashed) {
         return hashed_gap_of(zone, name);
     }
-    const auto behind = std::upper_bound(zone.gaps.begin(), zone.gaps.end(), name,
+    const auto behind = std::upper_bound(zone.gaps->begin(), zone.gaps->end(), name,
                                          [](ByteView wanted, const ZoneDenials::Gap& gap) {
                                              return compare_canonical(wanted, gap.from.wire()) < 0;
                                          });
-    return behind == zone.gaps.begin() ? 0 : static_cast<std::size_t>(behind - zone.gaps.begin()) - 1;
+    return behind == zone.gaps->begin() ? 0 : static_cast<std::size_t>(behind - zone.gaps->begin()) - 1;
 }
 
 } // namespace suanlu::dns

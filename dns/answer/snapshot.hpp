@@ -22,8 +22,9 @@ struct ZoneDenials {
         /// NSEC or NSEC3, and its RRSIG.
         Run run;
     };
-    /// In canonical order, of NSEC the apex first; empty in an unsigned zone.
-    std::vector<Gap> gaps;
+    /// In canonical order, of NSEC the apex first; empty in an unsigned zone. Shared until a name or type is
+    /// new or gone.
+    std::shared_ptr<const std::vector<Gap>> gaps = std::make_shared<const std::vector<Gap>>();
     /// By NSEC3: gaps lie between hashes (hashed_name.hpp).
     bool is_hashed = false;
 };
@@ -44,7 +45,7 @@ public:
     /// section 3.1.4.1). Null otherwise.
     [[nodiscard]] const OwnerAnswers* cut_at(const OwnerAnswers& owner) const;
 
-    [[nodiscard]] const ZoneDenials& zone(const OwnerAnswers& owner) const { return *zones_[owner.zone]; }
+    [[nodiscard]] const ZoneDenials& zone(const OwnerAnswers& owner) const { return *zones_[owner.zone()]; }
     [[nodiscard]] const ClientClasses& classes() const { return *classes_; }
     [[nodiscard]] const std::vector<Owner>& owners() const { return owners_; }
     [[nodiscard]] const ServerOptions& options() const { return options_; }

@@ -7,7 +7,6 @@
 #include <random>
 
 #include "dns/xfr/catalog_zone.hpp"
-#include "dns/zone/answer_builder.hpp"
 #include "dns/zone/view_file.hpp"
 #include "dns/zone/zone_file.hpp"
 
@@ -25,41 +24,93 @@ Result<Signer*> ZoneLoader::signer_of(const DnsZoneConfig& wanted, const KeyList
     return &signers_.insert_or_assign(wanted.name, std::move(opened)).first->second;
 }
 
-Status ZoneLoader::sign(const DnsZoneConfig& wanted, const KeyList& keys,
-                        const std::vector<ZoneContents*>& forms, std::uint32_t unix_now) {
-    if (!keys.is_empty()) {
-        SL_TRY(Signer* const signer, signer_of(wanted, keys));
-        SL_TRY_VOID(signer->sign(forms, {.now = unix_now}));
-        signatures_made_ += signer->made();
-    }
-    return {};
+Status ZoneLoader::sign(const Work& work, const std::vector<ZoneContents*>& forms) {
+    return work.signer == nullptr ? Status{} : work.signer->sign(forms, {.now = work.unix_now});
 }
 
-Status ZoneLoader::sign_and_publish(const DnsZoneConfig& wanted, const KeyList& keys, ZoneContents& zone,
-                                    std::uint32_t unix_now) {
-    if (!wanted.transfer) {
-        return sign(wanted, keys, {&zone}, unix_now);
+SignClassSet ZoneLoader::class_signer(const Work& work) {
+    if (work.signer == nullptr) {
+        return {};
     }
-    std::shared_ptr<const ZoneHistory>& history = histories_[wanted.name];
+    return [signer = work.signer, times = SignTimes{.now = work.unix_now}](
+               const DomainName& owner, ClassRrset& set) { return signer->sign(owner, set, times); };
+}
+
+Status ZoneLoader::sign_and_publish(const Work& work, ZoneContents& zone) {
+    const DnsZoneConfig& wanted = work.wanted;
+    if (!wanted.transfer) {
+        return sign(work, {&zone});
+    }
+    const ZoneHistory* history = histories_[wanted.name].get();
     // After a restart the signatures are new while a file's serial is not.
-    if (!history && !keys.is_empty() && wanted.view.empty() && !wanted.is_followed &&
-        is_later_serial(unix_now, serial_of(zone))) {
-        set_serial(zone, unix_now);
+    if (history == nullptr && work.signer != nullptr && wanted.view.empty() && !wanted.is_followed &&
+        is_later_serial(work.unix_now, serial_of(zone))) {
+        set_serial(zone, work.unix_now);
     }
     ZoneContents canonical = canonical_zone(zone);
-    SL_TRY_VOID(sign(wanted, keys, {&zone, &canonical}, unix_now));
+    SL_TRY_VOID(sign(work, {&zone, &canonical}));
     ZoneVersion version = version_of(canonical);
-    const std::uint32_t serial = serial_after(history.get(), version);
+    const std::uint32_t serial = serial_after(history, version);
     if (serial != version.serial()) {
         set_serial(zone, serial);
         set_serial(canonical, serial);
-        SL_TRY_VOID(sign(wanted, keys, {&zone, &canonical}, unix_now));
+        SL_TRY_VOID(sign(work, {&zone, &canonical}));
         version = version_of(canonical);
     }
-    if (!history || serial != history->newest->serial()) {
-        history = extend(history.get(), std::move(version), wanted.transfer->journal_bytes);
-    }
+    publish_version(work, std::move(version));
     return {};
+}
+
+void ZoneLoader::publish_version(const Work& work, ZoneVersion version) {
+    std::shared_ptr<const ZoneHistory>& history = histories_[work.wanted.name];
+    if (!history || version.serial() != history->newest->serial()) {
+        history = extend(history.get(), std::move(version), work.wanted.transfer->journal_bytes);
+    }
+}
+
+namespace {
+
+ZoneContents part_of(const ZoneContents& zone, const std::vector<DomainName>& owners) {
+    ZoneContents part{zone.apex, {}};
+    for (const DomainName& owner : owners) {
+        part.owners.insert(*zone.owners.find(owner));
+    }
+    return part;
+}
+
+} // namespace
+
+Result<bool> ZoneLoader::publish_changes(const Work& work, ZoneContents& zone,
+                                         std::vector<DomainName>& changed) {
+    const SignTimes times{.now = work.unix_now};
+    const auto sign_changes = [&](ZoneContents& form) {
+        return work.signer == nullptr ? Status{} : work.signer->sign(form, changed, times);
+    };
+    SL_TRY_VOID(sign_changes(zone));
+    if (!work.wanted.transfer) {
+        return true;
+    }
+    const ZoneHistory& history = *histories_.at(work.wanted.name);
+    const auto next_version = [&]() -> Result<std::optional<ZoneVersion>> {
+        ZoneContents part = canonical_zone(part_of(zone, changed));
+        SL_TRY_VOID(sign_changes(part));
+        return updated(*history.newest, part, changed);
+    };
+    SL_TRY(auto version, next_version());
+    if (!version) {
+        return false;
+    }
+    const std::uint32_t serial = serial_after(&history, *version);
+    if (serial != version->serial()) {
+        set_serial(zone, serial);
+        if (std::find(changed.begin(), changed.end(), zone.apex) == changed.end()) {
+            changed.push_back(zone.apex);
+        }
+        SL_TRY_VOID(sign_changes(zone));
+        SL_TRY(version, next_version());
+    }
+    publish_version(work, *std::move(version));
+    return true;
 }
 
 std::shared_ptr<const StreamAnswerer> ZoneLoader::transfer_service(const DnsConfig& config) const {
@@ -159,63 +210,116 @@ Result<ZoneLoader::Sources> ZoneLoader::read(const DnsConfig& config) {
     return out;
 }
 
-Result<ZoneContents> ZoneLoader::compute(const DnsZoneConfig& wanted, const Source& source,
-                                         const DnsView* view, std::uint32_t unix_now) {
-    ZoneContents zone = source.contents;
-    if (view != nullptr) {
+Result<ZoneContents> ZoneLoader::compute(const Work& work) {
+    const DnsZoneConfig& wanted = work.wanted;
+    ZoneContents zone = work.source.contents;
+    if (work.view != nullptr) {
         const std::string origin = wanted.is_followed ? "the controller's view" : wanted.view;
-        SL_TRY_VOID(computed_[wanted.name].add_to(zone, *view).map_error([&](Error e) {
+        SL_TRY_VOID(computed_[wanted.name].add_to(zone, *work.view).map_error([&](Error e) {
             return std::move(e).with(origin);
         }));
     }
-    SL_TRY_VOID(sign_and_publish(wanted, source.keys, zone, unix_now));
+    SL_TRY_VOID(sign_and_publish(work, zone));
     return zone;
 }
 
+Result<ZoneLoader::Served> ZoneLoader::make_whole(const Work& work) {
+    if (work.wanted.is_followed && work.view == nullptr) {
+        return Served{{}, not_ready_answers(work.source.contents, work.number)};
+    }
+    SL_TRY(ZoneContents zone, compute(work));
+    SL_TRY(BuiltZone built, build_answers(zone, work.number, class_signer(work)));
+    if (work.signer != nullptr) {
+        work.signer->forget_unused();
+    }
+    return Served{work.wanted.is_followed ? std::move(zone) : ZoneContents(), std::move(built)};
+}
+
+Result<std::optional<BuiltZone>> ZoneLoader::update(const Work& work, Served& served) {
+    auto changed = computed_[work.wanted.name].update(served.contents, work.source.contents, *work.view);
+    if (!changed) {
+        return std::optional<BuiltZone>();
+    }
+    SL_TRY(const bool is_published, publish_changes(work, served.contents, *changed));
+    if (!is_published) {
+        return std::optional<BuiltZone>();
+    }
+    SL_TRY(BuiltZone built,
+           update_answers(served.built, served.contents, work.number, *changed, class_signer(work)));
+    if (work.signer != nullptr) {
+        work.signer->forget_unused(*changed);
+    }
+    return std::optional(std::move(built));
+}
+
+Result<BuiltZone> ZoneLoader::serve(const Work& work, Extent extent) {
+    const auto served = served_.find(work.wanted.name);
+    const bool goes_on = extent == Extent::kView && served != served_.end();
+    if (goes_on && !work.wanted.is_followed) {
+        return served->second.built;
+    }
+    const std::size_t made = work.signer == nullptr ? 0 : work.signer->made();
+    if (goes_on && served->second.built.names != nullptr) {
+        SL_TRY(auto built, update(work, served->second));
+        if (built) {
+            signatures_made_ += work.signer == nullptr ? 0 : work.signer->made() - made;
+            served->second.built = *std::move(built);
+            return served->second.built;
+        }
+    }
+    served_.erase(work.wanted.name);
+    SL_TRY(Served next, make_whole(work));
+    signatures_made_ += work.signer == nullptr ? 0 : work.signer->made();
+    return served_.emplace(work.wanted.name, std::move(next)).first->second.built;
+}
+
 Result<std::shared_ptr<const Snapshot>> ZoneLoader::build(const DnsConfig& config, const Sources& sources,
-                                                          std::uint32_t unix_now) {
+                                                          std::uint32_t unix_now, Extent extent) {
     std::vector<Snapshot::Owner> owners;
     std::vector<std::shared_ptr<const ZoneDenials>> zones;
     auto classes = std::make_shared<const ClientClasses>();
     signatures_made_ = 0;
     for (const Source& source : sources.zones) {
         const DnsZoneConfig& wanted = config.zones[zones.size()];
-        const auto number = static_cast<std::uint16_t>(zones.size());
-        const DnsView* view = wanted.is_followed && followed_ ? followed_.get() : source.view.get();
-        BuiltZone built = not_ready_answers(source.contents, number);
-        if (!wanted.is_followed || view != nullptr) {
-            SL_TRY(const ZoneContents zone, compute(wanted, source, view, unix_now));
-            built = build_answers(zone, number);
-        } else if (!source.keys.is_empty()) {
-            SL_TRY_VOID(
-                signer_of(wanted, source.keys)); // a wrong key is found at the start, not with the first view
+        Work work{wanted, source, nullptr, static_cast<std::uint16_t>(zones.size()), unix_now, nullptr};
+        work.view = wanted.is_followed && followed_ ? followed_.get() : source.view.get();
+        if (!source.keys.is_empty()) {
+            SL_TRY(work.signer, signer_of(wanted, source.keys)); // a wrong key is found at the start
         }
-        if (view != nullptr) {
-            classes = std::make_shared<const ClientClasses>(classes_of(*view));
+        auto built = serve(work, extent);
+        if (!built) {
+            served_.clear(); // of which a part may be of other files, or half of another view
+            return built.error();
         }
-        owners.insert(owners.end(), built.owners.begin(), built.owners.end());
-        zones.push_back(std::move(built.denials));
+        if (work.view != nullptr) {
+            classes = std::make_shared<const ClientClasses>(classes_of(*work.view));
+        }
+        owners.insert(owners.end(), built->owners.begin(), built->owners.end());
+        zones.push_back(std::move(built->denials));
     }
-    SL_TRY_VOID(publish_catalog(config, unix_now));
+    if (const Status published = publish_catalog(config, unix_now); !published) {
+        served_.clear();
+        return published.error();
+    }
     return std::make_shared<const Snapshot>(std::move(owners), std::move(zones), std::move(classes),
                                             sources.options, transfer_service(config));
 }
 
 Result<std::shared_ptr<const Snapshot>> ZoneLoader::load(const DnsConfig& config, std::uint32_t unix_now) {
     SL_TRY(Sources sources, read(config));
-    SL_TRY(auto snapshot, build(config, sources, unix_now));
+    SL_TRY(auto snapshot, build(config, sources, unix_now, Extent::kAll));
     sources_ = std::move(sources);
     return snapshot;
 }
 
 Result<std::shared_ptr<const Snapshot>> ZoneLoader::renew(const DnsConfig& config, std::uint32_t unix_now) {
-    return build(config, sources_, unix_now);
+    return build(config, sources_, unix_now, Extent::kAll);
 }
 
 Result<std::shared_ptr<const Snapshot>> ZoneLoader::follow(const DnsConfig& config, std::uint32_t unix_now,
                                                            std::shared_ptr<const DnsView> view) {
     auto before = std::exchange(followed_, std::move(view));
-    auto snapshot = build(config, sources_, unix_now);
+    auto snapshot = build(config, sources_, unix_now, Extent::kView);
     if (!snapshot) {
         followed_ = std::move(before);
     }

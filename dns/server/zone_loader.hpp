@@ -6,6 +6,7 @@
 
 #include "dns/answer/snapshot.hpp"
 #include "dns/server/dns_config.hpp"
+#include "dns/zone/answer_builder.hpp"
 #include "dns/zone/computed_zone.hpp"
 #include "dns/zone/signer.hpp"
 
@@ -51,17 +52,41 @@ private:
 
     Result<Sources> read(const DnsConfig& config);
     Result<ServerOptions> read_options(const DnsConfig& config);
+    /// A zone as it is served, for the next view to go on from.
+    struct Served {
+        ZoneContents contents;
+        BuiltZone built;
+    };
+    /// One zone on its way to be served.
+    struct Work {
+        const DnsZoneConfig& wanted;
+        const Source& source;
+        /// Null = none was heard yet, or the zone has none.
+        const DnsView* view;
+        std::uint16_t number;
+        std::uint32_t unix_now;
+        /// Null = the zone is not signed.
+        Signer* signer;
+    };
+    /// How much is made anew: all, or what the followed view changed.
+    enum class Extent : std::uint8_t { kAll, kView };
+
     Result<std::shared_ptr<const Snapshot>> build(const DnsConfig& config, const Sources& sources,
-                                                  std::uint32_t unix_now);
-    Result<ZoneContents> compute(const DnsZoneConfig& wanted, const Source& source, const DnsView* view,
-                                 std::uint32_t unix_now);
+                                                  std::uint32_t unix_now, Extent extent);
+    Result<BuiltZone> serve(const Work& work, Extent extent);
+    Result<Served> make_whole(const Work& work);
+    Result<ZoneContents> compute(const Work& work);
+    /// Brings `served` to the view; nothing where that takes the whole zone. After an error it is of no use.
+    Result<std::optional<BuiltZone>> update(const Work& work, Served& served);
     /// Opens the keys when they are others than before.
     Result<Signer*> signer_of(const DnsZoneConfig& wanted, const KeyList& keys);
-    Status sign(const DnsZoneConfig& wanted, const KeyList& keys, const std::vector<ZoneContents*>& forms,
-                std::uint32_t unix_now);
+    Status sign(const Work& work, const std::vector<ZoneContents*>& forms);
+    [[nodiscard]] SignClassSet class_signer(const Work& work);
     /// Signs `zone` and keeps what secondaries get of it; gives it the serial that this takes.
-    Status sign_and_publish(const DnsZoneConfig& wanted, const KeyList& keys, ZoneContents& zone,
-                            std::uint32_t unix_now);
+    Status sign_and_publish(const Work& work, ZoneContents& zone);
+    /// The same for the owners that changed; the apex may become one of them. False: the whole zone it takes.
+    Result<bool> publish_changes(const Work& work, ZoneContents& zone, std::vector<DomainName>& changed);
+    void publish_version(const Work& work, ZoneVersion version);
     Status publish_catalog(const DnsConfig& config, std::uint32_t unix_now);
     [[nodiscard]] std::shared_ptr<const StreamAnswerer> transfer_service(const DnsConfig& config) const;
 
@@ -69,6 +94,7 @@ private:
     std::map<DomainName, Signer> signers_;
     /// By name of the zone: knows which sites said something new.
     std::map<DomainName, ComputedZone> computed_;
+    std::map<DomainName, Served> served_;
     std::map<DomainName, std::shared_ptr<const ZoneHistory>> histories_;
     std::shared_ptr<TransferCounters> transfers_ = std::make_shared<TransferCounters>();
     Sources sources_;

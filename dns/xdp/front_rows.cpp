@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <cstring>
+#include <map>
 
 #include "dns/answer/query.hpp"
 
@@ -31,10 +32,11 @@ std::uint16_t folded_sum(ByteView octets) {
     return static_cast<std::uint16_t>(sum);
 }
 
-sd_answer answer_of(const Run& run, std::size_t apex_at) {
+sd_answer answer_of(const RunView& run, std::size_t apex_at) {
     sd_answer out{};
-    if (run.octets.empty() || run.octets.size() > SD_OCTETS || run.rcode != Rcode::kNoError ||
-        run.extended_error != extended_error::kNone) {
+    const RunCounts& counts = *run.counts;
+    if (run.octets.empty() || run.octets.size() > SD_OCTETS || counts.rcode != Rcode::kNoError ||
+        counts.extended_error != extended_error::kNone) {
         return out;
     }
     std::copy(run.octets.begin(), run.octets.end(), out.octets);
@@ -44,33 +46,47 @@ sd_answer answer_of(const Run& run, std::size_t apex_at) {
     }
     out.size = static_cast<std::uint16_t>(run.octets.size());
     out.sum = folded_sum({out.octets, out.size});
-    out.is_authoritative = run.is_authoritative ? 1 : 0;
-    out.rcode = static_cast<std::uint8_t>(run.rcode);
-    out.answers = run.answers;
-    out.authority = run.authority;
-    out.additional = run.additional;
+    out.is_authoritative = counts.is_authoritative ? 1 : 0;
+    out.rcode = static_cast<std::uint8_t>(counts.rcode);
+    out.answers = counts.answers;
+    out.authority = counts.authority;
+    out.additional = counts.additional;
     return out;
+}
+
+/// Classes with the same run share a row.
+void add_variants(const OwnerAnswers& owner, const OwnerAnswers::Set& set, std::size_t apex_at,
+                  FrontQuestion& question) {
+    std::map<const RunCounts*, std::uint16_t> row_of;
+    for (std::size_t number = 0; number < std::max<std::size_t>(set.classes, 1); ++number) {
+        const RunView run = owner.run(set, number, question.key.is_dnssec_ok != 0);
+        const auto next = static_cast<std::uint16_t>(question.variants.size());
+        const auto [row, is_new] = row_of.try_emplace(run.counts, next);
+        if (is_new) {
+            question.variants.push_back(answer_of(run, apex_at));
+        }
+        if (set.classes != 0) {
+            question.variant_of_class.push_back(row->second);
+        }
+    }
 }
 
 } // namespace
 
 std::vector<FrontQuestion> front_questions(const OwnerAnswers& owner, const ZoneDenials& zone) {
     std::vector<FrontQuestion> out;
-    const ByteView name = owner.owner.wire();
-    if (name.size() > SD_NAME || owner.below == OwnerAnswers::Below::kReferral) {
+    const ByteView name = owner.name();
+    if (name.size() > SD_NAME || owner.below() == Below::kReferral) {
         return out;
     }
     const std::size_t apex_at = kHeaderBytes + name.size() - zone.apex.size();
-    for (const OwnerAnswers::ByType& set : owner.types) {
+    for (const OwnerAnswers::Set& set : owner.sets()) {
         for (const bool is_dnssec_ok : {false, true}) {
             FrontQuestion question{};
             std::copy(name.begin(), name.end(), question.key.name);
             question.key.type_be = network_order(set.type);
             question.key.is_dnssec_ok = is_dnssec_ok ? 1 : 0;
-            question.variant_of_class = set.variant_of_class;
-            for (const RunPair& variant : set.variants) {
-                question.variants.push_back(answer_of(variant.of(is_dnssec_ok), apex_at));
-            }
+            add_variants(owner, set, apex_at, question);
             const auto is_held = [](const sd_answer& answer) { return answer.size > 0; };
             if (std::any_of(question.variants.begin(), question.variants.end(), is_held)) {
                 out.push_back(std::move(question));

@@ -15,7 +15,7 @@ struct FrontQuestion {
     sd_question key;
     /// size 0: of those who get it the sockets take care.
     std::vector<sd_answer> variants;
-    /// As OwnerAnswers::ByType: empty = one variant for everybody.
+    /// Empty = one variant for everybody.
     std::vector<std::uint16_t> variant_of_class;
 };
 

@@ -40,7 +40,9 @@ TransferPlan TransferPlan::soa(std::shared_ptr<const ZoneHistory> history) {
 
 TransferPlan TransferPlan::whole(std::shared_ptr<const ZoneHistory> history) {
     TransferPlan plan = soa(std::move(history));
-    plan.parts_.emplace_back(plan.history_->newest->records);
+    for (const VersionPart& part : plan.history_->newest->parts) {
+        plan.parts_.emplace_back(*part);
+    }
     plan.parts_.push_back(plan.parts_.front());
     return plan;
 }

@@ -2,6 +2,7 @@
 #include "dns/xfr/zone_version.hpp"
 
 #include <algorithm>
+#include <set>
 #include <tuple>
 
 #include "dns/record/rr_type.hpp"
@@ -33,21 +34,73 @@ std::size_t bytes_of(const std::vector<Record>& records) {
     return bytes;
 }
 
-bool signs_soa(const Record& record) {
-    return record.type == rr_type::kRrsig && record.rdata.size() > 1 && record.rdata[0] == 0 &&
-           record.rdata[1] == rr_type::kSoa;
+/// The type that the record is of, or signs.
+std::uint16_t covered_type(const Record& record) {
+    return record.type == rr_type::kRrsig && record.rdata.size() > 1
+               ? static_cast<std::uint16_t>(record.rdata[0] << 8U | record.rdata[1])
+               : record.type;
 }
 
-void add_set(const DomainName& owner, const Rrset& set, ZoneVersion& version) {
-    for (const Bytes& rdata : set.rdatas) {
-        if (set.type == rr_type::kSoa) {
-            version.soa = {owner, set.type, set.ttl, rdata};
-        } else {
-            version.records.push_back({owner, set.type, set.ttl, rdata});
+bool signs_soa(const Record& record) {
+    return record.type == rr_type::kRrsig && covered_type(record) == rr_type::kSoa;
+}
+
+/// All but the SOA.
+std::vector<Record> records_of(const DomainName& owner, const OwnerRecords& records) {
+    std::vector<Record> out;
+    for (const auto& [type, set] : records.sets) {
+        for (const Bytes& rdata : type == rr_type::kSoa ? std::vector<Bytes>{} : set.rdatas) {
+            out.push_back({owner, type, set.ttl, rdata});
+        }
+        for (const Bytes& signature : set.signatures) {
+            out.push_back({owner, rr_type::kRrsig, set.ttl, signature});
         }
     }
-    for (const Bytes& signature : set.signatures) {
-        version.records.push_back({owner, rr_type::kRrsig, set.ttl, signature});
+    std::sort(out.begin(), out.end(), is_before);
+    return out;
+}
+
+void add_soa(const ZoneContents& zone, ZoneVersion& version) {
+    const Rrset& soa = zone.owners.at(zone.apex).sets.at(rr_type::kSoa);
+    version.soa = {zone.apex, rr_type::kSoa, soa.ttl, soa.rdatas.at(0)};
+}
+
+bool is_denial(const Record& record) {
+    const std::uint16_t type = covered_type(record);
+    return type == rr_type::kNsec || type == rr_type::kNsec3;
+}
+
+std::set<std::uint16_t> types_of(const std::vector<Record>& records) {
+    std::set<std::uint16_t> types;
+    for (const Record& record : records) {
+        types.insert(covered_type(record));
+    }
+    return types;
+}
+
+/// The end where the owner has no records.
+std::vector<VersionPart>::iterator part_at(std::vector<VersionPart>& parts, const DomainName& owner) {
+    const auto part =
+        std::lower_bound(parts.begin(), parts.end(), owner,
+                         [](const auto& each, const DomainName& than) { return each->front().owner < than; });
+    return part != parts.end() && (*part)->front().owner == owner ? part : parts.end();
+}
+
+/// Calls `use` with the parts of each owner, null where one version has none; not for parts that are shared.
+template <class Use>
+void for_each_other(const ZoneVersion& from, const ZoneVersion& to, const Use& use) {
+    auto a = from.parts.begin();
+    auto b = to.parts.begin();
+    while (a != from.parts.end() || b != to.parts.end()) {
+        const bool has_a =
+            b == to.parts.end() || (a != from.parts.end() && !((*b)->front().owner < (*a)->front().owner));
+        const bool has_b =
+            a == from.parts.end() || (b != to.parts.end() && !((*a)->front().owner < (*b)->front().owner));
+        const std::vector<Record>* old = has_a ? (a++)->get() : nullptr;
+        const std::vector<Record>* next = has_b ? (b++)->get() : nullptr;
+        if (old != next) {
+            use(old, next);
+        }
     }
 }
 
@@ -57,7 +110,8 @@ ZoneContents canonical_zone(const ZoneContents& zone) {
     ZoneContents out{zone.apex, {}};
     for (const auto& [owner, records] : zone.owners) {
         OwnerRecords common{records.sets, {}};
-        for (const auto& [type, set] : records.class_sets) {
+        for (const auto& [type, source] : records.class_sets) {
+            const ClassRrset set = source.make();
             const Rrset& first =
                 set.variants[set.variant_of_class.empty() ? 0 : set.variant_of_class[0]].rrset;
             const auto any = std::find_if(set.variants.begin(), set.variants.end(),
@@ -77,13 +131,40 @@ ZoneContents canonical_zone(const ZoneContents& zone) {
 
 ZoneVersion version_of(const ZoneContents& zone) {
     ZoneVersion version;
+    add_soa(zone, version);
+    version.bytes = bytes_of(version.soa);
     for (const auto& [owner, records] : zone.owners) {
-        for (const auto& [type, set] : records.sets) {
-            add_set(owner, set, version);
+        std::vector<Record> part = records_of(owner, records);
+        version.bytes += bytes_of(part);
+        if (!part.empty()) {
+            version.parts.push_back(std::make_shared<const std::vector<Record>>(std::move(part)));
         }
     }
-    std::sort(version.records.begin(), version.records.end(), is_before);
-    version.bytes = bytes_of(version.soa) + bytes_of(version.records);
+    return version;
+}
+
+std::optional<ZoneVersion> updated(const ZoneVersion& before, const ZoneContents& part,
+                                   const std::vector<DomainName>& changed) {
+    ZoneVersion version = before;
+    if (part.find(part.apex) != nullptr) {
+        add_soa(part, version);
+    }
+    for (const DomainName& owner : changed) {
+        const OwnerRecords* now = part.find(owner);
+        const auto place = part_at(version.parts, owner);
+        if (now == nullptr || place == version.parts.end()) {
+            return std::nullopt;
+        }
+        std::vector<Record> records = records_of(owner, *now);
+        std::erase_if(records, is_denial);
+        std::ranges::copy_if(**place, std::back_inserter(records), is_denial);
+        std::sort(records.begin(), records.end(), is_before);
+        if (types_of(records) != types_of(**place)) {
+            return std::nullopt;
+        }
+        version.bytes += bytes_of(records) - bytes_of(**place);
+        *place = std::make_shared<const std::vector<Record>>(std::move(records));
+    }
     return version;
 }
 
@@ -93,21 +174,28 @@ bool is_same_but_serial(const ZoneVersion& a, const ZoneVersion& b) {
         std::fill_n(out.rdata.end() - kSerialFromEnd, 4, std::uint8_t{0});
         return out;
     };
-    // The one signature that may differ stands at the same place in both.
-    return without_serial(a.soa) == without_serial(b.soa) &&
-           std::equal(
-               a.records.begin(), a.records.end(), b.records.begin(), b.records.end(),
-               [](const Record& x, const Record& y) { return x == y || (signs_soa(x) && signs_soa(y)); });
+    bool is_same = without_serial(a.soa) == without_serial(b.soa);
+    for_each_other(a, b, [&](const auto* old, const auto* next) {
+        // The one signature that may differ stands at the same place in both.
+        is_same = is_same && old != nullptr && next != nullptr &&
+                  std::equal(old->begin(), old->end(), next->begin(), next->end(),
+                             [](const Record& x, const Record& y) {
+                                 return x == y || (signs_soa(x) && signs_soa(y));
+                             });
+    });
+    return is_same;
 }
 
 ZoneDifference difference(const ZoneVersion& from, const ZoneVersion& to) {
     ZoneDifference out{from.soa, {}, to.soa, {}, 0};
-    const auto only_in = [](const ZoneVersion& here, const ZoneVersion& there, std::vector<Record>& into) {
-        std::set_difference(here.records.begin(), here.records.end(), there.records.begin(),
-                            there.records.end(), std::back_inserter(into), is_before);
-    };
-    only_in(from, to, out.removed);
-    only_in(to, from, out.added);
+    for_each_other(from, to, [&](const auto* old, const auto* next) {
+        static const std::vector<Record> kNone;
+        const std::vector<Record>& a = old == nullptr ? kNone : *old;
+        const std::vector<Record>& b = next == nullptr ? kNone : *next;
+        std::set_difference(a.begin(), a.end(), b.begin(), b.end(), std::back_inserter(out.removed),
+                            is_before);
+        std::set_difference(b.begin(), b.end(), a.begin(), a.end(), std::back_inserter(out.added), is_before);
+    });
     out.bytes = bytes_of(out.from) + bytes_of(out.removed) + bytes_of(out.to) + bytes_of(out.added);
     return out;
 }

@@ -4,6 +4,7 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 
 #include "dns/zone/zone_contents.hpp"
 
@@ -18,10 +19,13 @@ constexpr bool is_later_serial(std::uint32_t a, std::uint32_t b) {
 /// or as the first class that has an answer.
 ZoneContents canonical_zone(const ZoneContents& zone);
 
+/// Records of one owner, in order; at least one.
+using VersionPart = std::shared_ptr<const std::vector<Record>>;
+
 struct ZoneVersion {
     Record soa;
-    /// All others, in order, RRSIGs among them.
-    std::vector<Record> records;
+    /// All others, RRSIGs among them, in the order of their owners; versions share what did not change.
+    std::vector<VersionPart> parts;
     /// As a transfer sends them, uncompressed.
     std::size_t bytes = 0;
 
@@ -30,6 +34,10 @@ struct ZoneVersion {
 
 /// `zone` has no sets that depend on the client.
 ZoneVersion version_of(const ZoneContents& zone);
+/// `before`, when of its owners only `changed` are others, with what `part` says of them now: a canonical
+/// zone of these alone. Records of denial stay, for the names and types do; nothing where they do not.
+std::optional<ZoneVersion> updated(const ZoneVersion& before, const ZoneContents& part,
+                                   const std::vector<DomainName>& changed);
 /// The same records, serials and what signs them apart.
 bool is_same_but_serial(const ZoneVersion& a, const ZoneVersion& b);
 

@@ -60,37 +60,87 @@ RunPair both(bool is_signed, const Write& write) {
 
 class Builder {
 public:
-    Builder(const ZoneContents& zone, std::uint16_t number)
+    Builder(const ZoneContents& zone, std::uint16_t number, const SignClassSet& sign)
         : zone_(zone), number_(number),
           is_hashed_(zone.find(zone.apex)->find(rr_type::kNsec3Param) != nullptr),
-          is_signed_(is_hashed_ || zone.find(zone.apex)->find(rr_type::kNsec) != nullptr) {}
+          is_signed_(is_hashed_ || zone.find(zone.apex)->find(rr_type::kNsec) != nullptr), sign_(sign) {}
 
-    BuiltZone run() {
-        collect_names();
-        build_denials();
+    Result<BuiltZone> run() {
+        auto names = std::make_shared<ZoneNames>();
+        collect_names(*names);
+        names_ = std::move(names);
+        build_denials(gaps());
         BuiltZone built;
-        for (const DomainName& name : names_) {
-            built.owners.push_back(std::make_shared<OwnerAnswers>(build_owner(name)));
+        for (const DomainName& name : names_->all) {
+            built.owners.push_back(OwnerAnswers::pack(build_owner(name)));
         }
-        built.denials = denials_;
-        return built;
+        return finish(std::move(built));
+    }
+
+    Result<BuiltZone> update(const BuiltZone& before, const std::vector<DomainName>& changed) {
+        names_ = before.names;
+        build_denials(before.denials->gaps);
+        BuiltZone built;
+        built.owners = before.owners;
+        for (const auto* names : {&changed, &names_->aliases}) {
+            for (const DomainName& name : *names) {
+                replace(name.canonical(), built.owners);
+                if (name.is_wildcard()) {
+                    replace(name.canonical().parent(), built.owners);
+                }
+            }
+        }
+        return finish(std::move(built));
     }
 
 private:
+    Result<BuiltZone> finish(BuiltZone built) {
+        if (!signed_) {
+            return signed_.error();
+        }
+        built.denials = denials_;
+        built.names = names_;
+        return built;
+    }
+
+    void replace(const DomainName& name, std::vector<Snapshot::Owner>& owners) {
+        const auto place =
+            std::lower_bound(owners.begin(), owners.end(), name.wire(), [](const auto& owner, ByteView than) {
+                return compare_canonical(owner->name(), than) < 0;
+            });
+        SL_CHECK(place != owners.end() && std::ranges::equal((*place)->name(), name.wire()));
+        *place = OwnerAnswers::pack(build_owner(name));
+    }
+
     /// Owners with data that are ours to answer for, delegations, and the empty non-terminals above them.
-    void collect_names() {
+    void collect_names(ZoneNames& names) const {
         for (const auto& [owner, records] : zone_.owners) {
             const DomainName* cut = zone_.cut_above(owner);
             if ((cut != nullptr && *cut != owner) || records.is_proof_only()) {
                 continue; // glue, or there for its NSEC3
             }
-            for (DomainName name = owner.canonical(); names_.insert(name).second && name != zone_.apex;) {
+            if (records.find(rr_type::kCname) != nullptr) {
+                names.aliases.push_back(owner);
+            }
+            for (DomainName name = owner.canonical(); names.all.insert(name).second && name != zone_.apex;) {
                 name = name.parent();
             }
         }
     }
 
-    void build_denials() {
+    [[nodiscard]] std::shared_ptr<const std::vector<ZoneDenials::Gap>> gaps() const {
+        auto gaps = std::make_shared<std::vector<ZoneDenials::Gap>>();
+        for (const auto& [owner, records] : zone_.owners) {
+            if (const Rrset* proof = records.find(is_hashed_ ? rr_type::kNsec3 : rr_type::kNsec)) {
+                RunWriter writer(zone_.apex, owner, true);
+                writer.add(Section::kAuthority, owner, *proof, true);
+                gaps->push_back({owner.canonical(), std::move(writer).finish()});
+            }
+        }
+        return gaps;
+    }
+
+    void build_denials(std::shared_ptr<const std::vector<ZoneDenials::Gap>> gaps) {
         auto denials = std::make_shared<ZoneDenials>();
         denials->apex = zone_.apex.canonical();
         denials->is_hashed = is_hashed_;
@@ -102,39 +152,33 @@ private:
             writer.add(Section::kAuthority, zone_.apex, negative, is_dnssec);
             return std::move(writer).finish();
         });
-        for (const auto& [owner, records] : zone_.owners) {
-            if (const Rrset* proof = records.find(is_hashed_ ? rr_type::kNsec3 : rr_type::kNsec)) {
-                RunWriter writer(zone_.apex, owner, true);
-                writer.add(Section::kAuthority, owner, *proof, true);
-                denials->gaps.push_back({owner.canonical(), std::move(writer).finish()});
-            }
-        }
+        denials->gaps = std::move(gaps);
         denials_ = std::move(denials);
     }
 
     [[nodiscard]] std::uint32_t gap(const DomainName& name) const {
-        return denials_->gaps.empty()
+        return denials_->gaps->empty()
                    ? 0
                    : static_cast<std::uint32_t>(gap_of(*denials_, name.canonical().wire()));
     }
 
-    OwnerAnswers build_owner(const DomainName& name) const {
-        OwnerAnswers owner = answers_of(name, false);
+    OwnerDraft build_owner(const DomainName& name) {
+        OwnerDraft owner = answers_of(name, false);
         const auto below = name.child("*");
         if (!below) {
             return owner; // no name fits below
         }
         owner.wildcard_gap = gap(*below);
-        if (owner.below == OwnerAnswers::Below::kNothing && names_.contains(*below)) {
-            owner.below = OwnerAnswers::Below::kWildcard;
-            owner.wildcard = std::make_shared<OwnerAnswers>(answers_of(*below, true));
+        if (owner.below == Below::kNothing && names_->all.contains(*below)) {
+            owner.below = Below::kWildcard;
+            owner.wildcard = OwnerAnswers::pack(answers_of(*below, true));
         }
         return owner;
     }
 
     /// Answers of the records of `name`, to questions for it, or for any name below its parent (floating).
-    OwnerAnswers answers_of(const DomainName& name, bool is_floating) const {
-        OwnerAnswers owner;
+    OwnerDraft answers_of(const DomainName& name, bool is_floating) {
+        OwnerDraft owner;
         owner.owner = name;
         owner.zone = number_;
         owner.own_gap = gap(name);
@@ -143,7 +187,7 @@ private:
             return owner; // an empty non-terminal
         }
         if (name != zone_.apex && records->find(rr_type::kNs) != nullptr) {
-            owner.below = OwnerAnswers::Below::kReferral;
+            owner.below = Below::kReferral;
             owner.otherwise = referral(name, *records);
             if (const Rrset* ds = records->find(rr_type::kDs)) {
                 owner.types.push_back(for_everybody(name, *ds, is_floating));
@@ -154,7 +198,7 @@ private:
             owner.types.push_back(for_everybody(name, set, is_floating));
         }
         for (const auto& [type, set] : records->class_sets) {
-            owner.types.push_back(by_class(name, type, set, is_floating, nullptr));
+            owner.types.push_back(by_class(name, name, type, set, is_floating, nullptr));
         }
         if (records->find(rr_type::kCname) != nullptr) {
             add_alias(name, is_floating, owner);
@@ -173,7 +217,7 @@ private:
             if (is_dnssec && ds != nullptr) {
                 writer.add(Section::kAuthority, name, *ds, true);
             } else if (is_dnssec) {
-                writer.append(denials_->gaps[gap(name)].run); // RFC 4035 section 3.1.4.1: there is no DS
+                writer.append((*denials_->gaps)[gap(name)].run); // RFC 4035 section 3.1.4.1: there is no DS
             }
             // Below the delegation the addresses cannot be asked for elsewhere.
             add_addresses(writer, ns, is_dnssec, [&](const DomainName& target) {
@@ -225,17 +269,23 @@ private:
         return std::move(writer).finish();
     }
 
-    OwnerAnswers::ByType for_everybody(const DomainName& name, const Rrset& set, bool is_floating,
-                                       const std::vector<const Rrset*>* aliases = nullptr) const {
+    OwnerDraft::ByType for_everybody(const DomainName& name, const Rrset& set, bool is_floating,
+                                     const std::vector<const Rrset*>* aliases = nullptr) const {
         return {set.type,
                 {both(is_signed_,
                       [&](bool is_dnssec) { return answer(name, set, is_floating, is_dnssec, aliases); })},
                 {}};
     }
 
-    OwnerAnswers::ByType by_class(const DomainName& name, std::uint16_t type, const ClassRrset& set,
-                                  bool is_floating, const std::vector<const Rrset*>* aliases) const {
-        OwnerAnswers::ByType out{type, {}, set.variant_of_class};
+    /// A set of `owner` as an answer to questions for `name`.
+    OwnerDraft::ByType by_class(const DomainName& name, const DomainName& owner, std::uint16_t type,
+                                const ClassSet& source, bool is_floating,
+                                const std::vector<const Rrset*>* aliases) {
+        ClassRrset set = source.make();
+        if (sign_ && signed_) {
+            signed_ = sign_(owner, set);
+        }
+        OwnerDraft::ByType out{type, {}, set.variant_of_class};
         for (const ClassRrset::Variant& variant : set.variants) {
             out.variants.push_back(both(is_signed_, [&](bool is_dnssec) {
                 Run run = answer(name, variant.rrset, is_floating, is_dnssec, aliases);
@@ -271,7 +321,7 @@ private:
 
     /// RFC 1034 section 3.6.2: an alias is followed inside the zone; what is elsewhere is the resolver's
     /// work.
-    void add_alias(const DomainName& name, bool is_floating, OwnerAnswers& owner) const {
+    void add_alias(const DomainName& name, bool is_floating, OwnerDraft& owner) {
         std::vector<const Rrset*> aliases;
         DomainName at = name;
         const OwnerRecords* records = zone_.find(at);
@@ -294,7 +344,7 @@ private:
             }
         }
         for (const auto& [type, set] : records->class_sets) {
-            owner.types.push_back(by_class(name, type, set, is_floating, &aliases));
+            owner.types.push_back(by_class(name, at, type, set, is_floating, &aliases));
         }
     }
 
@@ -307,12 +357,12 @@ private:
             return std::move(writer).finish();
         }
         DomainName encloser = end.canonical();
-        while (!names_.contains(encloser)) {
+        while (!names_->all.contains(encloser)) {
             encloser = encloser.parent();
         }
         const auto wildcard = encloser.child("*");
         const bool is_there = encloser == end;
-        if (!is_there && wildcard && names_.contains(*wildcard)) {
+        if (!is_there && wildcard && names_->all.contains(*wildcard)) {
             return std::move(writer).finish(); // the resolver asks for it by name
         }
         writer.append(denials_->soa.of(is_dnssec));
@@ -340,7 +390,7 @@ private:
             gaps.insert(gap(encloser));
         }
         for (const std::uint32_t proof : gaps) {
-            writer.append(denials_->gaps[proof].run);
+            writer.append((*denials_->gaps)[proof].run);
         }
     }
 
@@ -348,25 +398,37 @@ private:
     std::uint16_t number_;
     bool is_hashed_;
     bool is_signed_;
-    std::set<DomainName> names_;
+    const SignClassSet& sign_;
+    /// The first failure.
+    Status signed_;
+    std::shared_ptr<const ZoneNames> names_;
     std::shared_ptr<const ZoneDenials> denials_;
 };
 
 } // namespace
 
+Result<BuiltZone> build_answers(const ZoneContents& zone, std::uint16_t number, const SignClassSet& sign) {
+    return Builder(zone, number, sign).run();
+}
+
 BuiltZone build_answers(const ZoneContents& zone, std::uint16_t number) {
-    return Builder(zone, number).run();
+    return *build_answers(zone, number, SignClassSet());
+}
+
+Result<BuiltZone> update_answers(const BuiltZone& before, const ZoneContents& zone, std::uint16_t number,
+                                 const std::vector<DomainName>& changed, const SignClassSet& sign) {
+    return Builder(zone, number, sign).update(before, changed);
 }
 
 BuiltZone not_ready_answers(const ZoneContents& zone, std::uint16_t number) {
     auto denials = std::make_shared<ZoneDenials>();
     denials->apex = zone.apex.canonical();
-    auto apex = std::make_shared<OwnerAnswers>();
-    apex->owner = denials->apex;
-    apex->zone = number;
-    apex->below = OwnerAnswers::Below::kNotReady;
+    OwnerDraft apex;
+    apex.owner = denials->apex;
+    apex.zone = number;
+    apex.below = Below::kNotReady;
     BuiltZone built;
-    built.owners.push_back(std::move(apex));
+    built.owners.push_back(OwnerAnswers::pack(apex));
     built.denials = std::move(denials);
     return built;
 }

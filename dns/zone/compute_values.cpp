@@ -54,12 +54,12 @@ void put_compute(ComputeKeys& keys, const DnsCompute& compute) {
     }
 }
 
+} // namespace
+
 std::uint16_t tenths_of_ms(Microseconds delay) {
     return static_cast<std::uint16_t>(
         std::clamp<double>(std::round(static_cast<double>(delay.value) / 100), 0, 65535));
 }
-
-} // namespace
 
 ComputeKeys keys_of(const DnsSite& site) {
     ComputeKeys keys;

@@ -12,4 +12,7 @@ ComputeKeys keys_of(const DnsSite& site);
 /// The same of one service there: its own figures where it has them, and the delay from one client class.
 ComputeKeys keys_of(const DnsSite& site, const DnsCompute& instance, const DnsRank& rank);
 
+/// As records say a delay.
+std::uint16_t tenths_of_ms(Microseconds delay);
+
 } // namespace suanlu::dns

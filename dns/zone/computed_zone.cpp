@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "dns/zone/computed_zone.hpp"
 
+#include <algorithm>
+
 #include "dns/record/records.hpp"
 #include "dns/record/rr_type.hpp"
 #include "dns/zone/compute_values.hpp"
-#include "dns/zone/service_answers.hpp"
 
 namespace suanlu::dns {
 
@@ -26,9 +27,9 @@ public:
         zone_.owners[owner].sets.emplace(set.type, std::move(set));
         return {};
     }
-    Status add(const DomainName& owner, std::uint16_t type, ClassRrset set) {
+    Status add(const DomainName& owner, std::uint16_t type, std::shared_ptr<const ClassSource> source) {
         SL_TRY_VOID(check(owner, type));
-        zone_.owners[owner].class_sets.emplace(type, std::move(set));
+        zone_.owners[owner].class_sets.emplace(type, ClassSet(std::move(source), type));
         return {};
     }
 
@@ -53,22 +54,29 @@ private:
     ZoneContents& zone_;
 };
 
-Status add_service(Adder& adder, const DnsService& service,
-                   const std::map<std::uint16_t, const DnsSite*>& sites, const DomainName& zone,
-                   std::uint32_t ttl_s) {
-    const ServiceAnswers answers(service, sites, zone, ttl_s);
-    SL_TRY(const DomainName owner, service_name(service, zone));
-    SL_TRY(const DomainName compute, owner.child("_compute"));
-    SL_TRY(ClassRrset svcb, answers.svcb(rr_type::kSvcb));
-    SL_TRY(ClassRrset https, answers.svcb(rr_type::kHttps));
-    SL_TRY_VOID(adder.add(compute, rr_type::kSvcb, std::move(svcb)));
-    SL_TRY_VOID(adder.add(owner, rr_type::kHttps, std::move(https)));
-    for (const std::uint16_t type : {rr_type::kA, rr_type::kAaaa}) {
-        if (auto addresses = answers.addresses(type)) {
-            SL_TRY_VOID(adder.add(owner, type, *std::move(addresses)));
-        }
+DomainName compute_name(const ServiceAnswers& answers) {
+    return answers.owner().child("_compute").value_or({});
+}
+
+Status add_service(Adder& adder, const std::shared_ptr<const ServiceAnswers>& answers) {
+    SL_TRY(const DomainName compute, answers->owner().child("_compute"));
+    SL_TRY_VOID(adder.add(compute, rr_type::kSvcb, answers));
+    for (const std::uint16_t type : answers->types()) {
+        SL_TRY_VOID(adder.add(answers->owner(), type, answers));
     }
     return {};
+}
+
+SitesById by_id(const DnsView& view) {
+    SitesById out;
+    for (const auto& site : view.sites) {
+        out.emplace_hint(out.end(), site->id.value, site);
+    }
+    return out;
+}
+
+std::uint32_t serial_of(const DnsView& view) {
+    return static_cast<std::uint32_t>(view.stamp.made_unix_ms / 1000);
 }
 
 Status add_addresses(Adder& adder, const DomainName& owner, const DnsSite& site, std::uint32_t ttl_s) {
@@ -121,10 +129,22 @@ Status ComputedZone::add_to(ZoneContents& zone, const DnsView& view) {
     if (apex != zone.apex) {
         return Error{Errc::kConflict, "the view is of " + apex.text() + ", the zone is " + zone.apex.text()};
     }
+    SL_TRY_VOID(add_sites(zone, view));
+    sites_ = by_id(view);
+    services_.clear();
     Adder adder(zone);
-    std::map<std::uint16_t, const DnsSite*> sites;
+    for (const auto& service : view.services) {
+        SL_TRY(auto answers, ServiceAnswers::make(service, sites_, zone.apex, ttls_.dynamic_s));
+        SL_TRY_VOID(add_service(adder, answers));
+        services_.push_back(std::move(answers));
+    }
+    set_serial(zone, serial_of(view));
+    return check_zone(zone);
+}
+
+Status ComputedZone::add_sites(ZoneContents& zone, const DnsView& view) {
+    Adder adder(zone);
     for (const auto& site : view.sites) {
-        sites.emplace(site->id.value, site.get());
         const auto [state, is_new] = states_.try_emplace(site->id.value);
         if (is_new || state->second.site != *site) {
             state->second = {*site, static_cast<std::uint32_t>(view.stamp.generation)};
@@ -133,11 +153,103 @@ Status ComputedZone::add_to(ZoneContents& zone, const DnsView& view) {
         const std::uint32_t generation = site->changed != 0 ? site->changed : state->second.generation;
         SL_TRY_VOID(add_site(adder, zone.apex, *site, generation, ttls_));
     }
-    for (const auto& service : view.services) {
-        SL_TRY_VOID(add_service(adder, *service, sites, zone.apex, ttls_.dynamic_s));
+    return {};
+}
+
+// Other answers name the sites and, in the additional section, their addresses.
+bool ComputedZone::has_same_sites(const SitesById& sites) const {
+    return std::equal(
+        sites.begin(), sites.end(), sites_.begin(), sites_.end(), [](const auto& one, const auto& other) {
+            const DnsSite& a = *one.second;
+            const DnsSite& b = *other.second;
+            return one.second == other.second ||
+                   (a.id == b.id && a.name == b.name && a.region == b.region && a.addresses == b.addresses);
+        });
+}
+
+std::optional<ComputedZone::Services>
+ComputedZone::updated_services(const DomainName& apex, const DnsView& view, const SitesById& sites) const {
+    if (view.services.size() != services_.size()) {
+        return std::nullopt;
     }
-    set_serial(zone, static_cast<std::uint32_t>(view.stamp.made_unix_ms / 1000));
-    return check_zone(zone);
+    Services out = services_;
+    for (std::size_t i = 0; i < out.size(); ++i) {
+        if (out[i]->is_of(view.services[i], sites)) {
+            continue;
+        }
+        auto next = ServiceAnswers::make(view.services[i], sites, apex, ttls_.dynamic_s);
+        if (!next || (*next)->owner() != out[i]->owner() || (*next)->types() != out[i]->types()) {
+            return std::nullopt;
+        }
+        out[i] = *std::move(next);
+    }
+    return out;
+}
+
+/// What sites say now, as far as it is something else.
+std::optional<ZoneContents> ComputedZone::updated_sites(const ZoneContents& zone, const ZoneContents& file,
+                                                        const DnsView& view, const SitesById& sites) {
+    ZoneContents said{zone.apex, {}};
+    if (sites == sites_) {
+        return said;
+    }
+    if (!add_sites(said, view)) {
+        return std::nullopt;
+    }
+    const auto shares_file = [&](const auto& owner) { return file.find(owner.first) != nullptr; };
+    if (std::any_of(said.owners.begin(), said.owners.end(), shares_file)) {
+        return std::nullopt; // rare enough to be made anew
+    }
+    for (auto& [owner, records] : said.owners) {
+        const OwnerRecords& before = zone.owners.at(owner);
+        std::erase_if(records.sets, [&](const auto& set) {
+            const Rrset* known = before.find(set.first);
+            return known != nullptr && known->ttl == set.second.ttl && known->rdatas == set.second.rdatas;
+        });
+    }
+    std::erase_if(said.owners, [](const auto& owner) { return owner.second.sets.empty(); });
+    return said;
+}
+
+std::optional<std::vector<DomainName>> ComputedZone::update(ZoneContents& zone, const ZoneContents& file,
+                                                            const DnsView& view) {
+    SitesById sites = by_id(view);
+    const auto apex = DomainName::parse(view.zone);
+    if (!apex || *apex != zone.apex || !has_same_sites(sites)) {
+        return std::nullopt;
+    }
+    auto services = updated_services(zone.apex, view, sites);
+    auto said = services ? updated_sites(zone, file, view, sites) : std::nullopt;
+    if (!said) {
+        return std::nullopt;
+    }
+    std::vector<DomainName> changed;
+    for (auto& [owner, records] : said->owners) {
+        for (auto& [type, set] : records.sets) {
+            zone.owners.at(owner).sets.at(type) = std::move(set);
+        }
+        changed.push_back(owner);
+    }
+    for (std::size_t i = 0; i < services->size(); ++i) {
+        const auto& answers = (*services)[i];
+        if (answers == services_[i]) {
+            continue;
+        }
+        const DomainName compute = compute_name(*answers);
+        zone.owners.at(compute).class_sets.at(rr_type::kSvcb) = {answers, rr_type::kSvcb};
+        for (const std::uint16_t type : answers->types()) {
+            zone.owners.at(answers->owner()).class_sets.at(type) = {answers, type};
+        }
+        changed.push_back(compute);
+        changed.push_back(answers->owner());
+    }
+    sites_ = std::move(sites);
+    services_ = *std::move(services);
+    if (serial_of(zone) != serial_of(view)) {
+        set_serial(zone, serial_of(view));
+        changed.push_back(zone.apex);
+    }
+    return changed;
 }
 
 ClientClasses classes_of(const DnsView& view) {

@@ -2,6 +2,7 @@
 #include "dns/zone/service_answers.hpp"
 
 #include <algorithm>
+#include <set>
 
 #include "dns/record/records.hpp"
 #include "dns/record/rr_type.hpp"
@@ -23,6 +24,10 @@ std::vector<Bytes> octets_of(const std::vector<Ip6>& addresses, std::uint16_t ty
 }
 
 namespace {
+
+bool is_address(std::uint16_t type) {
+    return type == rr_type::kA || type == rr_type::kAaaa;
+}
 
 void put_hint(SvcParams& params, std::uint16_t key, const std::vector<Bytes>& addresses) {
     Bytes all;
@@ -48,22 +53,57 @@ Result<DomainName> site_name(const DnsSite& site, const DomainName& zone) {
     return below(zone, {site.name, site.region, "site"});
 }
 
-Result<DomainName> service_name(const DnsService& service, const DomainName& zone) {
-    return below(zone, {service.name, "svc"});
+Result<std::shared_ptr<const ServiceAnswers>> ServiceAnswers::make(std::shared_ptr<const DnsService> service,
+                                                                   const SitesById& sites,
+                                                                   const DomainName& zone,
+                                                                   std::uint32_t ttl_s) {
+    if (service->answers.empty()) {
+        return Error{Errc::kBadInput, "service " + service->name + " has no answer for any class"};
+    }
+    SL_TRY(DomainName owner, below(zone, {service->name, "svc"}));
+    std::set<std::uint16_t> named;
+    for (const DnsInstance& instance : service->instances) {
+        named.insert(instance.site.value);
+    }
+    const auto add_ranks = [&](const std::vector<DnsRank>& ranks) {
+        for (const DnsRank& rank : ranks) {
+            named.insert(rank.site.value);
+        }
+    };
+    add_ranks(service->static_ranks);
+    for (const DnsAnswer& answer : service->answers) {
+        add_ranks(answer.ranks);
+    }
+    std::shared_ptr<ServiceAnswers> made(new ServiceAnswers(std::move(service), std::move(owner), ttl_s));
+    for (const std::uint16_t id : named) {
+        if (const auto site = sites.find(id); site != sites.end()) {
+            SL_TRY(DomainName name, site_name(*site->second, zone));
+            made->sites_.push_back({site->second, std::move(name)});
+        }
+    }
+    return std::shared_ptr<const ServiceAnswers>(std::move(made));
 }
 
-ServiceAnswers::ServiceAnswers(const DnsService& service,
-                               const std::map<std::uint16_t, const DnsSite*>& sites, const DomainName& zone,
-                               std::uint32_t ttl_s)
-    : service_(service), sites_(sites), zone_(zone), ttl_s_(ttl_s) {
+bool ServiceAnswers::is_of(const std::shared_ptr<const DnsService>& service, const SitesById& sites) const {
+    return (service_ == service || *service_ == *service) &&
+           std::all_of(sites_.begin(), sites_.end(), [&](const Site& named) {
+               const auto site = sites.find(named.site->id.value);
+               return site != sites.end() && (site->second == named.site || *site->second == *named.site);
+           });
+}
+
+const ServiceAnswers::Site* ServiceAnswers::find(SiteId id) const {
+    const auto site = std::lower_bound(sites_.begin(), sites_.end(), id,
+                                       [](const Site& each, SiteId than) { return each.site->id < than; });
+    return site == sites_.end() || site->site->id != id ? nullptr : &*site;
 }
 
 ServiceAnswers::Options ServiceAnswers::healthy(const std::vector<DnsRank>& ranks) const {
     Options out;
     for (const DnsRank& rank : ranks) {
-        const auto site = sites_.find(rank.site.value);
-        if (site != sites_.end() && site->second->is_up) {
-            out.push_back({site->second, rank});
+        const Site* site = find(rank.site);
+        if (site != nullptr && site->site->is_up) {
+            out.push_back({site, rank});
         }
     }
     return out;
@@ -71,17 +111,17 @@ ServiceAnswers::Options ServiceAnswers::healthy(const std::vector<DnsRank>& rank
 
 ServiceAnswers::Options ServiceAnswers::by_fail_policy() const {
     Options out;
-    for (const DnsInstance& instance : service_.instances) {
-        const auto site = sites_.find(instance.site.value);
-        if (service_.fail == DnsFailPolicy::kOpen && site != sites_.end()) {
-            out.push_back({site->second, {instance.site, 0, std::nullopt}});
+    for (const DnsInstance& instance : service_->instances) {
+        const Site* site = find(instance.site);
+        if (service_->fail == DnsFailPolicy::kOpen && site != nullptr) {
+            out.push_back({site, {instance.site, 0, std::nullopt}});
         }
     }
     return out;
 }
 
 ServiceAnswers::Options ServiceAnswers::options_of(const DnsAnswer& answer) const {
-    const bool has_anycast = answer.mode != SteeringMode::kDns && !service_.addresses.empty();
+    const bool has_anycast = answer.mode != SteeringMode::kDns && !service_->addresses.empty();
     Options out;
     if (has_anycast) {
         out.push_back({});
@@ -93,10 +133,10 @@ ServiceAnswers::Options ServiceAnswers::options_of(const DnsAnswer& answer) cons
     if (answer.basis == DnsBasis::kApplied) {
         sites = healthy(answer.ranks);
     } else if (answer.basis != DnsBasis::kNoShare) {
-        sites = healthy(service_.static_ranks);
+        sites = healthy(service_->static_ranks);
     }
     // Without a decision and without static sites nothing is known yet: that is no failure of the sites.
-    const bool is_undecided = answer.basis == DnsBasis::kUndecided && service_.static_ranks.empty();
+    const bool is_undecided = answer.basis == DnsBasis::kUndecided && service_->static_ranks.empty();
     if (sites.empty() && !is_undecided) {
         sites = by_fail_policy();
     }
@@ -104,108 +144,144 @@ ServiceAnswers::Options ServiceAnswers::options_of(const DnsAnswer& answer) cons
     return out;
 }
 
-template <class MakeSet>
-Result<ClassRrset> ServiceAnswers::for_each_class(std::uint16_t type, const MakeSet& make_set) const {
-    ClassRrset out;
-    for (const DnsAnswer& answer : service_.answers) {
-        const Options options = options_of(answer);
-        const bool has_ended = answer.basis == DnsBasis::kEnded;
-        ClassRrset::Variant variant{{type, ttl_s_, {}, {}}, Rcode::kServFail, extended_error::kNotReady};
-        if (!options.empty()) {
-            SL_TRY(variant.rrset, make_set(options));
-            variant.rcode = Rcode::kNoError;
-            const bool has_sites = options.back().site != nullptr; // anycast addresses do not age
-            variant.extended_error =
-                has_ended && has_sites ? extended_error::kStaleAnswer : extended_error::kNone;
-        } else if (has_ended) {
-            variant.extended_error = extended_error::kInvalidData; // "too old" (RFC 8914 section 4.25)
-        }
-        auto same = std::find(out.variants.begin(), out.variants.end(), variant);
-        if (same == out.variants.end()) {
-            same = out.variants.insert(same, std::move(variant));
-        }
-        out.variant_of_class.push_back(static_cast<std::uint16_t>(same - out.variants.begin()));
+ServiceAnswers::Options ServiceAnswers::used(std::uint16_t type, Options options) const {
+    if (!is_address(type)) {
+        options.resize(std::min(options.size(), kMostSvcbRecords));
+        return options;
     }
-    if (out.variants.empty()) {
-        return Error{Errc::kBadInput, "service " + service_.name + " has no answer for any class"};
+    const auto first = std::find_if(options.begin(), options.end(), [&](const Option& option) {
+        return !addresses_of(option, type).empty();
+    });
+    return first == options.end() ? Options() : Options{*first};
+}
+
+/// What is said to the class, but for the records.
+ClassRrset::Variant ServiceAnswers::outcome(const DnsAnswer& answer, const Options& options,
+                                            std::uint16_t type) const {
+    ClassRrset::Variant out{{type, ttl_s_, {}, {}}, Rcode::kServFail, extended_error::kNotReady};
+    const bool has_ended = answer.basis == DnsBasis::kEnded;
+    if (!options.empty()) {
+        out.rcode = Rcode::kNoError;
+        const bool has_sites = options.back().site != nullptr; // anycast addresses do not age
+        out.extended_error = has_ended && has_sites ? extended_error::kStaleAnswer : extended_error::kNone;
+    } else if (has_ended) {
+        out.extended_error = extended_error::kInvalidData; // "too old" (RFC 8914 section 4.25)
     }
     return out;
 }
 
-Result<ClassRrset> ServiceAnswers::svcb(std::uint16_t type) const {
-    return for_each_class(type, [&](const Options& options) { return svcb_set(type, options); });
+struct ServiceAnswers::Choice {
+    Rcode rcode = Rcode::kNoError;
+    std::uint16_t extended_error = extended_error::kNone;
+    /// Sites in their order, and what is said of the way there.
+    std::vector<std::pair<const Site*, std::optional<std::uint16_t>>> sites;
+
+    auto operator<=>(const Choice&) const = default;
+
+    Choice(const ClassRrset::Variant& outcome, const Options& options, std::uint16_t type)
+        : rcode(outcome.rcode), extended_error(outcome.extended_error) {
+        for (const Option& option : options) {
+            const bool has_delay = option.rank.delay && !is_address(type);
+            sites.emplace_back(option.site,
+                               has_delay ? std::optional(tenths_of_ms(*option.rank.delay)) : std::nullopt);
+        }
+    }
+};
+
+ClassRrset ServiceAnswers::set(std::uint16_t type) const {
+    ClassRrset out;
+    std::map<Choice, std::uint16_t> known;
+    for (const DnsAnswer& answer : service_->answers) {
+        Options options = options_of(answer);
+        ClassRrset::Variant variant = outcome(answer, options, type);
+        options = used(type, std::move(options));
+        const auto [choice, is_new] = known.try_emplace(Choice(variant, options, type),
+                                                        static_cast<std::uint16_t>(out.variants.size()));
+        if (is_new) {
+            if (variant.rcode == Rcode::kNoError) {
+                variant.rrset.rdatas = rdatas(type, options);
+            }
+            out.variants.push_back(std::move(variant));
+        }
+        out.variant_of_class.push_back(choice->second);
+    }
+    return out;
 }
 
-Result<Rrset> ServiceAnswers::svcb_set(std::uint16_t type, const Options& options) const {
-    Rrset set{type, ttl_s_, {}, {}};
-    for (std::size_t i = 0; i < std::min(options.size(), kMostSvcbRecords); ++i) {
-        const Option& option = options[i];
-        SvcbRecord record{static_cast<std::uint16_t>(i + 1), {}, {}};
-        if (option.site != nullptr) {
-            SL_TRY(record.target, site_name(*option.site, zone_));
-            const auto instance =
-                std::find_if(service_.instances.begin(), service_.instances.end(),
-                             [&](const DnsInstance& at) { return at.site == option.site->id; });
-            put_compute_keys(record.params,
-                             keys_of(*option.site,
-                                     instance == service_.instances.end() ? DnsCompute{} : instance->compute,
-                                     option.rank));
-        } else if (type == rr_type::kSvcb) {
-            SL_TRY(record.target, service_name(service_, zone_)); // of HTTPS it is the owner itself: "."
-        }
-        if (service_.port != 0) {
-            Bytes port;
-            put_integer(port, service_.port);
-            set_param(record.params, {svc_key::kPort, std::move(port)});
-        }
-        Bytes alpn;
-        for (const std::string& protocol : service_.alpn) {
-            alpn.push_back(static_cast<std::uint8_t>(protocol.size()));
-            put_bytes(alpn, view_of(protocol));
-        }
-        if (!alpn.empty()) {
-            set_param(record.params, {svc_key::kAlpn, std::move(alpn)});
-        }
-        put_hint(record.params, svc_key::kIpv4Hint, addresses_of(option, rr_type::kA));
-        put_hint(record.params, svc_key::kIpv6Hint, addresses_of(option, rr_type::kAaaa));
-        set.rdatas.push_back(write_svcb(record));
+std::vector<Bytes> ServiceAnswers::rdatas(std::uint16_t type, const Options& options) const {
+    if (is_address(type)) {
+        return options.empty() ? any_addresses(type) : addresses_of(options[0], type);
     }
-    return set;
+    std::vector<Bytes> out;
+    for (const Option& option : options) {
+        out.push_back(svcb_rdata(type, option, static_cast<std::uint16_t>(out.size() + 1)));
+    }
+    return out;
+}
+
+Bytes ServiceAnswers::svcb_rdata(std::uint16_t type, const Option& option, std::uint16_t priority) const {
+    SvcbRecord record{priority, {}, {}};
+    if (option.site != nullptr) {
+        record.target = option.site->name;
+        const auto instance =
+            std::find_if(service_->instances.begin(), service_->instances.end(),
+                         [&](const DnsInstance& at) { return at.site == option.site->site->id; });
+        put_compute_keys(record.params,
+                         keys_of(*option.site->site,
+                                 instance == service_->instances.end() ? DnsCompute{} : instance->compute,
+                                 option.rank));
+    } else if (type == rr_type::kSvcb) {
+        record.target = owner_; // of HTTPS it is the owner itself: "."
+    }
+    if (service_->port != 0) {
+        Bytes port;
+        put_integer(port, service_->port);
+        set_param(record.params, {svc_key::kPort, std::move(port)});
+    }
+    Bytes alpn;
+    for (const std::string& protocol : service_->alpn) {
+        alpn.push_back(static_cast<std::uint8_t>(protocol.size()));
+        put_bytes(alpn, view_of(protocol));
+    }
+    if (!alpn.empty()) {
+        set_param(record.params, {svc_key::kAlpn, std::move(alpn)});
+    }
+    put_hint(record.params, svc_key::kIpv4Hint, addresses_of(option, rr_type::kA));
+    put_hint(record.params, svc_key::kIpv6Hint, addresses_of(option, rr_type::kAaaa));
+    return write_svcb(record);
 }
 
 std::vector<Bytes> ServiceAnswers::addresses_of(const Option& option, std::uint16_t type) const {
-    return octets_of(option.site == nullptr ? service_.addresses : option.site->addresses, type);
+    return octets_of(option.site == nullptr ? service_->addresses : option.site->site->addresses, type);
 }
 
-std::optional<ClassRrset> ServiceAnswers::addresses(std::uint16_t type) const {
-    // Whoever has the type for one class has it for all: then any address of the family will do.
-    std::vector<Bytes> any = octets_of(service_.addresses, type);
+std::vector<Bytes> ServiceAnswers::any_addresses(std::uint16_t type) const {
+    std::vector<Bytes> any = octets_of(service_->addresses, type);
     const bool has_network =
-        std::any_of(service_.answers.begin(), service_.answers.end(),
+        std::any_of(service_->answers.begin(), service_->answers.end(),
                     [](const auto& answer) { return answer.mode == SteeringMode::kNetwork; });
-    if (any.empty() && has_network && !service_.addresses.empty()) {
-        return std::nullopt; // a site's own address would lead those clients past the network's choice
+    if (any.empty() && has_network && !service_->addresses.empty()) {
+        return any; // a site's own address would lead those clients past the network's choice
     }
     for (const bool wants_up : {true, false}) {
-        for (const DnsInstance& instance : service_.instances) {
-            const auto site = sites_.find(instance.site.value);
-            if (any.empty() && site != sites_.end() && (site->second->is_up || !wants_up)) {
-                any = octets_of(site->second->addresses, type);
+        for (const DnsInstance& instance : service_->instances) {
+            const Site* site = find(instance.site);
+            if (any.empty() && site != nullptr && (site->site->is_up || !wants_up)) {
+                any = octets_of(site->site->addresses, type);
             }
         }
     }
-    if (any.empty()) {
-        return std::nullopt;
-    }
-    auto out = for_each_class(type, [&](const Options& options) -> Result<Rrset> {
-        for (const Option& option : options) {
-            if (std::vector<Bytes> found = addresses_of(option, type); !found.empty()) {
-                return Rrset{type, ttl_s_, std::move(found), {}};
-            }
+    return any;
+}
+
+std::vector<std::uint16_t> ServiceAnswers::types() const {
+    std::vector<std::uint16_t> out{rr_type::kHttps};
+    for (const std::uint16_t type : {rr_type::kA, rr_type::kAaaa}) {
+        if (!any_addresses(type).empty()) {
+            out.push_back(type);
         }
-        return Rrset{type, ttl_s_, any, {}};
-    });
-    return out ? std::optional(*std::move(out)) : std::nullopt;
+    }
+    return out;
 }
 
 } // namespace suanlu::dns

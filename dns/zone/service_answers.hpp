@@ -11,45 +11,69 @@ namespace suanlu::dns {
 /// Most records of an SVCB or HTTPS set: with an Ed25519 signature they fit into 1232 octets.
 inline constexpr std::size_t kMostSvcbRecords = 3;
 
-class ServiceAnswers {
-public:
-    /// `sites` by id. All must outlive this object.
-    ServiceAnswers(const DnsService& service, const std::map<std::uint16_t, const DnsSite*>& sites,
-                   const DomainName& zone, std::uint32_t ttl_s);
+using SitesById = std::map<std::uint16_t, std::shared_ptr<const DnsSite>>;
 
-    /// SVCB at `_compute.SERVICE.svc`, HTTPS at `SERVICE.svc`: one set for each class.
-    [[nodiscard]] Result<ClassRrset> svcb(std::uint16_t type) const;
-    /// A or AAAA; nothing when neither the service nor any of its sites has such an address.
-    [[nodiscard]] std::optional<ClassRrset> addresses(std::uint16_t type) const;
+class ServiceAnswers final : public ClassSource {
+public:
+    /// kBadInput for a service without an answer for any class, and for names that do not fit.
+    static Result<std::shared_ptr<const ServiceAnswers>> make(std::shared_ptr<const DnsService> service,
+                                                              const SitesById& sites, const DomainName& zone,
+                                                              std::uint32_t ttl_s);
+
+    /// NAME.svc.ZONE.
+    [[nodiscard]] const DomainName& owner() const { return owner_; }
+    /// Of the sets at owner(): HTTPS, and A or AAAA where the service or any of its sites has such an
+    /// address.
+    [[nodiscard]] std::vector<std::uint16_t> types() const;
+    /// SVCB is at `_compute.NAME.svc.ZONE`; the others at owner().
+    [[nodiscard]] ClassRrset set(std::uint16_t type) const override;
+
+    /// Made of these parts, or of equal ones.
+    [[nodiscard]] bool is_of(const std::shared_ptr<const DnsService>& service, const SitesById& sites) const;
 
 private:
+    struct Site {
+        std::shared_ptr<const DnsSite> site;
+        DomainName name;
+    };
     /// One way to reach the service; without a site it is the anycast addresses.
     struct Option {
-        const DnsSite* site = nullptr;
+        const Site* site = nullptr;
         DnsRank rank;
     };
     using Options = std::vector<Option>;
+    /// What tells one set of records of the service from another.
+    struct Choice;
 
+    ServiceAnswers(std::shared_ptr<const DnsService> service, DomainName owner, std::uint32_t ttl_s)
+        : service_(std::move(service)), owner_(std::move(owner)), ttl_s_(ttl_s) {}
+
+    [[nodiscard]] const Site* find(SiteId id) const;
     /// Best first; empty = there is no answer.
     [[nodiscard]] Options options_of(const DnsAnswer& answer) const;
     [[nodiscard]] Options healthy(const std::vector<DnsRank>& ranks) const;
     [[nodiscard]] Options by_fail_policy() const;
-    [[nodiscard]] Result<Rrset> svcb_set(std::uint16_t type, const Options& options) const;
+    /// Those that records of the type are made of.
+    [[nodiscard]] Options used(std::uint16_t type, Options options) const;
+    [[nodiscard]] ClassRrset::Variant outcome(const DnsAnswer& answer, const Options& options,
+                                              std::uint16_t type) const;
+    [[nodiscard]] std::vector<Bytes> rdatas(std::uint16_t type, const Options& options) const;
+    [[nodiscard]] Bytes svcb_rdata(std::uint16_t type, const Option& option, std::uint16_t priority) const;
     [[nodiscard]] std::vector<Bytes> addresses_of(const Option& option, std::uint16_t type) const;
-    template <class MakeSet>
-    Result<ClassRrset> for_each_class(std::uint16_t type, const MakeSet& make_set) const;
+    /// Whoever has the type for one class has it for all: then any address of the family will do.
+    [[nodiscard]] std::vector<Bytes> any_addresses(std::uint16_t type) const;
 
-    const DnsService& service_;
-    const std::map<std::uint16_t, const DnsSite*>& sites_;
-    const DomainName& zone_;
+    std::shared_ptr<const DnsService> service_;
+    DomainName owner_;
     std::uint32_t ttl_s_;
+    /// All that are named, by id.
+    std::vector<Site> sites_;
 };
 
 /// Octets of the addresses of the family that `type` (A or AAAA) asks for, each once.
 std::vector<Bytes> octets_of(const std::vector<Ip6>& addresses, std::uint16_t type);
 
-/// NAME.REGION.site.ZONE and NAME.svc.ZONE.
+/// NAME.REGION.site.ZONE.
 Result<DomainName> site_name(const DnsSite& site, const DomainName& zone);
-Result<DomainName> service_name(const DnsService& service, const DomainName& zone);
 
 } // namespace suanlu::dns

@@ -68,8 +68,21 @@ Status Signer::sign(const std::vector<ZoneContents*>& forms, const SignTimes& ti
     for (ZoneContents* zone : forms) {
         SL_TRY_VOID(sign_form(*zone, times));
     }
-    for (auto entry = kept_.begin(); entry != kept_.end();) {
-        entry = std::exchange(entry->second.is_used, false) ? std::next(entry) : kept_.erase(entry);
+    return {};
+}
+
+Status Signer::sign(const DomainName& owner, ClassRrset& set, const SignTimes& times) {
+    for (ClassRrset::Variant& variant : set.variants) {
+        SL_TRY_VOID(sign_set(owner, variant.rrset, times));
+    }
+    return {};
+}
+
+Status Signer::sign(ZoneContents& zone, const std::vector<DomainName>& owners, const SignTimes& times) {
+    for (const DomainName& owner : owners) {
+        if (const auto records = zone.owners.find(owner); records != zone.owners.end()) {
+            SL_TRY_VOID(sign_owner(zone, owner, records->second, times));
+        }
     }
     return {};
 }
@@ -94,23 +107,49 @@ Status Signer::add_keys(ZoneContents& zone) const {
     return {};
 }
 
+Signer::KeptPlace Signer::forget_unless_used(KeptPlace entry) {
+    return std::exchange(entry->second.is_used, false) ? std::next(entry) : kept_.erase(entry);
+}
+
+void Signer::forget_unused() {
+    for (auto entry = kept_.begin(); entry != kept_.end();) {
+        entry = forget_unless_used(entry);
+    }
+}
+
+void Signer::forget_unused(const std::vector<DomainName>& owners) {
+    for (const DomainName& owner : owners) {
+        const DomainName canonical = owner.canonical();
+        const std::string first(text_of(canonical.wire())); // what an identity begins with
+        for (const ZoneKey& key : keys_) {
+            const std::uint16_t tag = key.tag();
+            for (auto entry = kept_.lower_bound({tag, first}); entry != kept_.end() &&
+                                                               entry->first.first == tag &&
+                                                               entry->first.second.starts_with(first);) {
+                entry = forget_unless_used(entry);
+            }
+        }
+    }
+}
+
 Status Signer::sign_form(ZoneContents& zone, const SignTimes& times) {
     SL_TRY_VOID(add_keys(zone));
     add_denials(zone, denial_);
     for (auto& [owner, records] : zone.owners) {
-        const DomainName* cut = zone.cut_above(owner);
-        if (cut != nullptr && *cut != owner) {
-            continue; // glue is not the zone's to sign
-        }
-        for (auto& [type, set] : records.sets) {
-            if (cut == nullptr || type == rr_type::kDs || type == rr_type::kNsec) {
-                SL_TRY_VOID(sign_set(owner, set, times));
-            }
-        }
-        for (auto& [type, set] : records.class_sets) {
-            for (ClassRrset::Variant& variant : set.variants) {
-                SL_TRY_VOID(sign_set(owner, variant.rrset, times));
-            }
+        SL_TRY_VOID(sign_owner(zone, owner, records, times));
+    }
+    return {};
+}
+
+Status Signer::sign_owner(const ZoneContents& zone, const DomainName& owner, OwnerRecords& records,
+                          const SignTimes& times) {
+    const DomainName* cut = zone.cut_above(owner);
+    if (cut != nullptr && *cut != owner) {
+        return {}; // glue is not the zone's to sign
+    }
+    for (auto& [type, set] : records.sets) {
+        if (cut == nullptr || type == rr_type::kDs || type == rr_type::kNsec) {
+            SL_TRY_VOID(sign_set(owner, set, times));
         }
     }
     return {};

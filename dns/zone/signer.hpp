@@ -30,15 +30,24 @@ public:
     /// Adds DNSKEY, NSEC or NSEC3, and signatures to `zone`, in place of those that it has. An error where
     /// the list does not pass its check.
     Status sign(ZoneContents& zone, const SignTimes& times) { return sign({&zone}, times); }
-    /// The same of several forms of one zone, which share signatures.
+    /// The same of several forms of one zone, which share signatures. Sets for classes are signed one by one,
+    /// when they are made.
     Status sign(const std::vector<ZoneContents*>& forms, const SignTimes& times);
+    Status sign(const DomainName& owner, ClassRrset& set, const SignTimes& times);
+    /// Signs what some owners of a signed zone say now; its names and types are those that were signed.
+    Status sign(ZoneContents& zone, const std::vector<DomainName>& owners, const SignTimes& times);
+
+    /// Drops the signatures that nobody asked for since the last call, of all owners or of some.
+    void forget_unused();
+    void forget_unused(const std::vector<DomainName>& owners);
+
     /// Takes over what another signer of the zone made: a rollover signs anew only what it must.
     void keep_signatures_of(Signer& other) { kept_.swap(other.kept_); }
 
     [[nodiscard]] const KeyList& keys() const { return list_; }
     /// DS (SHA-256) in master-file form of the keys that the zone above has to know.
     [[nodiscard]] std::vector<std::string> ds_texts() const;
-    /// Signatures made by the last `sign`; the others were kept.
+    /// Signatures made since a whole zone was signed last, those made then among them; the others were kept.
     [[nodiscard]] std::size_t made() const { return made_; }
     /// Unix seconds at which the first signature ends.
     [[nodiscard]] std::uint32_t first_end() const;
@@ -50,9 +59,13 @@ private:
         bool is_used = false;
     };
 
+    using KeptPlace = std::map<std::pair<std::uint16_t, std::string>, Kept>::iterator;
     Signer(KeyList list, Denial denial) : list_(std::move(list)), denial_(denial) {}
     Status add_keys(ZoneContents& zone) const;
     Status sign_form(ZoneContents& zone, const SignTimes& times);
+    Status sign_owner(const ZoneContents& zone, const DomainName& owner, OwnerRecords& records,
+                      const SignTimes& times);
+    KeptPlace forget_unless_used(KeptPlace entry);
     Status sign_set(const DomainName& owner, Rrset& set, const SignTimes& times);
     Result<Bytes> signature_of(ZoneKey& key, const DomainName& owner, const Rrset& set,
                                const std::string& signed_text, const SignTimes& times);

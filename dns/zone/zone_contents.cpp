@@ -11,10 +11,23 @@ namespace {
 
 constexpr std::size_t kSerialFromEnd = 20;
 
+class GivenSet final : public ClassSource {
+public:
+    explicit GivenSet(ClassRrset set) : set_(std::move(set)) {}
+    [[nodiscard]] ClassRrset set(std::uint16_t) const override { return set_; }
+
+private:
+    ClassRrset set_;
+};
+
 } // namespace
 
 bool OwnerRecords::is_proof_only() const {
     return class_sets.empty() && sets.size() == 1 && sets.begin()->first == rr_type::kNsec3;
+}
+
+ClassSet::ClassSet(std::vector<ClassRrset::Variant> variants, std::vector<std::uint16_t> variant_of_class)
+    : source_(std::make_shared<GivenSet>(ClassRrset{std::move(variants), std::move(variant_of_class)})) {
 }
 
 const DomainName* ZoneContents::cut_above(const DomainName& name) const {

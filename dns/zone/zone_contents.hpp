@@ -4,6 +4,7 @@
 #pragma once
 
 #include <map>
+#include <memory>
 
 #include "dns/answer/owner_answers.hpp"
 #include "dns/record/rrset.hpp"
@@ -28,10 +29,38 @@ struct ClassRrset {
     bool operator==(const ClassRrset&) const = default;
 };
 
+/// Who can say what the classes of clients get. Immutable.
+class ClassSource {
+public:
+    ClassSource() = default;
+    ClassSource(const ClassSource&) = delete;
+    ClassSource& operator=(const ClassSource&) = delete;
+    virtual ~ClassSource() = default;
+    [[nodiscard]] virtual ClassRrset set(std::uint16_t type) const = 0;
+};
+
+/// A set that depends on the client, made whenever it is asked for: the records of all classes of all
+/// services are too many to keep.
+class ClassSet {
+public:
+    ClassSet(std::shared_ptr<const ClassSource> source, std::uint16_t type)
+        : source_(std::move(source)), type_(type) {}
+    /// One that is known.
+    ClassSet(std::vector<ClassRrset::Variant> variants, std::vector<std::uint16_t> variant_of_class);
+
+    [[nodiscard]] ClassRrset make() const { return source_->set(type_); }
+    /// The same by the same source.
+    bool operator==(const ClassSet&) const = default;
+
+private:
+    std::shared_ptr<const ClassSource> source_;
+    std::uint16_t type_ = 0;
+};
+
 struct OwnerRecords {
     /// By type.
     std::map<std::uint16_t, Rrset> sets;
-    std::map<std::uint16_t, ClassRrset> class_sets;
+    std::map<std::uint16_t, ClassSet> class_sets;
 
     bool operator==(const OwnerRecords&) const = default;
     [[nodiscard]] const Rrset* find(std::uint16_t type) const {

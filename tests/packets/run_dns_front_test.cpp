@@ -126,8 +126,8 @@ protected:
             return ClassRrset::Variant{{rr_type::kA, 5, {Bytes{192, 0, 2, last}}, {}}};
         };
         const ClassRrset::Variant undecided{{}, Rcode::kServFail, extended_error::kNotReady};
-        zone.owners[*DomainName::parse("svc.c.example")].class_sets[rr_type::kA] = {
-            {variant(11), variant(12), undecided}, {0, 1, 2}};
+        zone.owners[*DomainName::parse("svc.c.example")].class_sets.insert(
+            {rr_type::kA, ClassSet({variant(11), variant(12), undecided}, {0, 1, 2})});
         return zone;
     }
     Bytes by_socket(const Bytes& query, const Ip6& client) {

@@ -34,8 +34,9 @@ Snapshot make_snapshot() {
     }
     zone.add({name("ns.c.example"), rr_type::kA, 5, {1, 2, 3, 4}});
     zone.add({name("*.w.c.example"), rr_type::kA, 5, {1, 2, 3, 4}});
-    zone.owners[name("s.c.example")].class_sets[rr_type::kA] = {
-        {{{rr_type::kA, 5, {{1, 1, 1, 1}}, {}}}, {{rr_type::kA, 5, {{2, 2, 2, 2}}, {}}}}, {0, 1}};
+    zone.owners[name("s.c.example")].class_sets.insert(
+        {rr_type::kA,
+         ClassSet({{{rr_type::kA, 5, {{1, 1, 1, 1}}, {}}}, {{rr_type::kA, 5, {{2, 2, 2, 2}}, {}}}}, {0, 1})});
     BuiltZone built = build_answers(zone, 0);
     return Snapshot(std::move(built.owners), {built.denials},
                     std::make_shared<ClientClasses>(

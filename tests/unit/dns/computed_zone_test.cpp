@@ -49,7 +49,7 @@ protected:
     /// SVCB of the service "chat" for class `number`.
     std::vector<SvcbRecord> chat(std::size_t number, std::uint16_t type = rr_type::kSvcb) {
         const char* owner = type == rr_type::kSvcb ? "_compute.chat.svc.c.example" : "chat.svc.c.example";
-        const ClassRrset& set = zone_.owners.at(name(owner)).class_sets.at(type);
+        const ClassRrset set = zone_.owners.at(name(owner)).class_sets.at(type).make();
         std::vector<SvcbRecord> out;
         for (const dns::Bytes& rdata : set.variants.at(set.variant_of_class.at(number)).rrset.rdatas) {
             out.push_back(*read_svcb(rdata));

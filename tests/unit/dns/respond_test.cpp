@@ -383,8 +383,8 @@ TEST_F(Respond, ClassSets_DependOnTheClient_ExistenceDoesNot) {
             {rr_type::kA, 5, {{192, 0, 2, last}}, {}}, Rcode::kNoError, extended_error::kNone};
     };
     ClassRrset::Variant undecided{{rr_type::kA, 5, {}, {}}, Rcode::kServFail, extended_error::kNotReady};
-    zone.owners[*DomainName::parse("s.svc.c.example")].class_sets[rr_type::kA] = {
-        {variant(11), variant(12), undecided}, {0, 1, 2}};
+    zone.owners[*DomainName::parse("s.svc.c.example")].class_sets.insert(
+        {rr_type::kA, ClassSet({variant(11), variant(12), undecided}, {0, 1, 2})});
     serve(zone, {{*Prefix6::parse("10.0.0.0/8"), std::uint16_t{1}},
                  {*Prefix6::parse("10.9.0.0/16"), std::uint16_t{2}}});
     EXPECT_EQ(ask({.name = "s.svc.c.example"}).answer, Lines{"s.svc.c.example. A 192.0.2.11"});

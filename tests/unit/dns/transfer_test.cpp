@@ -261,11 +261,11 @@ TEST(ZoneHistories, Canonical_HasTheFirstClassThatHasAnAnswer) {
     };
     ClassRrset::Variant nothing;
     nothing.rcode = Rcode::kServFail;
-    zone.owners[*DomainName::parse("s.c.example")].class_sets[rr_type::kA] = {
-        {variant({1, 1, 1, 1}), variant({2, 2, 2, 2})}, {1, 0}};
-    zone.owners[*DomainName::parse("t.c.example")].class_sets[rr_type::kA] = {
-        {nothing, variant({3, 3, 3, 3})}, {0, 1}};
-    zone.owners[*DomainName::parse("u.c.example")].class_sets[rr_type::kA] = {{nothing}, {0}};
+    zone.owners[*DomainName::parse("s.c.example")].class_sets.insert(
+        {rr_type::kA, ClassSet({variant({1, 1, 1, 1}), variant({2, 2, 2, 2})}, {1, 0})});
+    zone.owners[*DomainName::parse("t.c.example")].class_sets.insert(
+        {rr_type::kA, ClassSet({nothing, variant({3, 3, 3, 3})}, {0, 1})});
+    zone.owners[*DomainName::parse("u.c.example")].class_sets.insert({rr_type::kA, ClassSet({nothing}, {0})});
     const ZoneContents canonical = canonical_zone(zone);
     EXPECT_EQ(canonical.owners.at(*DomainName::parse("s.c.example")).sets.at(1).rdatas[0][0], 2);
     EXPECT_EQ(canonical.owners.at(*DomainName::parse("t.c.example")).sets.at(1).rdatas[0][0], 3);
