@@ -29,16 +29,28 @@ enum class EngineCount : std::uint8_t {
     kCount,
 };
 
-/// Clears what of an address lies behind its first `length` bits.
-inline void keep_bits(std::uint8_t* address, std::uint32_t length) {
-    std::uint64_t halves[2];
-    std::memcpy(halves, address, sizeof halves);
-    for (auto& half : halves) {
+/// An address as two words in memory order.
+using AddressWords = std::array<std::uint64_t, 2>;
+
+/// Its first bits, zeros behind them.
+inline AddressWords first_bits(AddressWords address, std::uint32_t length) {
+    for (auto& half : address) {
         const auto kept = std::min<std::uint32_t>(length, 64);
         half &= kept == 0 ? 0 : __builtin_bswap64(~std::uint64_t{0} << (64 - kept));
         length -= kept;
     }
-    std::memcpy(address, halves, sizeof halves);
+    return address;
+}
+
+/// The words of a key with another length and address. From values: what was just written in smaller pieces
+/// is not read back.
+inline KeyWords<sl_sid_key> words_with(const sl_sid_key&, std::uint32_t length, const AddressWords& address) {
+    return {length | address[0] << 32, address[0] >> 32 | address[1] << 32, address[1] >> 32};
+}
+inline KeyWords<sl_access_key> words_with(const sl_access_key& key, std::uint32_t length,
+                                          const AddressWords& address) {
+    return {length | std::uint64_t{key.service} << 32 | std::uint64_t{key.table} << 48, address[0],
+            address[1]};
 }
 
 /// Rows by prefix; a key begins with its length in bits and ends with an address. The lengths in use are
@@ -162,15 +174,15 @@ struct SharedTables {
 template <class Key, class Value, std::uint32_t kMostRows>
 const Value* PrefixTable<Key, Value, kMostRows>::find(const Key& key) const {
     constexpr std::uint32_t kWord = 64;
-    Key at = key;
+    AddressWords address;
+    std::memcpy(address.data(), reinterpret_cast<const std::uint8_t*>(&key) + kAddress, sizeof address);
     for (std::uint32_t word = static_cast<std::uint32_t>(lengths.size()); word-- > 0;) {
         for (auto in_use = lengths[word].load(std::memory_order_relaxed); in_use != 0;) {
             const auto bit = static_cast<std::uint32_t>(std::bit_width(in_use)) - 1;
             in_use ^= std::uint64_t{1} << bit;
             const std::uint32_t length = word * kWord + bit;
-            at.length = kFixedBits + length;
-            keep_bits(reinterpret_cast<std::uint8_t*>(&at) + kAddress, length);
-            if (const auto* row = rows.find(at); row != nullptr) {
+            const auto words = words_with(key, kFixedBits + length, first_bits(address, length));
+            if (const auto* row = rows.find(words, hash_of(words)); row != nullptr) {
                 return row;
             }
         }
