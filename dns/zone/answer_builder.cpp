@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <set>
+#include <unordered_map>
 
 #include "dns/record/rr_type.hpp"
 #include "dns/zone/run_writer.hpp"
@@ -228,6 +229,15 @@ private:
         });
     }
 
+    /// Sets of many classes name the same few sites: each is looked for once.
+    const OwnerRecords* target_records(const DomainName& target) const {
+        const auto [place, is_new] = targets_.try_emplace(std::string(text_of(target.wire())));
+        if (is_new) {
+            place->second = zone_.find(target);
+        }
+        return place->second;
+    }
+
     /// Addresses of the names in `set`; never those that depend on the client.
     template <class SectionOf>
     void add_addresses(RunWriter& writer, const Rrset& set, bool is_dnssec,
@@ -235,7 +245,7 @@ private:
         std::vector<DomainName> done;
         for (const Section wanted : {Section::kAdditional, Section::kOptional}) {
             for (const DomainName& target : targets_of(set)) {
-                const OwnerRecords* records = zone_.find(target);
+                const OwnerRecords* records = target_records(target);
                 if (records == nullptr || section_of(target) != wanted ||
                     std::find(done.begin(), done.end(), target) != done.end()) {
                     continue;
@@ -401,6 +411,8 @@ private:
     const SignClassSet& sign_;
     /// The first failure.
     Status signed_;
+    /// By name in wire form.
+    mutable std::unordered_map<std::string, const OwnerRecords*> targets_;
     std::shared_ptr<const ZoneNames> names_;
     std::shared_ptr<const ZoneDenials> denials_;
 };
