@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "core/support/page_server.hpp"
 
+#include <sys/socket.h>
+
 #include <algorithm>
 #include <boost/beast/core.hpp>
 #include <boost/beast/http.hpp>
@@ -97,7 +99,7 @@ PageServer::~PageServer() {
 }
 
 Result<std::unique_ptr<PageServer>> PageServer::open(asio::io_context& io, const std::string& listen,
-                                                     Render render) {
+                                                     Render render, bool is_shared) {
     SL_TRY(const Endpoint where, Endpoint::parse(listen));
     if (where.is_unix()) {
         return Error{Errc::kUnsupported, "the metrics page needs ADDRESS:PORT, not " + listen};
@@ -115,6 +117,8 @@ Result<std::unique_ptr<PageServer>> PageServer::open(asio::io_context& io, const
     state->acceptor.open(endpoint.protocol(), ec);
     if (!ec) {
         state->acceptor.set_option(Tcp::acceptor::reuse_address(true), ec);
+        const int share = is_shared ? 1 : 0;
+        (void)::setsockopt(state->acceptor.native_handle(), SOL_SOCKET, SO_REUSEPORT, &share, sizeof share);
         state->acceptor.bind(endpoint, ec);
     }
     if (!ec) {

@@ -20,9 +20,10 @@ public:
     /// strand.
     using Render = std::function<std::string(const std::string& path)>;
 
-    /// `listen` is "ADDRESS:PORT", IPv6 in brackets. Binds at once: kUnreachable when it cannot.
+    /// `listen` is "ADDRESS:PORT", IPv6 in brackets. Binds at once: kUnreachable when it cannot. `is_shared`:
+    /// with a page that says so too, for the time in which one process takes over from another.
     static Result<std::unique_ptr<PageServer>> open(asio::io_context& io, const std::string& listen,
-                                                    Render render);
+                                                    Render render, bool is_shared = false);
     ~PageServer();
     PageServer(const PageServer&) = delete;
     PageServer& operator=(const PageServer&) = delete;

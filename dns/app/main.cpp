@@ -3,7 +3,9 @@
 // 1 could not start, 2 wrong usage, configuration or zones.
 #include <CLI/CLI.hpp>
 
+#include <cerrno>
 #include <csignal>
+#include <cstring>
 #include <functional>
 #include <iostream>
 
@@ -16,12 +18,17 @@ namespace {
 
 using namespace suanlu;
 
-int run(dns::DnsConfig config) {
+/// `predecessor`: the process that is told to end once this one answers; 0 = none.
+int run(dns::DnsConfig config, int predecessor) {
     asio::io_context io(1);
+    config.is_successor = predecessor != 0;
     auto server = dns::DnsServer::open(io, std::move(config));
     if (!server) {
         log_error("dns.not-started", {{"why", server.error().text()}});
         return server.error().code == Errc::kUnreachable ? 1 : 2; // sockets; all else is what was configured
+    }
+    if (predecessor != 0 && ::kill(predecessor, SIGTERM) != 0) {
+        log_warn("dns.not-replaced", {{"pid", predecessor}, {"why", std::strerror(errno)}});
     }
     asio::signal_set signals(io, SIGINT, SIGTERM, SIGHUP);
     std::function<void(const boost::system::error_code&, int)> on_signal =
@@ -74,10 +81,14 @@ int main(int argc, char** argv) {
     std::string path;
     std::string level = "info";
     bool check = false;
+    int predecessor = 0;
     app.add_option("-c,--config", path, "configuration file")->required();
     app.add_option("--log", level, "info or debug")->check(CLI::IsMember({"info", "debug"}));
     app.add_flag("--check", check,
                  "read the configuration and the zones, print the DS of signed ones, and exit");
+    app.add_option("--replace", predecessor,
+                   "take over from the suanlu-dns with this process id: answer beside it, then end it")
+        ->check(CLI::PositiveNumber);
     const dns::KeyCommands keys(app);
     try {
         app.parse(argc, argv);
@@ -97,5 +108,5 @@ int main(int argc, char** argv) {
         return check_zones(*config);
     }
     std::signal(SIGPIPE, SIG_IGN);
-    return run(*std::move(config));
+    return run(*std::move(config), predecessor);
 }

@@ -79,6 +79,8 @@ struct DnsConfig {
     std::vector<Endpoint> listen;
     /// Threads that answer UDP at each address.
     std::size_t workers = 1;
+    /// Takes over from a server that is running with the same addresses. Of the command line.
+    bool is_successor = false;
     TcpLimits tcp;
     DnsTlsConfig tls;
     std::string nsid;

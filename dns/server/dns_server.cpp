@@ -38,8 +38,9 @@ Result<std::unique_ptr<DnsServer>> DnsServer::open(asio::io_context& io, DnsConf
     SL_TRY_VOID(server->open_front());
     if (!server->config_.metrics.empty()) {
         SL_TRY(server->page_,
-               PageServer::open(io, server->config_.metrics,
-                                [raw = server.get()](const std::string& path) { return raw->render(path); }));
+               PageServer::open(
+                   io, server->config_.metrics,
+                   [raw = server.get()](const std::string& path) { return raw->render(path); }, true));
     }
     SL_TRY_VOID(server->start());
     return server;
@@ -75,6 +76,9 @@ DnsServer::~DnsServer() {
 }
 
 Status DnsServer::open_sockets() {
+    if (!config_.is_successor) { // sockets of one address share it: a second start by mistake would go unseen
+        SL_TRY_VOID(TcpServer::check_free(config_.listen));
+    }
     for (const Endpoint& listen : config_.listen) {
         for (std::size_t i = 0; i < config_.workers; ++i) {
             SL_TRY(auto worker, UdpWorker::open(listen, exchange_, workers_.size()));
@@ -213,12 +217,15 @@ void DnsServer::stop() {
         follower_->stop();
     }
     for (const auto& worker : workers_) {
-        worker->stop();
+        worker->retire();
     }
     for (TcpServer* server : {tcp_.get(), tls_.get()}) {
         if (server != nullptr) {
             server->stop();
         }
+    }
+    for (const auto& worker : workers_) {
+        worker->stop();
     }
     if (notify_) {
         notify_->stop();

@@ -76,6 +76,33 @@ TlsFailure failure_of(const ErrorCode& ec) {
     }
 }
 
+/// `is_shared`: with others who say so, a successor.
+Status bind(Tcp::acceptor& acceptor, const Endpoint& wanted, bool is_shared) {
+    ErrorCode ec;
+    const Tcp::endpoint endpoint = endpoint_of(wanted);
+    acceptor.open(endpoint.protocol(), ec);
+    if (!ec) {
+        acceptor.set_option(Tcp::acceptor::reuse_address(true), ec);
+    }
+    const int one = 1;
+    if (!ec && is_shared) {
+        (void)::setsockopt(acceptor.native_handle(), SOL_SOCKET, SO_REUSEPORT, &one, sizeof one);
+    }
+    if (!ec && endpoint.address().is_v6()) { // IPv4 has listeners of its own
+        (void)::setsockopt(acceptor.native_handle(), IPPROTO_IPV6, IPV6_V6ONLY, &one, sizeof one);
+    }
+    if (!ec) {
+        acceptor.bind(endpoint, ec);
+    }
+    if (!ec) {
+        acceptor.listen(asio::socket_base::max_listen_connections, ec);
+    }
+    if (ec) {
+        return Error{Errc::kUnreachable, wanted.text() + " (TCP): " + ec.message()};
+    }
+    return {};
+}
+
 } // namespace
 
 std::string_view to_text(TlsFailure failure) {
@@ -96,26 +123,8 @@ struct TcpServer::State {
           strand(asio::make_strand(io)) {}
 
     Status listen(const Endpoint& wanted) {
-        ErrorCode ec;
-        const Tcp::endpoint endpoint = endpoint_of(wanted);
         Tcp::acceptor acceptor(strand);
-        acceptor.open(endpoint.protocol(), ec);
-        if (!ec) {
-            acceptor.set_option(Tcp::acceptor::reuse_address(true), ec);
-        }
-        if (!ec && endpoint.address().is_v6()) {
-            const int one = 1; // IPv4 has listeners of its own
-            (void)::setsockopt(acceptor.native_handle(), IPPROTO_IPV6, IPV6_V6ONLY, &one, sizeof one);
-        }
-        if (!ec) {
-            acceptor.bind(endpoint, ec);
-        }
-        if (!ec) {
-            acceptor.listen(asio::socket_base::max_listen_connections, ec);
-        }
-        if (ec) {
-            return Error{Errc::kUnreachable, wanted.text() + " (TCP): " + ec.message()};
-        }
+        SL_TRY_VOID(bind(acceptor, wanted, true));
         acceptors.push_back(std::move(acceptor));
         return {};
     }
@@ -336,6 +345,15 @@ TcpServer::TcpServer(std::unique_ptr<State> state) : state_(std::move(state)) {
 
 TcpServer::~TcpServer() {
     stop();
+}
+
+Status TcpServer::check_free(const std::vector<Endpoint>& listen) {
+    asio::io_context io;
+    for (const Endpoint& endpoint : listen) {
+        Tcp::acceptor acceptor(io);
+        SL_TRY_VOID(bind(acceptor, endpoint, false));
+    }
+    return {};
 }
 
 Result<std::unique_ptr<TcpServer>> TcpServer::open(const std::vector<Endpoint>& listen,

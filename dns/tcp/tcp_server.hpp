@@ -52,6 +52,8 @@ struct TcpCounters {
 
 class TcpServer {
 public:
+    /// kUnreachable when somebody listens at one of the addresses: `open` would share it with them.
+    static Status check_free(const std::vector<Endpoint>& listen);
     /// Binds all addresses at once. kUnreachable with the address when that fails. With `tls` every
     /// connection begins with a handshake.
     static Result<std::unique_ptr<TcpServer>> open(const std::vector<Endpoint>& listen,

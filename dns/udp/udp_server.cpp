@@ -20,6 +20,8 @@ constexpr std::size_t kBatch = 32;
 /// Queries are small; a longer one is cut by the kernel and then malformed.
 constexpr std::size_t kMostQueryBytes = 1500;
 constexpr int kReceiveBuffer = 4 << 20;
+/// More than the buffer takes: the end comes under a flood, too.
+constexpr int kMostBatchesLeft = 1024;
 
 class Socket {
 public:
@@ -166,6 +168,19 @@ void UdpWorker::start() {
     thread_ = std::thread([this] { run(); });
 }
 
+/// A connected socket gets what its peer sends and nothing else: the kernel passes it over when it chooses
+/// one of the address (SO_REUSEPORT). The peer is a port at which nobody listens.
+void UdpWorker::retire() {
+    constexpr std::uint16_t kDiscard = 9;
+    sockaddr_storage peer{};
+    socklen_t size = sizeof peer;
+    if (::getsockname(socket_, reinterpret_cast<sockaddr*>(&peer), &size) == 0) {
+        (peer.ss_family == AF_INET ? reinterpret_cast<sockaddr_in&>(peer).sin_port
+                                   : reinterpret_cast<sockaddr_in6&>(peer).sin6_port) = htons(kDiscard);
+        (void)::connect(socket_, reinterpret_cast<const sockaddr*>(&peer), size);
+    }
+}
+
 void UdpWorker::stop() {
     if (thread_.joinable()) {
         is_stopping_.store(true, std::memory_order_relaxed);
@@ -185,6 +200,13 @@ void UdpWorker::run() {
         if (count > 0) {
             serve(*batch, static_cast<std::size_t>(count));
         } // else the error of an earlier answer, which the call took off the socket, or the end
+    }
+    for (int left = kMostBatchesLeft; left > 0; --left) { // what came before the end
+        const int count = ::recvmmsg(socket_, batch->received.data(), kBatch, MSG_DONTWAIT, nullptr);
+        if (count <= 0) {
+            break;
+        }
+        serve(*batch, static_cast<std::size_t>(count));
     }
 }
 

@@ -37,7 +37,9 @@ public:
     /// Before `start`; must outlive the worker.
     void set_tap(QueryTap& tap) { tap_ = &tap; }
     void start();
-    /// Ends the thread; queries in its batch are answered.
+    /// From now on queries go to the other sockets of the address, those of a successor. Before `stop`.
+    void retire();
+    /// Ends the thread; queries that came until `retire` are answered.
     void stop();
 
     [[nodiscard]] std::uint16_t port() const { return port_; }
