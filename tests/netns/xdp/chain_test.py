@@ -11,6 +11,7 @@ import signal
 import subprocess
 import sys
 import tempfile
+import time
 
 ANY6, ANY4 = "2001:db8:a::1", "198.51.100.1"
 NODES = ("c", "i", "t", "e", "s")
@@ -123,6 +124,18 @@ class Chain:
                 sh(*self.inside(here, "sysctl", "-qw", f"net.ipv6.conf.{device}.seg6_enabled=1"))
                 sh(*self.inside(here, "ethtool", "-K", device, "gro", "on", "tx", "off"))
         self.route()
+        self.await_multicast()
+
+    def await_multicast(self, limit_s=10):
+        """A worker of the kernel makes the route for multicast up to a second after its link came up; until then a node hears
+        no neighbour solicitation."""
+        end = time.monotonic() + limit_s
+        for here, there in [ends for a, b, _ in LINKS for ends in ((a, b), (b, a))]:
+            wanted = ("-6", "route", "show", "table", "local", "type", "multicast", "dev", f"{here}-{there}")
+            while not self.ip(here, *wanted):
+                if time.monotonic() > end:
+                    raise RuntimeError(f"{here}-{there} has no route for multicast")
+                time.sleep(0.02)
 
     def route(self):
         for family, up, down in (("-6", "2001:db8:{}::{}", "::/0"), ("-4", "10.0.{}.{}", "0.0.0.0/0")):
