@@ -202,15 +202,10 @@ class Scene:
         path = self.work / 'transferred.zone'
         lines = sorted(self.own_zone(), key=lambda line: line.split()[3] != 'SOA')
         path.write_text('\n'.join(lines) + '\n')
-        done = 0
         for words in (['ldns-verify-zone', path], ['dnssec-verify', '-z', '-o', 'c.example', path], ['kzonecheck', '-o', 'c.example', path],
                       ['named-checkzone', 'c.example', path], ['nsd-checkzone', 'c.example', path]):
-            if shutil.which(words[0], path='/usr/sbin:/usr/bin') is None:
-                continue
             said = subprocess.run([str(w) for w in words], capture_output=True, text=True)
             assert said.returncode == 0, f'{words[0]}: {said.stdout[-600:]}{said.stderr[-600:]}'
-            done += 1
-        assert done >= 4, f'only {done} checkers are installed'
 
     def changes(self):
         """A change reaches secondaries that are told of it, and they take the difference only."""
