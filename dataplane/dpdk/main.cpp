@@ -13,10 +13,10 @@
 #include <cerrno>
 #include <csignal>
 #include <cstdio>
-#include <ctime>
 
 #include "core/support/log.hpp"
 #include "dataplane/dpdk/lcore.hpp"
+#include "dataplane/dpdk/poll_clock.hpp"
 #include "dataplane/dpdk/shared_memory.hpp"
 #include "dataplane/dpdk/telemetry.hpp"
 
@@ -35,12 +35,6 @@ struct Program {
     const PortSet& ports;
 };
 
-std::uint64_t monotonic_now() {
-    timespec time{};
-    clock_gettime(CLOCK_MONOTONIC, &time);
-    return static_cast<std::uint64_t>(time.tv_sec) * 1'000'000'000 + static_cast<std::uint64_t>(time.tv_nsec);
-}
-
 /// Forwards until told to stop. Also the entry point of the other lcores.
 int forward(void* context) {
     constexpr std::uint64_t kSecond = 1'000'000'000;
@@ -49,8 +43,9 @@ int forward(void* context) {
     const auto sleep_us = static_cast<unsigned>(program.config.idle_sleep.count() / 1000);
     Lcore lcore(program.tables, program.ports, static_cast<std::uint32_t>(rte_lcore_index(-1)));
     std::uint64_t next_look = 0;
+    PollClock clock;
     for (int idle = 0; !g_is_stopping.load(std::memory_order_relaxed);) {
-        const auto now = monotonic_now();
+        const auto now = clock.now(idle == 0);
         idle = lcore.poll(now) > 0 ? 0 : idle + 1;
         if (now >= next_look && rte_lcore_id() == rte_get_main_lcore()) {
             next_look = now + kSecond;

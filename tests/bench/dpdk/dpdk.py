@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
 """DPDK: one lcore of suanlu-fwd against testpmd's `mac` on null devices, buffers and tables in 2 MB pages, in turns.
-forward-bench does the work. Null devices leave out the wire: no descriptor rings, no DMA, no cache misses on packets
-that a device wrote. `generator` is what the benchmark itself adds to every packet of ours: the callback that stands for
-the wire, and a packet that the engine looks at and drops. `--soak SECONDS` runs forward-soak instead: the tables are
-swapped every 100 ms, and at the end every packet that came has left or is counted, and every buffer is back."""
+Both receive the same frames: null_wire.hpp writes them into the buffers that the device gives, in forward-bench and,
+preloaded, in testpmd. `wire` is what that costs testpmd. Null devices leave out the wire proper: no descriptor rings, no
+DMA, no cache misses on packets that a device wrote. `--soak SECONDS` runs forward-soak instead: the tables are swapped
+every 100 ms, and at the end every packet that came has left or is counted, and every buffer is back."""
 import contextlib
 import json
 import os
@@ -14,7 +14,7 @@ import subprocess
 import sys
 import tempfile
 
-TARGETS = ['tests/bench/dpdk/forward-bench', 'tests/bench/dpdk/forward-soak']
+TARGETS = ['tests/bench/dpdk/forward-bench', 'tests/bench/dpdk/forward-soak', 'tests/bench/dpdk/libpreload-wire.so']
 ROUNDS = 5
 SECONDS = 1.0
 PAGES = 256
@@ -64,12 +64,17 @@ def ours(build, core, case, folder):
     return json.loads(lines[0]) if done.returncode == 0 and lines else None
 
 
-def testpmd(core, main):
-    """Million packets a second of testpmd on the same device, or None."""
+def testpmd(build, core, main, case):
+    """Million packets a second of testpmd on the same device with the frames of a case, or None. Case None = as the
+    device gives them: all zero."""
+    environment = dict(os.environ)
+    if case:
+        environment |= {'LD_PRELOAD': str(build / TARGETS[2]), 'SUANLU_WIRE': case}
     command = [*real_time(), 'dpdk-testpmd', '-l', f'{main},{core}', '--main-lcore', str(main), *EAL,
-               device(''), '--', '--forward-mode=mac', '--nb-cores=1', '--port-topology=loop', '--stats-period', '1', '-a']
+               device(case or ''), '--', '--forward-mode=mac', '--nb-cores=1', '--port-topology=loop', '--stats-period', '1', '-a']
     rates = []
-    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL) as run:
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL,
+                          env=environment) as run:
         for line in run.stdout:
             if found := re.search(rb'Tx-pps:\s+(\d+)', line):
                 rates.append(int(found.group(1)))
@@ -81,17 +86,18 @@ def testpmd(core, main):
 
 
 def rounds(build, core, main, folder):
-    """{case: [figure]}, testpmd among them; None when something could not run."""
-    figures = {}
+    """{case: ([ours], [testpmd's])}; None when something could not run. Case None is testpmd's alone."""
+    figures = {case: ([], []) for case in (None, *CASES, 'still', 'swap-100ms')}
     for _ in range(ROUNDS):
-        peer = testpmd(core, main)
-        answers = {case: ours(build, core, case, folder) for case in (*CASES, 'generator', 'still', 'swap-100ms')}
-        if peer is None or None in answers.values():
-            return None
-        figures.setdefault('testpmd', []).append(peer)
-        for case, answer in answers.items():
-            figures.setdefault(case, []).append(answer['mpps'])
-    return {case: statistics.median(values) for case, values in figures.items()}
+        for case, (mine, peers) in figures.items():
+            if case:
+                answer = ours(build, core, case, folder)
+                mine.append(answer and answer['mpps'])
+            if case is None or case in CASES:
+                peers.append(testpmd(build, core, main, case))
+    if any(figure is None for pair in figures.values() for figure in (*pair[0], *pair[1])):
+        return None
+    return figures
 
 
 def options(parser):
@@ -124,7 +130,9 @@ def measure(build, arguments):
         found = rounds(build, cores[-1], cores[0], folder)
     if found is None:
         return []
-    rows = [(case, case, 'testpmd', 'testpmd mac') for case in CASES]
-    rows += [('swap-100ms', 'swap-100ms', 'still', 'without swaps'), ('generator', 'generator', 'testpmd', 'testpmd mac')]
-    return [{'case': name, 'ours': found[mine], 'peer': found[peer], 'peer_name': title, 'unit': 'Mpps',
-             'ratio': found[mine] / found[peer]} for name, mine, peer, title in rows]
+    mac = 'testpmd mac, same frames'
+    rows = [(case, *found[case], mac) for case in CASES]
+    rows += [('swap-100ms', found['swap-100ms'][0], found['still'][0], 'without swaps'),
+             ('wire', found[CASES[0]][1], found[None][1], 'testpmd mac, frames of zeros')]
+    return [{'case': name, 'ours': statistics.median(mine), 'peer': statistics.median(peer), 'peer_name': title, 'unit': 'Mpps',
+             'ratio': statistics.median(mine) / statistics.median(peer)} for name, mine, peer, title in rows]

@@ -4,12 +4,13 @@
 // TABLES = the file to make them in; one line of JSON. testpmd runs beside it (dpdk.py).
 #include <cstdio>
 #include <cstdlib>
-#include <ctime>
+#include <optional>
 #include <rte_cycles.h>
 #include <rte_eal.h>
 #include <thread>
 
 #include "dataplane/dpdk/lcore.hpp"
+#include "dataplane/dpdk/poll_clock.hpp"
 #include "dataplane/dpdk/shared_store.hpp"
 #include "tests/bench/dpdk/null_wire.hpp"
 
@@ -18,93 +19,96 @@ namespace {
 using namespace suanlu;
 using bench::Traffic;
 
-struct BenchCase {
-    const char* name;
-    bench::Wire wire;
-    bool is_swapped = false; ///< tables change every 100 ms meanwhile
-};
-constexpr BenchCase kCases[] = {
-    {"generator", {Traffic::kNobody, 1, 1, 4}}, // what the callback costs
-    {"encap-1flow", {Traffic::kClients, 1, 1, 4}},
-    {"encap-64kflows", {Traffic::kClients, 1 << 16, 1, 4}},
-    {"encap-1mflows", {Traffic::kClients, 1 << 20, 1, 4}},
-    {"decap-dx6", {Traffic::kTunnel, 1, 1, 4}},
-    {"still", {Traffic::kClients, 1 << 16, 1000, 64}},
-    {"swap-100ms", {Traffic::kClients, 1 << 16, 1000, 64}, true},
-};
-
 MonoTime now() {
     return SteadyClock().now();
 }
 
 /// Packets of the lcore in `seconds`, per second.
 double rate_of(Lcore& lcore, double seconds) {
+    constexpr int kPolls = 256; // between two looks at the time
     const auto hertz = static_cast<double>(rte_get_tsc_hz());
     const auto start = rte_rdtsc();
     const auto end = start + static_cast<std::uint64_t>(seconds * hertz);
     std::uint64_t packets = 0;
+    PollClock clock;
     while (rte_rdtsc() < end) {
-        timespec time{};
-        clock_gettime(CLOCK_MONOTONIC, &time);
-        packets += lcore.poll(static_cast<std::uint64_t>(time.tv_sec) * 1'000'000'000 +
-                              static_cast<std::uint64_t>(time.tv_nsec));
+        for (int i = 0; i < kPolls; i++) {
+            packets += lcore.poll(clock.now(true));
+        }
     }
     return static_cast<double>(packets) * hertz / static_cast<double>(rte_rdtsc() - start);
 }
 
-void swap_tables(SteerTables& tables, const bench::Wire& wire, const std::atomic<bool>& is_over,
-                 long& swaps) {
-    auto next = now().since_boot;
-    for (std::uint64_t generation = 2; !is_over; std::this_thread::yield()) {
-        if (now().since_boot >= next) {
-            next += std::chrono::milliseconds(100);
-            const auto done = tables.apply(bench::plan_of(wire, generation++), now());
-            swaps += done ? 1 : 0;
-            if (!done) {
-                std::fprintf(stderr, "swap: %s\n", done.error().text().c_str());
+/// Changes all tables every 100 ms, on the first CPU.
+class Swapper {
+public:
+    Swapper(SteerTables& tables, const bench::Wire& wire)
+        : tables_(tables), wire_(wire), thread_([this] { run(); }) {
+        cpu_set_t first{};
+        CPU_SET(0, &first);
+        pthread_setaffinity_np(thread_.native_handle(), sizeof first, &first);
+    }
+    /// How often it did.
+    long stop() {
+        is_over_ = true;
+        thread_.join();
+        return swaps_;
+    }
+
+private:
+    void run() {
+        auto next = now().since_boot;
+        for (std::uint64_t generation = 2; !is_over_; std::this_thread::yield()) {
+            if (now().since_boot >= next) {
+                next += std::chrono::milliseconds(100);
+                const auto done = tables_.apply(bench::plan_of(wire_, generation++), now());
+                swaps_ += done ? 1 : 0;
+                if (!done) {
+                    std::fprintf(stderr, "swap: %s\n", done.error().text().c_str());
+                }
             }
         }
     }
-}
 
-const char* reason_of(Traffic traffic) {
-    return traffic == Traffic::kClients ? "steered" : traffic == Traffic::kTunnel ? "decapsulated" : "not_ip";
-}
+    SteerTables& tables_;
+    const bench::Wire& wire_;
+    std::atomic<bool> is_over_{false};
+    long swaps_ = 0;
+    std::thread thread_;
+};
 
-Status measure(const BenchCase& test, double seconds, const std::string& file) {
-    const auto config = bench::config_of(test.wire);
+Status measure(const std::string& name, double seconds, const std::string& file) {
+    const auto* found = bench::find_wire(name);
+    if (found == nullptr) {
+        return Error{Errc::kNotFound, "no case " + name};
+    }
+    const auto wire = *found;
+    const auto config = bench::config_of(wire);
     SL_TRY(const auto ports, PortSet::open(config, 1));
-    bench::connect(test.wire, *ports, 1);
+    bench::connect(wire, ports->ports()[0].id, 1);
     SL_TRY(auto memory, SharedMemory::open(file, TableUser::kEngine));
     SL_TRY(auto seen, SharedMemory::open(file, TableUser::kAgent));
     SharedStore store(seen);
     SteerTables tables(store, *Ip6::parse("fc00:0:a::1"));
     ports->announce(config, memory.tables());
-    SL_TRY_VOID(bench::prepare(tables, store, test.wire));
+    SL_TRY_VOID(bench::prepare(tables, store, wire));
     Lcore lcore(memory.tables(), *ports, 0);
-    std::atomic<bool> is_over{false};
-    long swaps = 0;
-    std::thread swapper;
-    if (test.is_swapped) {
-        swapper = std::thread([&] { swap_tables(tables, test.wire, is_over, swaps); });
-        cpu_set_t first{};
-        CPU_SET(0, &first);
-        pthread_setaffinity_np(swapper.native_handle(), sizeof first, &first);
+    std::optional<Swapper> swapper;
+    if (name == "swap-100ms") {
+        swapper.emplace(tables, wire);
     }
     rate_of(lcore, 0.2); // warm
     const double rate = rate_of(lcore, seconds);
-    is_over = true;
-    if (swapper.joinable()) {
-        swapper.join();
-    }
-    if (test.is_swapped && swaps < 5 * seconds) {
+    const long swaps = swapper ? swapper->stop() : 0;
+    if (swapper && swaps < 5 * seconds) {
         return Error{Errc::kExhausted, "only " + std::to_string(swaps) + " swaps"};
     }
     auto reasons = store.counters().reasons;
-    if (const auto* done = reason_of(test.wire.traffic); reasons[done] == 0) {
+    if (const auto* done = wire.traffic == Traffic::kTunnel ? "decapsulated" : "steered";
+        reasons[done] == 0) {
         return Error{Errc::kUnsupported, std::string("no packet was ") + done};
     }
-    std::printf("{\"case\": \"%s\", \"mpps\": %.3f, \"swaps\": %ld}\n", test.name, rate / 1e6, swaps);
+    std::printf("{\"case\": \"%s\", \"mpps\": %.3f, \"swaps\": %ld}\n", name.c_str(), rate / 1e6, swaps);
     return {};
 }
 
@@ -122,15 +126,9 @@ int main(int argc, char** argv) {
     if (rte_eal_init(argc - 3, argv + 3) < 0) {
         return 1;
     }
-    for (const auto& test : kCases) {
-        if (name == test.name) {
-            const auto done = measure(test, seconds, tables);
-            if (!done) {
-                std::fprintf(stderr, "forward-bench: %s\n", done.error().text().c_str());
-            }
-            return done ? 0 : 1;
-        }
+    const auto done = measure(name, seconds, tables);
+    if (!done) {
+        std::fprintf(stderr, "forward-bench: %s\n", done.error().text().c_str());
     }
-    std::fprintf(stderr, "forward-bench: no case %s\n", name.c_str());
-    return 2;
+    return done ? 0 : 1;
 }

@@ -109,7 +109,7 @@ Status run(const bench::Wire& wire, std::uint64_t swaps) {
     const auto lcores = rte_lcore_count() - 1;
     const auto config = bench::config_of(wire);
     SL_TRY(const auto ports, PortSet::open(config, lcores));
-    bench::connect(wire, *ports, static_cast<std::uint16_t>(lcores));
+    bench::connect(wire, ports->ports()[0].id, static_cast<std::uint16_t>(lcores));
     SL_TRY(auto memory, SharedMemory::anonymous());
     SharedStore store(memory);
     SteerTables tables(store, *Ip6::parse("fc00:0:a::1"));

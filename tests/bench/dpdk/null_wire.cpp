@@ -5,6 +5,8 @@
 #include <rte_mbuf.h>
 #include <rte_mempool.h>
 
+#include <algorithm>
+#include <array>
 #include <cstring>
 
 #include "dataplane/api/sid_rows.hpp"
@@ -15,41 +17,74 @@ namespace {
 
 constexpr std::uint32_t kInterface = 11;
 constexpr std::size_t kFrame = 80;
+constexpr std::size_t kLink = 14; // Ethernet header
 constexpr std::size_t kEtherType = 12;
 constexpr const char* kSid = "fc00:0:e1:f006::";
 constexpr NextHop kHop{kInterface, {2, 0, 0, 0, 0, 8}, {2, 0, 0, 0, 0, 9}};
 
+struct NamedWire {
+    const char* name;
+    Wire wire;
+};
+constexpr NamedWire kWires[] = {
+    {"encap-1flow", {Traffic::kClients, 1, 1, 4}},
+    {"encap-64kflows", {Traffic::kClients, 1 << 16, 1, 4}},
+    {"encap-1mflows", {Traffic::kClients, 1 << 20, 1, 4}},
+    {"decap-dx6", {Traffic::kTunnel, 1, 1, 4}},
+    {"still", {Traffic::kClients, 1 << 16, 1000, 64}},
+    {"swap-100ms", {Traffic::kClients, 1 << 16, 1000, 64}},
+};
+
 /// The Ethernet header and the first packet of all flows.
 std::vector<std::uint8_t> g_frame;
-std::size_t g_written = 0;   ///< where the 16 bytes begin that a trip writes over
-std::size_t g_hop_limit = 0; ///< and which byte it lowers
+/// Where the 16 bytes begin that a trip changes and that are read: the end of the Ethernet header that is put
+/// before the packet or written over, and the first half of the packet's fixed header with its hop limit.
+std::size_t g_written = 0;
 Wire g_wire;
-thread_local std::uint32_t g_flow = 0;
+/// How far each queue is in the row of flows.
+std::array<std::uint32_t, kMostLcores> g_flows;
 
 Ip6 address(const std::string& text) {
     return *Ip6::parse(text);
 }
 
-void fill(rte_mempool*, void*, void* object, unsigned) {
+void fill_buffer(rte_mempool*, void*, void* object, unsigned) {
     auto* packet = static_cast<rte_mbuf*>(object);
     auto* bytes = static_cast<std::uint8_t*>(packet->buf_addr) + RTE_PKTMBUF_HEADROOM;
     std::memcpy(bytes, g_frame.data(), g_frame.size());
 }
 
+void fill_pool(rte_mempool* pool, void*) {
+    if (pool->private_data_size >= sizeof(rte_pktmbuf_pool_private)) {
+        rte_mempool_obj_iter(pool, fill_buffer, nullptr);
+    }
+}
+
+/// Writes which flow a client's packet is of: into its source, and its service into the destination.
+void write_flow(std::uint8_t* bytes, std::uint32_t number, const Wire& wire) {
+    const std::uint32_t flow = (number * 2654435761U) >> 7 & (wire.flows - 1);
+    std::memcpy(bytes + 34, &flow, sizeof flow);
+    if (wire.services > 1) {
+        const auto service = static_cast<std::uint16_t>(flow % wire.services);
+        std::memcpy(bytes + 50, &service, sizeof service);
+    }
+}
+
 // Only what a trip through the engine has changed, and what tells flows apart.
 std::uint16_t receive(std::uint16_t, std::uint16_t, rte_mbuf** packets, std::uint16_t count, std::uint16_t,
-                      void*) {
+                      void* context) {
+    auto& next = *static_cast<std::uint32_t*>(context);
+    const Wire wire = g_wire; // writing bytes cannot change a copy
+    const std::size_t at = g_written;
+    std::array<std::uint8_t, 16> written;
+    std::memcpy(written.data(), &g_frame[at], written.size());
     for (std::uint16_t i = 0; i < count; i++) {
         auto* bytes = rte_pktmbuf_mtod(packets[i], std::uint8_t*);
-        std::memcpy(bytes + g_written, &g_frame[g_written], 16);
-        bytes[g_hop_limit] = 64;
-        if (g_wire.flows > 1) {
-            const std::uint32_t flow = (g_flow++ * 2654435761U) >> 7 & (g_wire.flows - 1);
-            std::memcpy(bytes + 34, &flow, sizeof flow); // source
-            const auto service = static_cast<std::uint16_t>(g_wire.services > 1 ? flow % g_wire.services : 0);
-            std::memcpy(bytes + 50, &service, sizeof service); // destination
+        std::memcpy(bytes + at, written.data(), written.size());
+        if (wire.flows > 1) {
+            write_flow(bytes, next++, wire);
         }
-        if (g_wire.traffic == Traffic::kMixed && i % 8 == 0) {
+        if (wire.traffic == Traffic::kMixed && i % 8 == 0) {
             bytes[kEtherType] = 0;
         }
     }
@@ -81,15 +116,10 @@ void make_frame(const Wire& wire) {
     packet.payload = kFrame - 62;
     g_frame = build_frame(packet);
     std::memset(g_frame.data() + 50, 0, 2);
-    g_hop_limit = 21;
     if (wire.traffic == Traffic::kTunnel) {
-        const auto inside = g_frame.size() - 14;
         g_frame = in_tunnel(g_frame);
-        g_written = g_frame.size() - inside - 16;
-        g_hop_limit = g_frame.size() - inside + 7;
-    } else if (wire.traffic == Traffic::kNobody) {
-        g_frame[kEtherType] = 0;
     }
+    g_written = g_frame.size() - kFrame + kLink - 8;
     g_wire = wire;
 }
 
@@ -121,11 +151,17 @@ FwdConfig config_of(const Wire& wire) {
     return config;
 }
 
-void connect(const Wire& wire, const PortSet& ports, std::uint16_t queues) {
+const Wire* find_wire(const std::string& name) {
+    const auto* found =
+        std::find_if(std::begin(kWires), std::end(kWires), [&](const auto& one) { return name == one.name; });
+    return found == std::end(kWires) ? nullptr : &found->wire;
+}
+
+void connect(const Wire& wire, std::uint16_t device, std::uint16_t queues) {
     make_frame(wire);
-    rte_mempool_obj_iter(ports.buffers(), fill, nullptr);
+    rte_mempool_walk(fill_pool, nullptr);
     for (std::uint16_t queue = 0; queue < queues; queue++) {
-        rte_eth_add_rx_callback(ports.ports()[0].id, queue, receive, nullptr);
+        rte_eth_add_rx_callback(device, queue, receive, &g_flows.at(queue));
     }
 }
 

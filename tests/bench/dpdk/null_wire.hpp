@@ -2,9 +2,11 @@
 // The wire that a null device leaves out: a callback that writes into received buffers what the engine's last
 // trip has written over, and which flow a packet is of. Beside it the Plan that such packets are for. One
 // wire per program, set up before the first packet; every lcore may receive from a queue of its own.
+// preload_wire.cpp puts the same wire below testpmd.
 #pragma once
 
 #include <cstdint>
+#include <string>
 
 #include "dataplane/api/steer_tables.hpp"
 #include "dataplane/dpdk/ports.hpp"
@@ -15,7 +17,6 @@ enum class Traffic : std::uint8_t {
     kClients, ///< to be steered
     kMixed,   ///< clients, of whose packets every eighth is nobody's
     kTunnel,  ///< for a service SID of this router, in a routing header of three segments that is used up
-    kNobody,  ///< no IP: the shortest way, dropped at once
 };
 
 struct Wire {
@@ -25,10 +26,13 @@ struct Wire {
     std::uint16_t sites = 4;
 };
 
+/// What the benchmark calls a wire; null = it has none of this name.
+const Wire* find_wire(const std::string& name);
+
 /// fwd.yaml of a null device that this wire ends at.
 FwdConfig config_of(const Wire& wire);
-/// The port has `queues` receive queues.
-void connect(const Wire& wire, const PortSet& ports, std::uint16_t queues);
+/// The device is started, with `queues` receive queues that take their buffers from any pool of the program.
+void connect(const Wire& wire, std::uint16_t device, std::uint16_t queues);
 
 /// All sites alike, by two segments and a service SID.
 Plan plan_of(const Wire& wire, std::uint64_t generation);
