@@ -34,6 +34,7 @@ std::size_t OptRecord::size() const {
     size += nsid.empty() ? 0 : kOptionHead + nsid.size();
     size += has_subnet() ? kOptionHead + 4 + subnet_octets() : 0;
     size += client_cookie == nullptr ? 0 : kOptionHead + kClientCookieBytes + kServerCookieBytes;
+    size += says_keepalive ? kOptionHead + 2 : 0;
     size += has_error() ? kOptionHead + 2 + error_text.size() : 0;
     size += padding == kNoPadding ? 0 : kOptionHead + padding;
     return size;
@@ -67,6 +68,11 @@ void OptRecord::write(std::uint8_t* at) const {
         at = put_option(at, edns_option::kCookie, kClientCookieBytes + kServerCookieBytes);
         at = put_octets(at, ByteView(client_cookie, kClientCookieBytes));
         at = put_octets(at, server_cookie);
+    }
+    if (says_keepalive) {
+        at = put_option(at, edns_option::kKeepalive, 2);
+        put_u16(at, idle_100ms);
+        at += 2;
     }
     if (has_error()) {
         at = put_option(at, edns_option::kExtendedError, 2 + error_text.size());

@@ -20,6 +20,9 @@ struct OptRecord {
     /// Null = not said.
     const std::uint8_t* client_cookie = nullptr;
     ServerCookie server_cookie = {};
+    /// RFC 7828 section 3.1.
+    bool says_keepalive = false;
+    std::uint16_t idle_100ms = 0;
     std::uint16_t extended_error = extended_error::kNone;
     /// RFC 8914 section 2: for people.
     std::string_view error_text = {};

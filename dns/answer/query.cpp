@@ -172,6 +172,7 @@ private:
             }
             query_.wants_nsid = query_.wants_nsid || code == edns_option::kNsid;
             query_.wants_padding = query_.wants_padding || code == edns_option::kPadding;
+            query_.wants_keepalive = query_.wants_keepalive || code == edns_option::kKeepalive;
             at_ += 4 + value.size();
         }
         return QueryFault::kNone;

@@ -17,6 +17,7 @@ namespace edns_option {
 inline constexpr std::uint16_t kNsid = 3;
 inline constexpr std::uint16_t kClientSubnet = 8;
 inline constexpr std::uint16_t kCookie = 10;
+inline constexpr std::uint16_t kKeepalive = 11;
 inline constexpr std::uint16_t kPadding = 12;
 inline constexpr std::uint16_t kExtendedError = 15;
 } // namespace edns_option
@@ -61,6 +62,7 @@ struct Query {
     bool is_dnssec_ok = false;
     bool wants_nsid = false;
     bool wants_padding = false;
+    bool wants_keepalive = false;
     /// The first COOKIE option: a client cookie and perhaps a server cookie; part of the message.
     ByteView cookie;
     /// A TSIG record is among the additional ones (RFC 8945).

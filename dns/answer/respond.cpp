@@ -322,6 +322,8 @@ private:
             opt.client_cookie = query_.cookie.data();
             opt.server_cookie = cookie_.next;
         }
+        opt.says_keepalive = query_.wants_keepalive && asker_.transport != DnsTransport::kUdp;
+        opt.idle_100ms = asker_.idle_100ms;
         if (!is_slipped_) {
             opt.nsid = query_.wants_nsid ? std::string_view(options.nsid) : std::string_view();
             opt.extended_error = extended_error_;

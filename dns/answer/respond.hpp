@@ -36,6 +36,8 @@ struct Asker {
     Moment now = {};
     /// By TLS, with ALPN "dot" negotiated: fit for transfers (RFC 9103 section 7.1).
     bool is_xot = false;
+    /// How long a stream may be idle, in units of 100 ms: what a client that asks is told (RFC 7828).
+    std::uint16_t idle_100ms = 0;
 };
 
 /// Of one worker, who alone writes; anybody reads.

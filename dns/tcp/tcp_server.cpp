@@ -278,7 +278,7 @@ struct TcpServer::State {
 
     [[nodiscard]] Asker asker_of(const Connection& connection) const {
         return {connection.client(), tls ? DnsTransport::kTls : DnsTransport::kTcp, Moment::coarse(),
-                connection.has_protocol()};
+                connection.has_protocol(), static_cast<std::uint16_t>(limits.idle_ms / 100)};
     }
 
     /// Writes the first message behind its length. `stream` gets those that follow, if any do.

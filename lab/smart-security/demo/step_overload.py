@@ -45,7 +45,8 @@ def baseline(demo):
 
 
 def begin_streams(demo):
-    """The two endless streams on MEC-1."""
+    """The two endless streams on MEC-1, once the Plan sends some there."""
+    demo.control.wait(lambda: all(demo.control.shares(*at).get('mec-1', 0) > 0 for at in (('stream', 'R1'), ('video', 'R2'))), 10)
     demo.tcp = demo.machine.start('cam1', 'tcp-stream', workload('tcp_stream', '--begin-on', 'mec-1'))
     demo.video = demo.machine.start('cam2', 'udp-stream', workload(
         'udp_stream', '--begin-on', 'mec-1', '--rate', VIDEO_RATE, '--acks'))

@@ -1,8 +1,10 @@
 # SPDX-License-Identifier: Apache-2.0
 """Point 2: requests go to the site that the Plan says over the segment list that the Plan says; seen on the links."""
 import ipaddress
+import time
 
 from . import capture
+from .control import POLL_S
 from .step_bring_up import ROUTER_IDS
 from .traffic import Requests, start_cameras
 
@@ -16,6 +18,12 @@ def _planned(demo):
     """{ingress: {outer destination: site}} of the Plans in force."""
     return {ingress: {ipaddress.IPv6Address(p['destination']): p['site'] for p in demo.control.paths(ingress)
                       if p.get('destination')} for ingress in INGRESS.values()}
+
+
+def _add(planned, more):
+    """A list of a Plan in force while the requests ran is right even where the next Plan has another."""
+    for ingress, paths in more.items():
+        planned[ingress].update(paths)
 
 
 def _judge(demo, cameras, planned, seen):
@@ -48,11 +56,12 @@ def run(demo):
     planned = _planned(demo)
     with capture.Capture(demo.machine, CORE) as watch:
         cameras = start_cameras(demo.machine, 'steering', SECONDS)
+        while any(camera.is_running() for camera in cameras):
+            _add(planned, _planned(demo))
+            time.sleep(POLL_S)
         for camera in cameras:
             camera.wait(SECONDS + 5)
-    after = _planned(demo)
-    for ingress, paths in after.items():
-        planned[ingress].update(paths)
+    _add(planned, _planned(demo))
     total, good, problem, lists = _judge(demo, cameras, planned, capture.flows(watch.packets()))
     demo.report.check('each request was served by the site and over the segment list that the Plan names',
                       total > 0 and good == total, problem or f'{good} of {total} requests, outer destination and order of '

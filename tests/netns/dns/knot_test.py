@@ -32,6 +32,7 @@ from server_lab import answers, run_case, wait_for
 TYPES = ['A', 'AAAA', 'NS', 'SOA', 'MX', 'TXT', 'CNAME', 'SRV', 'SVCB', 'HTTPS', 'TYPE65280', 'DS', 'CAA', 'PTR', 'TYPE1234']
 LABELS = ['www', 'WwW', 'ns1', 'mail', 'alias', 'alias2', 'out', 'dangling', 'nowhere', 'a', 'deep', 'er', 'wild', 'there', 'sub',
           'ns', 'far', 'many', '_sip', '_udp', '_compute', 'svc', 'sz', 'hk', 'gba', 'site', '*', 'x' * 63, 'x']
+KEEPALIVE = 11
 DNS_YAML = '''listen: ["127.0.0.1:{port}"]
 nsid: here
 zones: [{{name: c.example, file: "{zone}"}}]
@@ -122,6 +123,9 @@ def check_tcp_limits(port):
 def check_tcp_idle(port):
     with socket.create_connection(('127.0.0.1', port), timeout=10) as idle:
         assert idle.recv(1) == b'', 'silence ends a connection'
+    asking = dns.message.make_query('www.c.example.', 'A', use_edns=0, options=[dns.edns.GenericOption(KEEPALIVE, b'')])
+    told = [option.data for option in dns.query.tcp(asking, '127.0.0.1', port=port, timeout=10).options if option.otype == KEEPALIVE]
+    assert told == [b'\x00\x05'], f'the idle time in units of 100 ms (RFC 7828), not {told}'
 
 
 def check_reload(port, work, server):
