@@ -4,7 +4,6 @@
 #include <algorithm>
 
 #include "core/support/log.hpp"
-#include "dataplane/api/sid_rows.hpp"
 
 namespace suanlu {
 
@@ -29,7 +28,7 @@ void KernelFeed::complain(const std::string& about, const std::string& why) {
 std::vector<EngineSid> KernelFeed::engine_sids(const Plan& plan) {
     std::vector<EngineSid> out;
     for (const LocalSid& sid : plan.local_sids) {
-        if (!is_for_engines(sid.behaviour)) {
+        if (sid.behaviour == SidBehaviour::kEnd || sid.behaviour == SidBehaviour::kEndX) {
             continue;
         }
         if (has_table(sid.behaviour)) {

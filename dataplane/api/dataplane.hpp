@@ -38,19 +38,38 @@ struct UsablePath {
     bool operator==(const UsablePath&) const = default;
 };
 
-/// A service SID of this router whose outer header the engine takes off.
+/// The kernel's main routing table (RT_TABLE_MAIN).
+inline constexpr std::uint32_t kMainTable = 254;
+
+/// A SID of this router that the engine serves.
 struct EngineSid {
     Prefix6 sid;
-    /// A DX or a DT.
     SidBehaviour behaviour = SidBehaviour::kEndDx6;
-    /// On the link to the site; unresolved: packets are left to the kernel's route.
+    /// DX and X: on the link; unresolved: packets are left to the kernel's route.
     NextHop hop;
     /// Largest packet that the link takes.
     std::uint16_t mtu = 0;
-    /// DT: says the link of each packet, instead of `hop` and `mtu`.
+    /// DT and End (kMainTable): says the link of each packet, instead of `hop` and `mtu`.
     std::uint32_t table = 0;
+    /// Somebody else's SID, or an address of this router, below one of ours: the kernel's, whatever stands
+    /// above.
+    bool is_foreign = false;
 
     bool operator==(const EngineSid&) const = default;
+};
+
+/// A row of a table that SIDs name, for an engine that cannot ask the kernel for each packet.
+struct EngineRoute {
+    std::uint32_t table = kMainTable;
+    /// IPv4 as ::ffff:0:0/96.
+    Prefix6 to;
+    /// Unresolved: packets are left to the kernel.
+    NextHop hop;
+    std::uint16_t mtu = 0;
+    /// Unreachable, prohibit or blackhole: packets are dropped.
+    bool is_nowhere = false;
+
+    bool operator==(const EngineRoute&) const = default;
 };
 
 struct EngineServiceCount {
@@ -162,9 +181,12 @@ public:
     virtual Status set_steering(ServiceId service, bool on) = 0;
     /// Exactly these SIDs are served by the engine from now on; the kernel's routes are beside them.
     virtual Status set_sids(std::span<const EngineSid> sids) {
-        return sids.empty() ? Status{}
-                            : Error{Errc::kUnsupported, engine_name() + " does not take outer headers off"};
+        return sids.empty() ? Status{} : Error{Errc::kUnsupported, engine_name() + " serves no SIDs"};
     }
+    /// Has to be told the routes of the tables that its SIDs name.
+    [[nodiscard]] virtual bool needs_routes() const { return false; }
+    /// Exactly these from now on.
+    virtual Status set_routes(std::span<const EngineRoute>) { return {}; }
     /// Affinity rules 4, 5 and 7: commits moves that are due, ages entries. Call about every 100 ms.
     virtual Status tick(MonoTime now) = 0;
     /// Reports of sites, for the second choices of new flows; what nobody asked for is counted and left.

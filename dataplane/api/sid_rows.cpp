@@ -19,17 +19,25 @@ RowBytes bytes_of(const Row& row) {
     return bytes;
 }
 
-// Of the packets inside; 0 = both.
-std::uint8_t version_of(SidBehaviour behaviour) {
-    switch (behaviour) {
+sl_behaviour behaviour_of(const EngineSid& sid) {
+    if (sid.is_foreign) {
+        return SL_SID_KERNEL;
+    }
+    switch (sid.behaviour) {
+    case SidBehaviour::kEnd:
+        return SL_SID_END;
+    case SidBehaviour::kEndX:
+        return SL_SID_END_X;
     case SidBehaviour::kEndDx4:
     case SidBehaviour::kEndDt4:
-        return 4;
+        return SL_SID_INSIDE4;
+    case SidBehaviour::kEndDx6:
+    case SidBehaviour::kEndDt6:
+        return SL_SID_INSIDE6;
     case SidBehaviour::kEndDt46:
-        return 0;
-    default:
-        return 6;
+        break;
     }
+    return SL_SID_INSIDE;
 }
 
 // Without an interface of the engine the SID is the kernel's to serve (SL_R_sid_unresolved counts its
@@ -39,7 +47,7 @@ sl_sid row_of(TableStore& store, const EngineSid& sid) {
     sl_sid row{};
     row.interface = interface != 0 && store.admit_interface(interface) ? interface : 0;
     row.mtu = sid.mtu;
-    row.version = version_of(sid.behaviour);
+    row.behaviour = static_cast<sl_u8>(behaviour_of(sid));
     row.table = sid.table;
     std::copy(sid.hop.destination_mac.begin(), sid.hop.destination_mac.end(), row.destination_mac);
     std::copy(sid.hop.source_mac.begin(), sid.hop.source_mac.end(), row.source_mac);
@@ -50,13 +58,14 @@ sl_sid row_of(TableStore& store, const EngineSid& sid) {
 
 Status write_sid_rows(TableStore& store, std::span<const EngineSid> sids) {
     if (sids.size() > SL_SIDS) {
-        return Error{Errc::kExhausted, "more than " + std::to_string(SL_SIDS) + " service SIDs"};
+        return Error{Errc::kExhausted, "more than " + std::to_string(SL_SIDS) + " SIDs"};
     }
     std::map<RowBytes, RowBytes> wanted;
     for (const EngineSid& sid : sids) {
-        if (!is_for_engines(sid.behaviour) || has_table(sid.behaviour) != (sid.table != 0)) {
+        if (!sid.is_foreign && asks_table(sid.behaviour) != (sid.table != 0)) {
             return Error{Errc::kBadInput, "SID " + sid.sid.text() + ": " +
-                                              std::string(to_text(sid.behaviour)) + " is the kernel's"};
+                                              std::string(to_text(sid.behaviour)) +
+                                              (sid.table != 0 ? " asks no table" : " needs a table")};
         }
         wanted[bytes_of(sl_sid_key{sid.sid.length, to_row(sid.sid.address)})] = bytes_of(row_of(store, sid));
     }

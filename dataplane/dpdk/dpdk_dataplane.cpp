@@ -140,6 +140,10 @@ Status DpdkDataplane::set_sids(std::span<const EngineSid> sids) {
     return write_sid_rows(state_->store, sids);
 }
 
+Status DpdkDataplane::set_routes(std::span<const EngineRoute> routes) {
+    return state_->store.set_routes(routes);
+}
+
 Status DpdkDataplane::tick(MonoTime now) {
     state_->watch_engine();
     return state_->tables.tick(now);
@@ -237,6 +241,7 @@ Status withdraw_tables(const std::string& path) {
         SL_TRY_VOID(store.drop_service(key));
     }
     SL_TRY_VOID(write_sid_rows(store, {}));
+    SL_TRY_VOID(store.set_routes({}));
     if (!memory.has_engine()) {
         std::filesystem::remove(path);
     }

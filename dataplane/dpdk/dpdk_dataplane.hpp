@@ -41,6 +41,8 @@ public:
     Status set_liveness(SiteId site, SiteLiveness liveness, MonoTime now) override;
     Status set_steering(ServiceId service, bool on) override;
     Status set_sids(std::span<const EngineSid> sids) override;
+    [[nodiscard]] bool needs_routes() const override { return true; }
+    Status set_routes(std::span<const EngineRoute> routes) override;
     Status tick(MonoTime now) override;
     void take_loads(std::span<const SiteJobs> loads, MonoTime now) override;
     PlacementCount placement() const override;

@@ -52,10 +52,26 @@ SL_INLINE const struct sl_rule* sl_port_rule(struct sl_port* port, sl_u32 index)
     auto& rules = port->tables->rules;
     return index < rules.size() ? &rules[index] : nullptr;
 }
-// The kernel's tables are not at hand here: packets for End.DT SIDs leave by the exception port.
-SL_INLINE const struct sl_sid* sl_port_route(struct sl_port*, const struct sl_sid* sid, sl_u32, sl_u8,
-                                             sl_u16) {
-    return sid; // without an interface
+// The kernel's tables are not at hand here; the agent has copied what is in them.
+SL_INLINE const struct sl_sid* sl_port_route(struct sl_port* port, const struct sl_sid* sid, sl_u32 offset,
+                                             sl_u8 version, sl_u16) {
+    suanlu::RouteKey key{suanlu::RouteTable::kFixedBits + 128, sid->table, {}};
+    const struct sl_pkt pkt = sl_port_packet(port);
+    const sl_u8* ip = pkt.cur + offset;
+    if (ip + (version == 6 ? 40 : 20) > pkt.end) {
+        return sid; // without an interface
+    }
+    if (version == 6) {
+        std::memcpy(key.address.b, ip + 24, 16);
+    } else {
+        key.address.b[10] = key.address.b[11] = 0xff;
+        std::memcpy(key.address.b + 12, ip + 16, 4);
+    }
+    const auto* row = port->tables->routes.find(key);
+    if (row == nullptr) {
+        return sid;
+    }
+    return row->is_nowhere != 0 ? nullptr : &row->link;
 }
 SL_INLINE struct sl_bucket* sl_port_bucket(struct sl_port* port, sl_u32 index) {
     auto& buckets = port->tables->buckets;

@@ -104,7 +104,8 @@ SharedStore::SharedStore(SharedMemory& memory)
       wide_(tables_.wide, tables_.grace, [&memory] { return memory.has_engine(); }),
       servers_(tables_.servers, tables_.grace, [&memory] { return memory.has_engine(); }),
       access_(tables_.access.rows, tables_.grace, [&memory] { return memory.has_engine(); }),
-      sids_(tables_.sids.rows, tables_.grace, [&memory] { return memory.has_engine(); }) {
+      sids_(tables_.sids.rows, tables_.grace, [&memory] { return memory.has_engine(); }),
+      routes_(tables_.routes.rows, tables_.grace, [&memory] { return memory.has_engine(); }) {
     note_lengths();
 }
 
@@ -217,6 +218,39 @@ ByteRows SharedStore::rule_rows() const {
 void SharedStore::note_lengths() {
     find_lengths(tables_.access, access_);
     find_lengths(tables_.sids, sids_);
+    find_lengths(tables_.routes, routes_);
+}
+
+Status SharedStore::set_routes(std::span<const EngineRoute> routes) {
+    if (routes.size() > RouteTable::kMost) {
+        return Error{Errc::kExhausted, std::to_string(routes.size()) + " routes of SIDs, of " +
+                                           std::to_string(RouteTable::kMost)};
+    }
+    std::map<Bytes, Bytes> wanted;
+    for (const auto& route : routes) {
+        const RouteKey key{route.to.length + RouteTable::kFixedBits, route.table, to_row(route.to.address)};
+        wanted[bytes_of(key)] = bytes_of(row_of(route));
+    }
+    for (const auto& [key, row] : byte_rows(routes_)) {
+        if (!wanted.contains(key)) {
+            drop_bytes(routes_, key);
+        }
+    }
+    for (const auto& [key, row] : wanted) {
+        SL_TRY_VOID(put_prefix(tables_.routes, routes_, key, row));
+    }
+    return {};
+}
+
+RouteRow SharedStore::row_of(const EngineRoute& route) {
+    const auto interface = route.hop.interface_index;
+    RouteRow row{};
+    row.link.interface = interface != 0 && admit_interface(interface) ? interface : 0;
+    row.link.mtu = route.mtu;
+    row.is_nowhere = route.is_nowhere ? 1 : 0;
+    std::copy(route.hop.destination_mac.begin(), route.hop.destination_mac.end(), row.link.destination_mac);
+    std::copy(route.hop.source_mac.begin(), route.hop.source_mac.end(), row.link.source_mac);
+    return row;
 }
 
 std::uint32_t SharedStore::interface_index(const std::string& name) {

@@ -49,12 +49,16 @@ public:
     Status clear_site_counter(std::uint32_t place) override;
     Result<bool> sweep(std::size_t limit, const IsOver& is_over) override;
 
+    /// Exactly these from now on. kExhausted when they are more than fit: nothing has changed then.
+    Status set_routes(std::span<const EngineRoute> routes);
+
     [[nodiscard]] EngineCounters counters() const;
     /// As Dataplane::flows.
     [[nodiscard]] std::vector<EngineFlow> flows(std::size_t limit, MonoTime now);
 
 private:
     void note_lengths();
+    RouteRow row_of(const EngineRoute& route);
     Status put_rule(const Bytes& key, const Bytes& value);
     [[nodiscard]] std::vector<std::pair<Bytes, Bytes>> rule_rows() const;
 
@@ -66,6 +70,7 @@ private:
     RowWriter<decltype(SharedTables::servers)> servers_;
     RowWriter<decltype(AccessTable::rows)> access_;
     RowWriter<decltype(SidTable::rows)> sids_;
+    RowWriter<decltype(RouteTable::rows)> routes_;
     std::set<ServiceId> counted_;
     std::uint32_t swept_ = 0;
     FlowSamples samples_;

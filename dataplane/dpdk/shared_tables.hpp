@@ -47,6 +47,21 @@ inline AddressWords first_bits(AddressWords address, std::uint32_t length) {
 inline KeyWords<sl_sid_key> words_with(const sl_sid_key&, std::uint32_t length, const AddressWords& address) {
     return {length | address[0] << 32, address[0] >> 32 | address[1] << 32, address[1] >> 32};
 }
+/// In a routing table; IPv4 as ::ffff:a.b.c.d.
+struct RouteKey {
+    std::uint32_t length; ///< in bits, of table and address together
+    std::uint32_t table;
+    sl_addr address;
+};
+/// Where it leads, as sl_port_route() answers.
+struct RouteRow {
+    sl_sid link;
+    std::uint32_t is_nowhere;
+};
+
+inline KeyWords<RouteKey> words_with(const RouteKey& key, std::uint32_t length, const AddressWords& address) {
+    return {length | std::uint64_t{key.table} << 32, address[0], address[1]};
+}
 inline KeyWords<sl_access_key> words_with(const sl_access_key& key, std::uint32_t length,
                                           const AddressWords& address) {
     return {length | std::uint64_t{key.service} << 32 | std::uint64_t{key.table} << 48, address[0],
@@ -61,6 +76,8 @@ struct PrefixTable {
     /// What a key's length counts besides the address.
     static constexpr std::uint32_t kFixedBits = 8 * (kAddress - sizeof(std::uint32_t));
 
+    static constexpr std::uint32_t kMost = kMostRows;
+
     RowTable<Key, Value, kMostRows> rows;
     std::array<std::atomic<std::uint64_t>, 3> lengths; ///< bit n = some row has a prefix of n bits
 
@@ -69,6 +86,8 @@ struct PrefixTable {
 };
 using AccessTable = PrefixTable<sl_access_key, sl_access, 65536>;
 using SidTable = PrefixTable<sl_sid_key, sl_sid, SL_SIDS>;
+/// Of the tables that SIDs name, as the kernel has them.
+using RouteTable = PrefixTable<RouteKey, RouteRow, 16384>;
 
 /// New flows by service and site, of one lcore: made as they come, never erased. All zero is the empty table.
 /// A packet looks at no more than kProbes cells, however full the table is.
@@ -156,6 +175,7 @@ struct SharedTables {
     alignas(64) RowTable<sl_server_key, sl_server, 8192> servers;
     alignas(64) AccessTable access;
     alignas(64) SidTable sids;
+    alignas(64) RouteTable routes;
     alignas(64) std::array<sl_rule, std::size_t{2} * SL_RULES_PER_TABLE> rules;
     alignas(64) std::array<sl_bucket, SL_BUCKETS> buckets;
 

@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: (BSD-2-Clause OR GPL-2.0-only)
 // Takes the outer header off packets for a service SID of this router and sends what is inside over the link
 // to the site: End.DX6, End.DX4, End.DT6, End.DT4 and End.DT46 (RFC 8986 sections 4.4 to 4.8) for whatever an
-// ingress sends, be it a NEXT-C-SID list that has come to its end, H.Encaps or H.Encaps.Red. Runs on
-// interfaces of role core.
+// ingress sends, be it a NEXT-C-SID list that has come to its end, H.Encaps or H.Encaps.Red.
 //
 //   | Ethernet 14 | IPv6 40 | routing header, nothing left, 0.. | packet |  ->  | Ethernet 14 | packet |
 //
@@ -109,10 +108,17 @@ SL_INLINE int sl_find_inside(struct sl_port* port, struct sl_pkt pkt, const stru
         return next;
     }
     at->version = (sl_u8)(next == SL_NEXT_IPV6 ? 6 : next == SL_NEXT_IPV4 ? 4 : 0);
-    if (at->version == 0 || (sid->version != 0 && sid->version != at->version)) {
+    if (at->version == 0 || (sid->behaviour != SL_SID_INSIDE && sid->behaviour != at->version)) {
         return -SL_R_sid_payload;
     }
     return sl_read_inside(pkt, at);
+}
+
+SL_INLINE void sl_write_link(sl_u8* frame, const struct sl_sid* link) {
+    sl_copy4(frame, link->destination_mac);
+    sl_copy2(frame + 4, link->destination_mac + 4);
+    sl_copy4(frame + 6, link->source_mac);
+    sl_copy2(frame + 10, link->source_mac + 4);
 }
 
 // The frame begins with room for an Ethernet header; behind it stands the packet, one hop further if it is we
@@ -120,10 +126,7 @@ SL_INLINE int sl_find_inside(struct sl_port* port, struct sl_pkt pkt, const stru
 SL_INLINE void sl_write_inside(sl_u8* frame, const struct sl_sid* link, const struct sl_inside* at) {
     sl_u8* ip = frame + SL_ETHERNET;
     const sl_u8 hop = link->for_kernel ? 0 : 1;
-    sl_copy4(frame, link->destination_mac);
-    sl_copy2(frame + 4, link->destination_mac + 4);
-    sl_copy4(frame + 6, link->source_mac);
-    sl_copy2(frame + 10, link->source_mac + 4);
+    sl_write_link(frame, link);
     if (at->version == 6) {
         sl_store_be16(frame + 12, 0x86dd);
         ip[1] = (sl_u8)((ip[1] & 0xcf) | at->ecn << 4);
@@ -137,18 +140,6 @@ SL_INLINE void sl_write_inside(sl_u8* frame, const struct sl_sid* link, const st
     ip[8] = (sl_u8)(ip[8] - hop);
     const sl_u16 sum = sl_mend_checksum(sl_load_be16(ip + 10), tos, sl_load_be16(ip));
     sl_store_be16(ip + 10, sl_mend_checksum(sum, ttl, sl_load_be16(ip + 8)));
-}
-
-// The SID that an untagged IPv6 packet is for; null = none of ours. Tagged ones are the kernel's.
-SL_INLINE const struct sl_sid* sl_find_sid(struct sl_port* port, struct sl_pkt pkt,
-                                           const struct sl_control* control) {
-    struct sl_sid_key key = {128, {{0}}};
-    const sl_u8* ip = pkt.cur + SL_ETHERNET;
-    if (ip + SL_IPV6 > pkt.end || sl_load_be16(pkt.cur + 12) != 0x86dd || ip[0] >> 4 != 6) {
-        return 0;
-    }
-    __builtin_memcpy(&key.address, ip + 24, 16);
-    return sl_in_prefix(key.address.b, &control->sid_block) ? sl_port_sid(port, &key) : 0;
 }
 
 // May what was found leave here? 0 or a negative reason.
@@ -165,26 +156,10 @@ SL_INLINE int sl_may_leave(struct sl_port* port, const struct sl_sid* link, cons
     return at->length > link->mtu ? -SL_R_sid_too_big : 0;
 }
 
-// 0 when the packet is for no SID of ours, else a negative reason: decapsulated with `at` filled, or why not,
-// with the packet as it was.
-SL_SUBPROGRAM int sl_decapsulate(struct sl_port* port, struct sl_inside* at) {
-    const struct sl_control* control = sl_port_control(port);
-    const struct sl_sid* sid = at && control ? sl_find_sid(port, sl_port_packet(port), control) : 0;
-    if (!sid || !at || !control) {
-        return 0;
-    }
-    // The longest header that an ingress of ours writes with a TLV, and an IPv6 header behind it.
-    sl_port_pull(port, (sl_u32)SL_ETHERNET + SL_OUTER_MOST + 8 + SL_IPV6);
-    struct sl_pkt pkt = sl_port_packet(port);
-    struct sl_addr source;
-    if (pkt.cur + SL_ETHERNET + SL_IPV6 > pkt.end) {
-        return -SL_R_sid_not_at_hand;
-    }
-    __builtin_memcpy(&source, pkt.cur + SL_ETHERNET + 8, 16);
-    if (!sl_in_prefix(source.b, &control->sid_block)) { // RFC 8754 section 5.1
-        return -SL_R_sid_source;
-    }
-    int code = sl_find_inside(port, pkt, sid, at);
+// A negative reason: decapsulated with `at` filled, or why not, with the packet as it was. The caller has
+// compared the source.
+SL_INLINE int sl_decapsulate(struct sl_port* port, const struct sl_sid* sid, struct sl_inside* at) {
+    int code = sl_find_inside(port, sl_port_packet(port), sid, at);
     if (code != 0) {
         return code;
     }
@@ -200,7 +175,7 @@ SL_SUBPROGRAM int sl_decapsulate(struct sl_port* port, struct sl_inside* at) {
     if (sl_port_pop(port, at->offset - SL_ETHERNET, at->version) != 0) {
         return -SL_R_sid_not_at_hand;
     }
-    pkt = sl_port_packet(port);
+    struct sl_pkt pkt = sl_port_packet(port);
     if (pkt.cur + SL_ETHERNET + SL_IPV4 > pkt.end) {
         return -SL_R_sid_truncated;
     }

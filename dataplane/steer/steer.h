@@ -9,10 +9,10 @@
 #include "affinity.h"
 #include "border.h"
 #include "classify.h"
-#include "decap.h"
 #include "fragment.h"
 #include "icmp.h"
 #include "limit.h"
+#include "local_sid.h"
 #include "parse_odd.h"
 #include "quic.h"
 #include "send.h"
@@ -93,7 +93,7 @@ SL_INLINE struct sl_outcome sl_leave(struct sl_port* port, int code, struct sl_t
         outcome.verdict = SL_REDIRECT;
         outcome.interface = trace->interface;
         sl_count_service(port, trace, 0);
-    } else if (reason == SL_R_decapsulated) {
+    } else if (reason == SL_R_decapsulated || reason == SL_R_sid_forwarded) {
         outcome.verdict = SL_REDIRECT;
         outcome.interface = trace->interface;
     } else if (sl_is_loss(reason)) {
@@ -294,10 +294,10 @@ SL_INLINE int sl_answer(struct sl_port* port, const struct sl_control* control, 
                                                                        : -SL_R_core_packet;
 }
 
-// 0 when the packet is for no service SID of ours, else a negative reason.
-SL_INLINE int sl_serve_sid(struct sl_port* port, struct sl_trace* trace) {
+// 0 when the packet is for no SID of ours, else a negative reason.
+SL_INLINE int sl_arrive(struct sl_port* port, struct sl_trace* trace) {
     struct sl_inside inside = {0, 0, 0, 0, 0, 0, 0, {0}};
-    const int code = sl_decapsulate(port, &inside);
+    const int code = sl_serve_sid(port, &inside);
     trace->interface = inside.interface;
     trace->bytes = inside.length;
     return code;
@@ -310,7 +310,7 @@ SL_INLINE int sl_walk(struct sl_port* port, enum sl_role role, struct sl_trace* 
         return -SL_R_core_packet;
     }
     if (role == SL_ROLE_CORE) {
-        const int served = sl_serve_sid(port, trace);
+        const int served = sl_arrive(port, trace);
         if (served != 0) {
             return served;
         }

@@ -74,20 +74,31 @@ SL_ASSERT_SIZE(struct sl_site_counter, 8 + 24 * SL_PATHS);
 
 enum { SL_SITE_COUNTERS = 8192 }; // sites of the Plan in force and of the next one
 
-// Service SIDs of this router whose outer header the engine takes off (decap.h): a longest-prefix-match trie,
-// as arguments follow the function. Changed in place, not by generation: nothing else refers to a row.
+// SIDs of this router that the engine serves (local_sid.h): a longest-prefix-match trie, as arguments follow
+// the function. Changed in place, not by generation: nothing else refers to a row.
 struct sl_sid_key {
     sl_u32 length; // of the prefix in bits
     struct sl_addr address;
 };
 SL_ASSERT_SIZE(struct sl_sid_key, 20);
 
-// End.DX6 or End.DX4 (RFC 8986 sections 4.4, 4.5): the link to the site. End.DT6, End.DT4 or End.DT46
-// (sections 4.6 to 4.8): a routing table, which says the link of each packet as a row of its own.
+// What becomes of packets for a SID: their outer header is taken off when a packet of the version is inside,
+// or they go on to their next segment.
+enum sl_behaviour {
+    SL_SID_INSIDE = 0, // of either version
+    SL_SID_INSIDE4 = 4,
+    SL_SID_INSIDE6 = 6,
+    SL_SID_END = 16,
+    SL_SID_END_X = 17,
+    SL_SID_KERNEL = 18 // an address or a SID of somebody else that falls under one of ours
+};
+
+// End.DX6, End.DX4 and End.X (RFC 8986 sections 4.4, 4.5, 4.2): the link. End.DT6, End.DT4, End.DT46 and End
+// (sections 4.6 to 4.8, 4.1): a routing table, which says the link of each packet as a row of its own.
 struct sl_sid {
     sl_u32 interface; // 0 = not known now: the kernel's own route serves
     sl_u16 mtu;       // of the link
-    sl_u8 version;    // of the payload that it takes: 4, 6, or 0 for both
+    sl_u8 behaviour;  // enum sl_behaviour
     sl_u8 for_kernel; // of a table's answer: the kernel sends it over this link, and asks for the neighbour
     sl_u8 destination_mac[6];
     sl_u8 source_mac[6];

@@ -282,7 +282,11 @@ std::vector<EngineSid> case_sids() {
             {*Prefix6::parse("fc00:0:e1:f016::/64"), SidBehaviour::kEndDx6, {}, kLinkMtu},
             {*Prefix6::parse("fc00:0:e1:f106::/64"), SidBehaviour::kEndDt6, {}, 0, kTable},
             {*Prefix6::parse("fc00:0:e1:f104::/64"), SidBehaviour::kEndDt4, {}, 0, kTable},
-            {*Prefix6::parse("fc00:0:e1:f146::/64"), SidBehaviour::kEndDt46, {}, 0, kTable}};
+            {*Prefix6::parse("fc00:0:e1:f146::/64"), SidBehaviour::kEndDt46, {}, 0, kTable},
+            {*Prefix6::parse("fc00:0:e1::/48"), SidBehaviour::kEnd, {}, 0, kTable},
+            {*Prefix6::parse("fc00:0:e001::/48"), SidBehaviour::kEndX, link, kLinkMtu},
+            {*Prefix6::parse("fc00:0:e002::/48"), SidBehaviour::kEndX, {}, kLinkMtu},
+            {*Prefix6::parse("fc00:0:e1:f0ff::/64"), SidBehaviour::kEnd, {}, 0, 0, true}};
 }
 
 PacketCase& Rows::steered(const std::string& name, Frame frame) {
@@ -310,6 +314,7 @@ std::vector<PacketCase> all_cases() {
     add_errors(rows);
     add_services(rows);
     add_sids(rows);
+    add_transit(rows);
     return rows;
 }
 

@@ -56,7 +56,9 @@ Plan case_plan();
 Status prepare(SteerTables& tables, MonoTime now);
 
 /// Service SIDs of this router: fc00:0:e1:f006::/64 for IPv6, f004 for IPv4, f016 whose next hop is unknown;
-/// f106, f104 and f146 by a routing table for IPv6, IPv4 and both.
+/// f106, f104 and f146 by a routing table for IPv6, IPv4 and both. fc00:0:e1::/48 is its End,
+/// fc00:0:e001::/48 the End.X of a link, e002 of one whose neighbour is unknown. fc00:0:e1:f0ff::/64 is
+/// somebody else's.
 std::vector<EngineSid> case_sids();
 inline constexpr std::uint16_t kLinkMtu = 1400;
 /// Nothing is in it while rows run.
@@ -73,9 +75,13 @@ void add_services(std::vector<PacketCase>& rows);
 void add_services(Plan& plan);
 /// Packets for service SIDs of this router (sid_cases.cpp).
 void add_sids(std::vector<PacketCase>& rows);
+/// Packets that go on to their next segment (transit_cases.cpp).
+void add_transit(std::vector<PacketCase>& rows);
 /// Packets for SIDs with a table, which says what `TableAnswer` is about the packet inside.
 enum class TableAnswer : std::uint8_t { kLink, kSmallLink, kKernel, kNowhere };
 std::vector<PacketCase> table_cases(TableAnswer answer);
+/// The same of the packet on its way to the next segment.
+std::vector<PacketCase> transit_table_cases(TableAnswer answer);
 /// Frames of the rows with a few random bytes changed, cut or grown; the same for the same seed.
 class RandomFrames {
 public:

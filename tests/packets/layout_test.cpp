@@ -52,7 +52,7 @@ const std::map<std::string, Layout> kLayouts = {
     {"sl_sid_key", {sizeof(sl_sid_key), {FIELD(sl_sid_key, length), FIELD(sl_sid_key, address)}}},
     {"sl_sid",
      {sizeof(sl_sid),
-      {FIELD(sl_sid, interface), FIELD(sl_sid, mtu), FIELD(sl_sid, version), FIELD(sl_sid, for_kernel),
+      {FIELD(sl_sid, interface), FIELD(sl_sid, mtu), FIELD(sl_sid, behaviour), FIELD(sl_sid, for_kernel),
        FIELD(sl_sid, destination_mac), FIELD(sl_sid, source_mac), FIELD(sl_sid, table)}}},
     {"sl_target",
      {sizeof(sl_target),

@@ -99,6 +99,32 @@ TEST_F(DpdkPackets, Rows) {
     }
 }
 
+TEST_F(DpdkPackets, Sids_ByTheAnswerOfATable) {
+    const NextHop hop{kInterface, {2, 0, 0, 0, 0, 6}, {2, 0, 0, 0, 0, 7}};
+    const auto table_of = [&](const EngineRoute& answer) {
+        std::vector<EngineRoute> routes(2, answer);
+        routes[1].to = *Prefix6::parse("::ffff:0:0/96");
+        return routes;
+    };
+    const std::pair<TableAnswer, EngineRoute> answers[] = {
+        {TableAnswer::kLink, {kTable, {}, hop, kLinkMtu}},
+        {TableAnswer::kSmallLink, {kTable, {}, hop, 20}},
+        {TableAnswer::kNowhere, {kTable, {}, {}, 0, true}}};
+    for (const auto& [answer, route] : answers) {
+        ASSERT_TRUE(store->set_routes(table_of(route)));
+        auto rows = table_cases(answer);
+        for (auto& row : transit_table_cases(answer)) {
+            rows.push_back(std::move(row));
+        }
+        for (const auto& row : rows) {
+            const auto before = counted(store->counters(), *tables);
+            const auto [verdict, frame] = run(row.frame, row.role);
+            expect_row(row, verdict, frame);
+            expect_counted(row, before, counted(store->counters(), *tables));
+        }
+    }
+}
+
 /// All that packets and the agent share, read word by word.
 std::uint64_t digest(const SharedTables& tables) {
     const auto* bytes = reinterpret_cast<const std::uint8_t*>(&tables);

@@ -59,7 +59,11 @@ TEST_F(HostPackets, Sids_ByTheAnswerOfATable) {
                                                                      {TableAnswer::kNowhere, std::nullopt}};
     for (const auto& [answer, route] : answers) {
         engine.set_route(kTable, route);
-        for (const auto& row : table_cases(answer)) {
+        auto rows = table_cases(answer);
+        for (auto& row : transit_table_cases(answer)) {
+            rows.push_back(std::move(row));
+        }
+        for (const auto& row : rows) {
             const auto result = engine.run(row.frame, row.role, kNow);
             expect_row(row, result.verdict, result.frame);
             EXPECT_STREQ(reason_name(result.reason), reason_name(row.reason)) << row.name;

@@ -4,49 +4,10 @@
 
 #include <algorithm>
 
-#include "tests/packets/cases.hpp"
+#include "tests/packets/sid_frames.hpp"
 
 namespace suanlu::packets {
 namespace {
-
-const char* const kSid6 = "fc00:0:e1:f006::";
-const char* const kSid4 = "fc00:0:e1:f004::";
-
-struct Outer {
-    const char* destination = kSid6;
-    const char* source = "fc00:0:1::1";
-    std::uint8_t traffic_class = 0;
-    std::uint8_t payload = 41;
-    /// Routing header, all but its first byte; empty = none.
-    std::vector<std::uint8_t> routing = {};
-};
-
-/// A routing header with so many segments listed, the last one in force.
-std::vector<std::uint8_t> listing(std::uint8_t segments, std::uint8_t left = 0) {
-    std::vector<std::uint8_t> out = {
-        static_cast<std::uint8_t>(2 * segments), 4, left, static_cast<std::uint8_t>(segments - 1), 0, 0, 0};
-    for (int i = 0; i < segments; i++) {
-        const auto sid = address(kSid6).bytes;
-        out.insert(out.end(), sid.begin(), sid.end());
-    }
-    return out;
-}
-
-Frame wrapped(const Frame& inner, const Outer& outer) {
-    auto shell = udp(false, 0);
-    shell.flow.source = address(outer.source);
-    shell.flow.destination = address(outer.destination);
-    shell.traffic_class = outer.traffic_class;
-    auto out = build_frame(shell);
-    out.resize(54);
-    out[20] = outer.payload;
-    out.insert(out.end(), inner.begin() + 14, inner.end());
-    if (!outer.routing.empty()) {
-        return with_headers(out, {{43, outer.routing}});
-    }
-    const auto length = out.size() - 54;
-    return with(out, 18, {static_cast<std::uint8_t>(length >> 8), static_cast<std::uint8_t>(length)});
-}
 
 /// What the site gets.
 Frame delivered(Frame inner, std::uint8_t ecn) {
@@ -69,37 +30,18 @@ Frame for_kernel(const Frame& inner) {
     return is_v4 ? with_checksum(out) : out;
 }
 
-Frame marked(bool is_v4, std::uint8_t traffic_class, std::size_t payload = 20) {
-    auto p = udp(is_v4, payload);
-    p.traffic_class = traffic_class;
-    return build_frame(p);
-}
-
-class SidRows {
+/// What becomes of packets whose outer header is taken off.
+class InsideRows : public SidRows {
 public:
-    explicit SidRows(std::vector<PacketCase>& rows) : rows_(rows) {}
+    using SidRows::SidRows;
 
     void arrives(const std::string& name, const Frame& inner, const Outer& outer, std::uint8_t ecn = 0) {
         add(name, wrapped(inner, outer), Verdict::kRedirect, SL_R_decapsulated).check =
             [want = delivered(inner, ecn)](const Frame&, const Frame& after) { EXPECT_EQ(after, want); };
     }
-    PacketCase& add(const std::string& name, Frame frame, Verdict verdict, sl_reason reason) {
-        return rows_.emplace_back(PacketCase{name, std::move(frame), PacketRole::kCore, verdict, reason});
-    }
-    void dropped(const std::string& name, Frame frame, sl_reason reason) {
-        add(name, std::move(frame), Verdict::kDrop, reason);
-    }
-    void left(const std::string& name, Frame frame, sl_reason reason) {
-        add(name, std::move(frame), Verdict::kPass, reason);
-    }
-
-    PacketCase& last() { return rows_.back(); }
-
-private:
-    std::vector<PacketCase>& rows_;
 };
 
-void add_modes(SidRows rows) {
+void add_modes(InsideRows rows) {
     for (const bool is_v4 : {false, true}) {
         const std::string family = is_v4 ? "SID v4 " : "SID v6 ";
         const auto inner = marked(is_v4, 0xb8);
@@ -142,7 +84,7 @@ Outer to_table(bool is_v4, int which) {
 }
 
 /// No table of that number is there: the kernel's own route for the SID may know.
-void add_tables(SidRows rows) {
+void add_tables(InsideRows rows) {
     for (const bool is_v4 : {false, true}) {
         const std::string family = is_v4 ? " v4" : " v6";
         const auto inner = marked(is_v4, 0xb8);
@@ -163,7 +105,7 @@ void add_tables(SidRows rows) {
 }
 
 /// RFC 6040 section 4.2, figure 4: every arriving pair.
-void add_congestion(SidRows rows) {
+void add_congestion(InsideRows rows) {
     constexpr int kDrop = -1;
     constexpr int kLeaves[4][4] = {{0, 0, 0, kDrop}, {1, 1, 1, 3}, {2, 1, 2, 3}, {3, 3, 3, 3}};
     for (const bool is_v4 : {false, true}) {
@@ -185,7 +127,7 @@ void add_congestion(SidRows rows) {
     }
 }
 
-void add_refused(SidRows rows) {
+void add_refused(InsideRows rows) {
     const auto inner = marked(false, 0);
     const auto plain = wrapped(inner, {});
     rows.dropped("SID with a segment left", wrapped(inner, {.routing = listing(2, 1)}),
@@ -227,7 +169,7 @@ void add_refused(SidRows rows) {
 } // namespace
 
 void add_sids(std::vector<PacketCase>& all) {
-    SidRows rows(all);
+    InsideRows rows(all);
     add_modes(rows);
     add_tables(rows);
     add_congestion(rows);
@@ -236,7 +178,7 @@ void add_sids(std::vector<PacketCase>& all) {
 
 std::vector<PacketCase> table_cases(TableAnswer answer) {
     std::vector<PacketCase> out;
-    SidRows rows(out);
+    InsideRows rows(out);
     for (const bool is_v4 : {false, true}) {
         for (const int which : {0, 1}) {
             auto outer = to_table(is_v4, which);

@@ -33,10 +33,10 @@ sl_wide run = {0, 0};
 sl_rule rules[4];
 sl_access access = {1};
 sl_bucket buckets[4];
-const sl_sid sids[4] = {{3, 1500, 6, 0, {}, {}, 0},
-                        {3, 1500, 4, 0, {}, {}, 0},
-                        {3, 1500, 0, 0, {}, {}, 100},
-                        {3, 60, 4, 0, {}, {}, 0}};
+const sl_sid sids[8] = {{3, 1500, SL_SID_INSIDE6, 0, {}, {}, 0},  {3, 1500, SL_SID_INSIDE4, 0, {}, {}, 0},
+                        {3, 1500, SL_SID_INSIDE, 0, {}, {}, 100}, {3, 60, SL_SID_INSIDE4, 0, {}, {}, 0},
+                        {3, 1500, SL_SID_END_X, 0, {}, {}, 0},    {3, 1500, SL_SID_END, 0, {}, {}, 254},
+                        {0, 0, SL_SID_KERNEL, 0, {}, {}, 0},      {0, 0, SL_SID_END, 0, {}, {}, 254}};
 sl_server server = {2};
 sl_fragment fragments[8]; // most fragments find a line, if another's
 sl_counter counter;
@@ -130,11 +130,11 @@ SL_INLINE const struct sl_access* sl_port_access(struct sl_port*, const struct s
     return key->source.b[15] & 1 ? &access : nullptr;
 }
 SL_INLINE const struct sl_sid* sl_port_sid(struct sl_port*, const struct sl_sid_key* key) {
-    return key->address.b[7] < 4 ? &sids[key->address.b[7]] : nullptr;
+    return key->address.b[7] < 8 ? &sids[key->address.b[7]] : nullptr;
 }
 SL_INLINE const struct sl_sid* sl_port_route(struct sl_port*, const struct sl_sid* sid, sl_u32 offset, sl_u8,
                                              sl_u16) {
-    return offset & 2 ? sid : nullptr;
+    return offset & 2 ? sid : nullptr; // a packet that goes on is at 14
 }
 SL_INLINE struct sl_bucket* sl_port_bucket(struct sl_port*, sl_u32 index) {
     return &buckets[index & 3];
@@ -305,7 +305,8 @@ void check_outcome(const sl_port& port, sl_u32 length, const sl_outcome& outcome
     const bool is_steered = trace.reason == SL_R_steered;
     const bool is_answer = trace.reason == SL_R_too_big_answered;
     const bool is_bare = trace.reason == SL_R_decapsulated;
-    if ((is_steered || is_answer || is_bare) != (outcome.verdict == SL_REDIRECT) ||
+    const bool goes_on = trace.reason == SL_R_sid_forwarded;
+    if ((is_steered || is_answer || is_bare || goes_on) != (outcome.verdict == SL_REDIRECT) ||
         (is_loss && !is_answer) != (outcome.verdict == SL_DROP)) {
         std::abort();
     }
