@@ -35,22 +35,17 @@ const OwnerAnswers::Set* set_of(const OwnerAnswers& owner, std::uint16_t type) {
         const auto least = std::ranges::min_element(owner.sets(), {}, size);
         return least == owner.sets().end() ? nullptr : &*least;
     }
-    for (const OwnerAnswers::Set& set : owner.sets()) {
-        if (set.type == type) {
-            return &set;
-        }
-    }
-    return nullptr;
+    return owner.find(type);
 }
 
 class Responder {
 public:
-    Responder(const Snapshot& snapshot, ByteView bytes, const Asker& asker, std::span<std::uint8_t> out,
+    Responder(const Snapshot& snapshot, const Lookup& lookup, const Asker& asker, std::span<std::uint8_t> out,
               RespondCounters& counters)
-        : snapshot_(snapshot), bytes_(bytes), asker_(asker), out_(out), counters_(counters) {}
+        : snapshot_(snapshot), lookup_(lookup), asker_(asker), out_(out), counters_(counters) {}
 
     std::size_t run() {
-        QueryFault fault = parse_query(bytes_, query_);
+        QueryFault fault = lookup_.fault();
         if (fault == QueryFault::kNone && is_for_streams()) {
             return kHandedOver;
         }
@@ -141,7 +136,7 @@ private:
 
     std::size_t answer() {
         std::size_t skipped = 0;
-        const OwnerAnswers* owner = snapshot_.closest(query_, skipped);
+        const OwnerAnswers* owner = snapshot_.closest(query_, lookup_.trail(), skipped);
         if (owner == nullptr && query_.type == rr_type::kSoa && snapshot_.streams() != nullptr) {
             return kHandedOver; // of a zone that only its secondaries see
         }
@@ -235,7 +230,7 @@ private:
         is_slipped_ = action == RateLimitAction::kSlipped;
         counters_.add(rcode_);
         const std::size_t question = query_.has_question ? query_.name_bytes + 4U : 0;
-        std::memcpy(out_.data(), bytes_.data(), kHeaderBytes + question);
+        std::memcpy(out_.data(), lookup_.bytes().data(), kHeaderBytes + question);
         return query_.has_edns ? finish_with_opt(parts, kHeaderBytes + question)
                                : finish_body(parts, kHeaderBytes + question, limit());
     }
@@ -333,11 +328,11 @@ private:
     }
 
     const Snapshot& snapshot_;
-    ByteView bytes_;
+    const Lookup& lookup_;
+    const Query& query_ = lookup_.query();
     const Asker& asker_;
     std::span<std::uint8_t> out_;
     RespondCounters& counters_;
-    Query query_;
     CookieCheck cookie_;
     ClientClass client_;
     bool depends_on_client_ = false;
@@ -362,27 +357,13 @@ Moment Moment::coarse() {
 
 std::size_t respond(const Snapshot& snapshot, ByteView query, const Asker& asker, std::span<std::uint8_t> out,
                     RespondCounters& counters) {
-    SL_CHECK(out.size() >= kMostUdpBytes);
-    return Responder(snapshot, query, asker, out, counters).run();
+    return respond(snapshot, Lookup(snapshot, query), asker, out, counters);
 }
 
-std::size_t respond_once(const Snapshot& snapshot, ByteView query, const Asker& asker,
-                         std::span<std::uint8_t> out, RespondCounters& counters) {
-    const std::size_t size = respond(snapshot, query, asker, out, counters);
-    if (size != kHandedOver) {
-        return size;
-    }
-    const std::size_t first = snapshot.streams()->answer(snapshot, query, asker, counters)->next(out);
-    RateLimiter* const limiter = snapshot.options().rate_limiter.get();
-    const bool is_refusal = first > 0 && (out[3] & 0xfU) != 0;
-    if (is_refusal && limiter != nullptr && asker.transport == DnsTransport::kUdp) {
-        const RateLimitAction action = limiter->look_at(asker.source, AnswerKind::kError, asker.now.mono_ms);
-        if (action == RateLimitAction::kSlipped || action == RateLimitAction::kDropped) {
-            counters.add(RateLimitAction::kDropped);
-            return 0;
-        }
-    }
-    return first;
+std::size_t respond(const Snapshot& snapshot, const Lookup& query, const Asker& asker,
+                    std::span<std::uint8_t> out, RespondCounters& counters) {
+    SL_CHECK(out.size() >= kMostUdpBytes);
+    return Responder(snapshot, query, asker, out, counters).run();
 }
 
 } // namespace suanlu::dns

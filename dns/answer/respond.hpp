@@ -5,7 +5,7 @@
 
 #include <atomic>
 
-#include "dns/answer/snapshot.hpp"
+#include "dns/answer/lookup.hpp"
 
 namespace suanlu::dns {
 
@@ -87,8 +87,8 @@ private:
 /// `out` has at least kMostUdpBytes; what does not fit goes as header and question with TC set.
 std::size_t respond(const Snapshot& snapshot, ByteView query, const Asker& asker, std::span<std::uint8_t> out,
                     RespondCounters& counters);
-/// The same, with the first message of what is handed over: by UDP there is no other.
-std::size_t respond_once(const Snapshot& snapshot, ByteView query, const Asker& asker,
-                         std::span<std::uint8_t> out, RespondCounters& counters);
+/// The same for a query that was read already.
+std::size_t respond(const Snapshot& snapshot, const Lookup& query, const Asker& asker,
+                    std::span<std::uint8_t> out, RespondCounters& counters);
 
 } // namespace suanlu::dns

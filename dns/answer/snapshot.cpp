@@ -6,7 +6,6 @@
 #include <cstring>
 
 #include "dns/answer/hashed_name.hpp"
-#include "dns/answer/name_hash.hpp"
 
 namespace suanlu::dns {
 
@@ -59,9 +58,9 @@ Snapshot::Place Snapshot::place_of(const OwnerAnswers& owner) const {
 }
 
 void Snapshot::insert(const OwnerAnswers& owner) {
-    std::size_t at = owner.hash() & (slots_.size() - 1);
+    std::size_t at = slot_of(owner.hash());
     while (slots_[at].owner != nullptr) {
-        at = (at + 1) & (slots_.size() - 1);
+        at = slot_of(at + 1);
     }
     slots_[at] = {owner.hash(), &owner};
     most_labels_ = std::max(most_labels_, labels_of(owner.name()));
@@ -76,7 +75,7 @@ const OwnerAnswers* Snapshot::cut_at(const OwnerAnswers& owner) const {
 }
 
 const OwnerAnswers* Snapshot::find(std::uint64_t hash, ByteView name) const {
-    for (std::size_t at = hash & (slots_.size() - 1);; at = (at + 1) & (slots_.size() - 1)) {
+    for (std::size_t at = slot_of(hash);; at = slot_of(at + 1)) {
         const Slot& slot = slots_[at];
         if (slot.owner == nullptr) {
             return nullptr;
@@ -90,19 +89,34 @@ const OwnerAnswers* Snapshot::find(std::uint64_t hash, ByteView name) const {
     }
 }
 
-const OwnerAnswers* Snapshot::closest(const Query& query, std::size_t& skipped) const {
-    const ByteView name = query.name_view();
-    // Hashes of all suffixes that may exist, from the root down; then the longest that does exist.
-    std::array<std::uint64_t, 129> hash_of;
+void Snapshot::trace(const Query& query, NameTrail& trail) const {
     const std::size_t labels = query.labels;
-    const std::size_t first = labels > most_labels_ ? labels - most_labels_ : 0;
-    hash_of[labels] = 0;
-    for (std::size_t label = labels; label-- > first;) {
-        hash_of[label] = hash_label(hash_of[label + 1], name.data() + query.label_at[label]);
+    trail.first = labels > most_labels_ ? labels - most_labels_ : 0;
+    trail.hash_of[labels] = 0;
+    for (std::size_t label = labels; label-- > trail.first;) {
+        trail.hash_of[label] =
+            hash_label(trail.hash_of[label + 1], query.name.data() + query.label_at[label]);
     }
-    for (skipped = first; skipped <= labels; ++skipped) {
+    __builtin_prefetch(&slots_[slot_of(trail.hash_of[trail.first])]);
+}
+
+const OwnerAnswers* Snapshot::guess(const NameTrail& trail) const {
+    const std::uint64_t hash = trail.hash_of[trail.first];
+    const Slot& slot = slots_[slot_of(hash)];
+    if (slot.owner == nullptr || slot.hash != hash) {
+        return nullptr;
+    }
+    slot.owner->fetch();
+    return slot.owner;
+}
+
+const OwnerAnswers* Snapshot::closest(const Query& query, const NameTrail& trail,
+                                      std::size_t& skipped) const {
+    const ByteView name = query.name_view();
+    const std::size_t labels = query.labels;
+    for (skipped = trail.first; skipped <= labels; ++skipped) {
         const std::size_t place = skipped == labels ? name.size() - 1 : query.label_at[skipped];
-        if (const OwnerAnswers* owner = find(hash_of[skipped], name.subspan(place))) {
+        if (const OwnerAnswers* owner = find(trail.hash_of[skipped], name.subspan(place))) {
             return owner;
         }
     }

@@ -6,6 +6,7 @@
 
 #include "dns/answer/client_classes.hpp"
 #include "dns/answer/message_stream.hpp"
+#include "dns/answer/name_hash.hpp"
 #include "dns/answer/owner_answers.hpp"
 #include "dns/answer/server_options.hpp"
 
@@ -29,6 +30,13 @@ struct ZoneDenials {
     bool is_hashed = false;
 };
 
+/// Hashes of those suffixes of a query's name that may exist.
+struct NameTrail {
+    /// By the label at which a suffix begins, from `first` on; the root's comes last.
+    std::array<std::uint64_t, kMostLabels + 1> hash_of;
+    std::size_t first = 0;
+};
+
 class Snapshot {
 public:
     using Owner = std::shared_ptr<const OwnerAnswers>;
@@ -37,9 +45,14 @@ public:
              std::shared_ptr<const ClientClasses> classes, ServerOptions options = {},
              std::shared_ptr<const StreamAnswerer> streams = nullptr);
 
+    /// Fills `trail`, and fetches into the caches where the longest suffix is looked for.
+    void trace(const Query& query, NameTrail& trail) const;
+    /// Whom the longest suffix belongs to, by its hash alone; null = look closer. Fetched into the caches.
+    [[nodiscard]] const OwnerAnswers* guess(const NameTrail& trail) const;
     /// The owner of a query's name, or the closest one above it; null outside of all zones. `skipped` gets
     /// the number of labels in front of that owner.
-    [[nodiscard]] const OwnerAnswers* closest(const Query& query, std::size_t& skipped) const;
+    [[nodiscard]] const OwnerAnswers* closest(const Query& query, const NameTrail& trail,
+                                              std::size_t& skipped) const;
 
     /// What the zone above says at the apex `owner`, where that zone is here too: to answer for DS (RFC 4035
     /// section 3.1.4.1). Null otherwise.
@@ -62,6 +75,7 @@ private:
     /// Where an owner of one zone is when the others are served here too (RFC 1034 section 4.3.2, step 2).
     [[nodiscard]] Place place_of(const OwnerAnswers& owner) const;
     void insert(const OwnerAnswers& owner);
+    [[nodiscard]] std::size_t slot_of(std::uint64_t hash) const { return hash & (slots_.size() - 1); }
     [[nodiscard]] const OwnerAnswers* find(std::uint64_t hash, ByteView name) const;
 
     std::vector<Owner> owners_;

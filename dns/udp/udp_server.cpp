@@ -16,7 +16,7 @@ namespace suanlu::dns {
 
 namespace {
 
-constexpr std::size_t kBatch = 32;
+constexpr std::size_t kBatch = kMostBatch;
 /// Queries are small; a longer one is cut by the kernel and then malformed.
 constexpr std::size_t kMostQueryBytes = 1500;
 constexpr int kReceiveBuffer = 4 << 20;
@@ -116,6 +116,9 @@ struct UdpWorker::Batch {
     std::array<iovec, kBatch> out;
     std::array<mmsghdr, kBatch> received;
     std::array<mmsghdr, kBatch> sent;
+    std::array<UdpExchange, kBatch> exchanges;
+    /// By exchange: which query it is of.
+    std::array<std::size_t, kBatch> query_of;
     std::size_t control_bytes;
 
     void prepare(std::size_t count) {
@@ -212,30 +215,18 @@ void UdpWorker::run() {
 
 void UdpWorker::serve(Batch& batch, std::size_t count) {
     const Snapshot& snapshot = reader_.take(exchange_);
-    const Moment now = Moment::coarse();
-    const std::vector<Prefix6>& fronts = snapshot.options().fronts;
+    const std::span<UdpExchange> exchanges = read(batch, count, snapshot.options().fronts);
+    respond_batch(snapshot, exchanges, counters_);
+    if (tap_ != nullptr) {
+        show(batch, exchanges);
+    }
     unsigned answers = 0;
-    for (std::size_t i = 0; i < count; ++i) {
-        const mmsghdr& query = batch.received[i];
-        const std::size_t size =
-            port_of(batch.sources[i]) == 0 ? 0 : query.msg_len; // nobody listens at port 0
-        ByteView bytes(batch.queries[i].data(), size);
-        Asker asker{source_of(batch.sources[i]), DnsTransport::kUdp, now};
-        if (!fronts.empty() && !take_proxy_header(fronts, bytes, asker.source)) {
-            counters_.add(QueryFault::kProxyHeader);
-            continue;
-        }
-        const std::size_t answered = respond_once(snapshot, bytes, asker, batch.answers[answers], counters_);
-        if (tap_ != nullptr) { // of a client behind a front the port is not known here
-            const bool is_direct = asker.source == source_of(batch.sources[i]);
-            tap_->saw(bytes, ByteView(batch.answers[answers]).first(answered), asker,
-                      is_direct ? port_of(batch.sources[i]) : std::uint16_t{0});
-        }
-        if (answered > 0) {
-            batch.out[answers] = {batch.answers[answers].data(), answered};
-            msghdr& head = batch.sent[answers++].msg_hdr;
-            head = query.msg_hdr;
-            head.msg_iov = &batch.out[answers - 1];
+    for (std::size_t i = 0; i < exchanges.size(); ++i) {
+        if (exchanges[i].answered > 0) {
+            batch.out[answers] = {exchanges[i].out.data(), exchanges[i].answered};
+            msghdr& head = batch.sent[answers].msg_hdr;
+            head = batch.received[batch.query_of[i]].msg_hdr;
+            head.msg_iov = &batch.out[answers++];
             head.msg_flags = 0;
             forget_interface(head);
         }
@@ -244,6 +235,35 @@ void UdpWorker::serve(Batch& batch, std::size_t count) {
     traffic_.queries.fetch_add(count, std::memory_order_relaxed);
     traffic_.answers.fetch_add(answers, std::memory_order_relaxed);
     batch.prepare(count);
+}
+
+/// What is to be answered of the messages that came.
+std::span<UdpExchange> UdpWorker::read(Batch& batch, std::size_t count, const std::vector<Prefix6>& fronts) {
+    const Moment now = Moment::coarse();
+    std::size_t exchanges = 0;
+    for (std::size_t i = 0; i < count; ++i) {
+        const std::size_t size =
+            port_of(batch.sources[i]) == 0 ? 0 : batch.received[i].msg_len; // nobody listens at port 0
+        ByteView bytes(batch.queries[i].data(), size);
+        Asker asker{source_of(batch.sources[i]), DnsTransport::kUdp, now};
+        if (!fronts.empty() && !take_proxy_header(fronts, bytes, asker.source)) {
+            counters_.add(QueryFault::kProxyHeader);
+            continue;
+        }
+        batch.query_of[exchanges] = i;
+        batch.exchanges[exchanges++] = {bytes, asker, batch.answers[i]};
+    }
+    return {batch.exchanges.data(), exchanges};
+}
+
+/// Of a client behind a front the port is not known here.
+void UdpWorker::show(const Batch& batch, std::span<const UdpExchange> exchanges) {
+    for (std::size_t i = 0; i < exchanges.size(); ++i) {
+        const auto& [query, asker, out, answered] = exchanges[i];
+        const sockaddr_storage& source = batch.sources[batch.query_of[i]];
+        tap_->saw(query, ByteView(out).first(answered), asker,
+                  asker.source == source_of(source) ? port_of(source) : std::uint16_t{0});
+    }
 }
 
 void UdpWorker::send(Batch& batch, unsigned answers) {

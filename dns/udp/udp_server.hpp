@@ -10,6 +10,7 @@
 
 #include "core/support/endpoint.hpp"
 #include "dns/answer/query_tap.hpp"
+#include "dns/answer/respond_batch.hpp"
 #include "dns/answer/snapshot_exchange.hpp"
 
 namespace suanlu::dns {
@@ -52,6 +53,8 @@ private:
               std::size_t reader);
     void run();
     void serve(Batch& batch, std::size_t count);
+    std::span<UdpExchange> read(Batch& batch, std::size_t count, const std::vector<Prefix6>& fronts);
+    void show(const Batch& batch, std::span<const UdpExchange> exchanges);
     void send(Batch& batch, unsigned answers);
 
     int socket_;
