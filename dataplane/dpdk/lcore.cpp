@@ -56,24 +56,13 @@ std::uint32_t Lcore::poll(std::uint64_t now) {
 void Lcore::steer(const Port& port, std::span<rte_mbuf*> packets, std::uint64_t now) {
     std::array<BurstOutcome, kBurst> outcomes;
     steer_burst({&tables_, &state_, now, port.interface, port.role}, packets, outcomes.data());
-    std::uint32_t interface = 0; // most packets of a burst leave by the same one
-    std::uint16_t place = Port::kNone;
-    for (std::size_t i = 0; i < packets.size(); i++) {
-        if (outcomes[i].verdict == kRedirect) {
-            if (outcomes[i].interface != interface) {
-                interface = outcomes[i].interface;
-                place = place_of(interface);
-            }
-            if (place != Port::kNone) {
-                append(place, packets[i]);
-            } else {
-                drop({&packets[i], 1}, EngineCount::kNoPort);
-            }
-        } else if (outcomes[i].verdict == kPass) {
-            leave(port, packets[i]);
-        } else {
-            rte_pktmbuf_free(packets[i]); // counted with its reason
+    for (std::size_t first = 0; first < packets.size();) { // most packets of a burst have the same outcome
+        auto end = first + 1;
+        while (end < packets.size() && outcomes[end] == outcomes[first]) {
+            end++;
         }
+        carry_out(port, packets.subspan(first, end - first), outcomes[first]);
+        first = end;
     }
     for (std::uint16_t place = 0; place < outgoing_.size(); place++) {
         auto& vector = outgoing_[place];
@@ -86,14 +75,31 @@ void Lcore::steer(const Port& port, std::span<rte_mbuf*> packets, std::uint64_t 
     }
 }
 
-// To the kernel, which may have seen it already.
-void Lcore::leave(const Port& port, rte_mbuf* packet) {
-    if (port.partner != Port::kNone) {
-        append(port.partner, packet);
-    } else if (port.is_copied) {
-        rte_pktmbuf_free(packet);
+void Lcore::carry_out(const Port& port, std::span<rte_mbuf*> packets, BurstOutcome outcome) {
+    if (outcome.verdict == kPass) {
+        leave(port, packets);
+        return;
+    }
+    if (outcome.verdict != kRedirect) {
+        rte_pktmbuf_free_bulk(packets.data(), static_cast<unsigned>(packets.size())); // counted with reasons
+        return;
+    }
+    const auto place = place_of(outcome.interface);
+    if (place != Port::kNone) {
+        append(place, packets);
     } else {
-        drop({&packet, 1}, EngineCount::kNoExceptionPort);
+        drop(packets, EngineCount::kNoPort);
+    }
+}
+
+// To the kernel, which may have seen them already.
+void Lcore::leave(const Port& port, std::span<rte_mbuf*> packets) {
+    if (port.partner != Port::kNone) {
+        append(port.partner, packets);
+    } else if (port.is_copied) {
+        rte_pktmbuf_free_bulk(packets.data(), static_cast<unsigned>(packets.size()));
+    } else {
+        drop(packets, EngineCount::kNoExceptionPort);
     }
 }
 

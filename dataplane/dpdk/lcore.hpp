@@ -4,6 +4,7 @@
 // What cannot be sent is freed and counted.
 #pragma once
 
+#include <algorithm>
 #include <array>
 #include <vector>
 
@@ -30,10 +31,13 @@ private:
     };
 
     void steer(const Port& port, std::span<rte_mbuf*> packets, std::uint64_t now);
-    void leave(const Port& port, rte_mbuf* packet);
-    void append(std::uint16_t place, rte_mbuf* packet) {
+    /// Of packets that have the same outcome.
+    void carry_out(const Port& port, std::span<rte_mbuf*> packets, BurstOutcome outcome);
+    void leave(const Port& port, std::span<rte_mbuf*> packets);
+    void append(std::uint16_t place, std::span<rte_mbuf*> packets) {
         auto& vector = outgoing_[place];
-        vector.packets[vector.count++] = packet; // a burst fits
+        std::copy(packets.begin(), packets.end(), vector.packets.begin() + vector.count); // a burst fits
+        vector.count = static_cast<std::uint16_t>(vector.count + packets.size());
     }
     /// Place of the port that stands for an interface; Port::kNone when there is none.
     [[nodiscard]] std::uint16_t place_of(std::uint32_t interface) const;

@@ -1,131 +1,73 @@
 // SPDX-License-Identifier: Apache-2.0
-// The packets of a burst that nothing special is about: untagged, no start of a flow; a service with no rule,
-// list or rate; a slot at rest and a path that takes them. They go through the core's own functions step by
-// step, all of them through one before the next, so that their waits for memory and for multiplications
-// overlap. What turns out to be special has not been touched yet and is sl_process's. Lives on an lcore's
-// stack for one burst; the figures are in docs/benchmarks.md, and the packet tests hold it to the core's
-// bytes.
+// The packets of a burst that nothing special is about: ordinary by their headers (packet_columns.hpp); a
+// service with no rule, list or rate; a slot at rest and a path that takes them. They go through what the
+// core does step by step, all of them through one before the next, so that their waits for memory and for
+// multiplications overlap. What turns out to be special has not been touched yet and is sl_process's. Lives
+// on an lcore's stack for one burst; the figures are in docs/benchmarks.md, and the packet tests hold it to
+// the core's bytes.
 #pragma once
 
-#include <rte_prefetch.h>
-
-#include <array>
-#include <span>
-
+#include "dataplane/dpdk/packet_columns.hpp"
 #include "dataplane/dpdk/port_mbuf.h"
-#include "dataplane/dpdk/steer_burst.hpp"
-// Behind the port functions that it calls.
-#include "dataplane/steer/steer.h"
 
 namespace suanlu {
 
 class OrdinaryPackets {
 public:
     [[gnu::always_inline]] OrdinaryPackets(sl_port& port, std::span<rte_mbuf*> packets, std::uint32_t role)
-        : port_(port), control_(port.tables->control), packets_(packets), table_(load(control_.table) & 1) {
-        if (role == SL_ROLE_EXTERNAL && (control_.wide[table_].tenants & SL_TENANTS_BY_INTERFACE) == 0) {
-            read_all();
+        : port_(port), control_(port.tables->control), packets_(packets), table_(load(control_.table) & 1),
+          is_for_clients_(role == SL_ROLE_EXTERNAL &&
+                          (control_.wide[table_].tenants & SL_TENANTS_BY_INTERFACE) == 0) {
+        if (is_for_clients_) {
+            columns_.read(packets_, control_, table_);
             classify_all();
+            columns_.hash_all(control_.hash_seed);
             find_slots();
         }
     }
 
-    /// Called for one packet after the other: what a special one changes may make the next one special. False
-    /// = special.
-    [[gnu::always_inline]] bool choose(std::size_t i) {
-        if (is_ordinary(i) && !find_path(i)) {
-            leave(i);
-        }
-        return is_ordinary(i);
-    }
-
-    /// All that were chosen for get their outer header and are counted.
-    [[gnu::always_inline]] void send(BurstOutcome* outcomes) {
-        std::uint64_t sent = 0;
-        for (std::size_t i = 0; i < packets_.size(); i++) {
-            if (is_ordinary(i)) {
-                encapsulate(i);
-                outcomes[i] = {SL_REDIRECT, paths_[i]->interface};
-                sent++;
+    /// Sends packets from `first` on until one is special, and returns its place: what becomes of it may make
+    /// the next one special. The end when there is none.
+    [[gnu::always_inline]] std::size_t send(std::size_t first, BurstOutcome* outcomes) {
+        std::size_t i = first;
+        for (; is_for_clients_ && i < packets_.size() && columns_.is_ordinary(i); i++) {
+            const auto* site = find_site(i);
+            if (site == nullptr || !send(i, *site, outcomes[i])) {
+                break;
             }
         }
-        port_.lcore->reasons[SL_R_steered] += sent;
+        sent_ += i - first;
+        return i;
     }
 
+    /// All that were sent are counted.
+    void count() { port_.lcore->reasons[SL_R_steered] += sent_; }
+
 private:
-    /// Packets whose bytes are fetched before the first is looked at.
-    static constexpr std::size_t kAhead = 4;
-
-    /// Of the IP header.
-    struct Header {
-        std::uint16_t length;
-        std::uint8_t version;
-        std::uint8_t traffic_class;
-    };
-
     /// The agent or another lcore may change it meanwhile.
     template <class Word>
     static Word load(const Word& word) {
         return *const_cast<const volatile Word*>(&word);
     }
-    static void fetch(const rte_mbuf* packet) { rte_prefetch0(rte_pktmbuf_mtod(packet, const void*)); }
-
-    [[nodiscard]] bool is_ordinary(std::size_t i) const { return (ordinary_ >> i & 1) != 0; }
-    void leave(std::size_t i) { ordinary_ &= ~(1U << i); }
-
-    [[gnu::always_inline]] void read_all() {
-        const std::size_t count = packets_.size();
-        for (std::size_t i = 0; i < std::min(kAhead, count); i++) {
-            fetch(packets_[i]);
-        }
-        for (std::size_t i = 0; i < count; i++) {
-            if (i + kAhead < count) {
-                fetch(packets_[i + kAhead]);
-            }
-            ordinary_ |= std::uint32_t{read(i)} << i;
-        }
-    }
-
-    [[gnu::always_inline]] bool read(std::size_t i) {
-        sl_flow flow{};
-        port_.packet = packets_[i];
-        if (packets_[i]->nb_segs > 1 ||
-            sl_parse(sl_port_packet(&port_), sl_port_length(&port_), &flow) != 0 ||
-            sl_border(&flow, 0, &control_) != 0 || sl_check_source(&flow) != 0 ||
-            (flow.tcp_flags & SL_TCP_SYN) != 0) {
-            return false;
-        }
-        headers_[i] = {flow.length, flow.version, flow.traffic_class};
-        flow_keys_[i].source = flow.source;
-        flow_keys_[i].port_be = flow.source_port_be;
-        const auto key = words_of(sl_service_key{flow.destination, flow.destination_port_be, flow.protocol,
-                                                 static_cast<sl_u8>(table_), 0, 0});
-        if (key == last_key_) {
-            repeats_ |= 1U << i;
-            return true;
-        }
-        service_keys_[i] = last_key_ = key;
-        service_hashes_[i] = hash_of(key);
-        port_.tables->services.prefetch(service_hashes_[i]);
-        return true;
-    }
 
     [[gnu::always_inline]] void classify_all() {
-        const sl_service* service = nullptr; // of the packet before, for those that repeat its key
+        const auto& services = port_.tables->services;
         for (std::size_t i = 0; i < packets_.size(); i++) {
-            if (!is_ordinary(i)) {
-                continue;
+            if (!columns_.is_repeated(i)) {
+                service_hashes_[i] = hash_of(columns_.service_key(i));
+                services.prefetch(service_hashes_[i]);
             }
-            if ((repeats_ >> i & 1) == 0) {
-                service = port_.tables->services.find(service_keys_[i], service_hashes_[i]);
-            }
-            if (service == nullptr || !is_ordinary(*service)) {
-                leave(i);
-                continue;
+        }
+        const sl_service* service = nullptr; // null = not an ordinary one
+        std::uint64_t rest = 0;
+        for (std::size_t i = 0; i < packets_.size(); i++) {
+            if (!columns_.is_repeated(i)) {
+                service = services.find(columns_.service_key(i), service_hashes_[i]);
+                service = service != nullptr && is_ordinary(*service) ? service : nullptr;
+                rest = service != nullptr ? columns_.rest_of(*service) : 0;
             }
             services_[i] = service;
-            flow_keys_[i].service = service->id;
-            flow_keys_[i].address_tag = service->address_tag;
+            columns_.set_service(i, rest);
         }
     }
 
@@ -137,88 +79,128 @@ private:
     }
 
     [[gnu::always_inline]] void find_slots() {
+        const auto& tables = *port_.tables;
+        const auto* marks = &tables.marks[std::size_t{load(control_.marks) & 1} * SL_MARK_WORDS];
         for (std::size_t i = 0; i < packets_.size(); i++) {
-            if (is_ordinary(i)) {
-                hashes_[i] = sl_flow_hash(&flow_keys_[i], control_.hash_seed);
-                slots_[i] = services_[i]->slot_offset + sl_slot_of(hashes_[i], services_[i]->slot_count);
-                rte_prefetch0(marks_of(i));
-                rte_prefetch0(sl_port_slot(&port_, slots_[i]));
-                rte_prefetch0(sl_port_target(&port_, slots_[i]));
+            const auto* service = services_[i];
+            if (service == nullptr) {
+                columns_.leave(i);
+                continue;
             }
+            const auto hash = columns_.hash(i);
+            const auto slot = service->slot_offset + sl_slot_of(hash, service->slot_count);
+            if (slot >= kMostSlots) {
+                columns_.leave(i);
+                continue;
+            }
+            slots_[i] = slot;
+            marks_[i] = &marks[sl_mark_word(hash)];
+            rte_prefetch0(marks_[i]);
+            rte_prefetch0(&tables.slots[slots_[i]]);
+            rte_prefetch0(&tables.targets[slots_[i]]);
         }
     }
 
-    [[nodiscard]] const sl_u64* marks_of(std::size_t i) const {
-        const sl_u32 half = load(control_.marks) & 1;
-        return sl_port_marks(&port_, half * SL_MARK_WORDS + sl_mark_word(hashes_[i]));
+    /// As sl_follow does without an entry and a start, when the slot's base is its effective site. Null =
+    /// special.
+    [[gnu::always_inline]] const sl_site* find_site(std::size_t i) {
+        const auto& slot = port_.tables->slots[slots_[i]];
+        const auto& target = port_.tables->targets[slots_[i]];
+        const auto base = static_cast<sl_u16>(load(slot));
+        if ((load(*marks_[i]) & sl_mark_bit(columns_.hash(i))) != 0 || load(target.effective) != base) {
+            return nullptr;
+        }
+        auto& known = sites_[base % kKnown];
+        if (known.id != base) {
+            known = {base, sl_live_site(&port_, table_, base)};
+        }
+        return static_cast<sl_u16>(load(slot)) == base ? known.site : nullptr;
     }
 
-    /// As sl_follow does without an entry and a start, when the slot's base is its effective site.
-    [[gnu::always_inline]] bool find_path(std::size_t i) {
-        const auto* slot = sl_port_slot(&port_, slots_[i]);
-        const auto* target = sl_port_target(&port_, slots_[i]);
-        if (slot == nullptr || target == nullptr || (load(*marks_of(i)) & sl_mark_bit(hashes_[i])) != 0) {
+    /// False when the path does not take the packet, which is as it was then.
+    [[gnu::always_inline]] bool send(std::size_t i, const sl_site& site, BurstOutcome& outcome) {
+        const bool is_ipv6 = columns_.is_ipv6(i);
+        const auto rank = sl_rank_of(&site, is_ipv6 ? 6 : 4, columns_.hash(i));
+        const auto& path = site.paths[rank][is_ipv6 ? 0 : 1];
+        const std::uint32_t outer = path.outer;
+        const auto length = columns_.length(i);
+        auto& packet = *packets_[i];
+        if (outer == 0 || path.interface == 0 || length > path.inner_mtu ||
+            outer > rte_pktmbuf_headroom(&packet)) {
             return false;
         }
-        const auto base = static_cast<sl_u16>(load(*slot));
-        const auto* site = sl_live_site(&port_, table_, base);
-        if (site == nullptr || load(target->effective) != base || static_cast<sl_u16>(load(*slot)) != base) {
-            return false;
-        }
-        const auto rank = sl_rank_of(site, headers_[i].version, hashes_[i]);
-        const auto* path = &site->paths[rank][headers_[i].version == 6 ? 0 : 1];
-        paths_[i] = path;
-        counters_[i] = sl_path_counter(&port_, site, rank);
-        return path->outer != 0 && path->interface != 0 && headers_[i].length <= path->inner_mtu &&
-               path->outer <= rte_pktmbuf_headroom(packets_[i]);
+        outcome = {SL_REDIRECT, path.interface};
+        auto& service = port_.lcore->counters[services_[i]->id];
+        service.packets++;
+        service.bytes += length;
+        sl_count_path(sl_path_counter(&port_, &site, rank), 1, length);
+        lower_hop_limit(columns_.frame(i), is_ipv6);
+        write_outer(columns_.frame(i) - outer, path, outer, columns_.outer_start(i), length);
+        grow(packet, outer, columns_.frame_length(i));
+        return true;
     }
 
-    [[gnu::always_inline]] void encapsulate(std::size_t i) {
-        const auto* path = paths_[i];
+    static void lower_hop_limit(std::uint8_t* frame, bool is_ipv6) {
+        if (is_ipv6) {
+            frame[SL_ETHERNET + 7]--;
+            return;
+        }
         sl_flow flow{};
         flow.l3 = SL_ETHERNET;
-        flow.version = headers_[i].version;
-        flow.length = headers_[i].length;
-        flow.traffic_class = headers_[i].traffic_class;
-        port_.packet = packets_[i];
-        sl_lower_hop_limit(sl_port_packet(&port_), &flow);
-        auto* frame = reinterpret_cast<sl_u8*>(rte_pktmbuf_prepend(packets_[i], path->outer));
-        sl_write_outer(frame, &flow, path, static_cast<sl_u32>(hashes_[i]) & 0xfffff);
-        copy_segments(frame + SL_ETHERNET, *path);
-        sl_trace trace{};
-        trace.service = services_[i]->id;
-        trace.bytes = flow.length;
-        sl_count_service(&port_, &trace, 0);
-        sl_count_path(counters_[i], 1, flow.length);
+        flow.version = 4;
+        sl_lower_hop_limit({frame, frame + SL_ETHERNET + SL_IPV4}, &flow);
     }
 
-    /// The routing header in pieces of 16 bytes and one of 8; find_path() has found the room.
-    static void copy_segments(sl_u8* ip, const sl_path& path) {
-        std::size_t at = SL_OUTER_LEAST;
-        for (; at + 16 <= path.outer; at += 16) {
-            std::memcpy(ip + at, path.header + at, 16);
+    /// As sl_write_outer and sl_write_segments, in pieces as large as the processor's registers. `start`: the
+    /// first 4 bytes of the header.
+    [[gnu::always_inline]] static void write_outer(std::uint8_t* frame, const sl_path& path,
+                                                   std::uint32_t outer, std::uint64_t start,
+                                                   std::uint32_t length) {
+        constexpr std::size_t kPiece = 32;
+        constexpr std::size_t kMacs = offsetof(sl_path, destination_mac);
+        static_assert(SL_OUTER_LEAST - 8 >= kPiece && offsetof(sl_path, source_mac) == kMacs + 6);
+        auto* ip = frame + SL_ETHERNET;
+        const std::uint16_t type = RTE_BE16(0x86dd);
+        std::uint64_t ready = 0; // next header and hop limit are its last two bytes
+        std::memcpy(&ready, path.header, sizeof ready);
+        const auto payload = static_cast<std::uint16_t>(length + outer - SL_IPV6);
+        const std::uint64_t first =
+            start | std::uint64_t{__builtin_bswap16(payload)} << 32 | (ready & std::uint64_t{0xffff} << 48);
+        std::memcpy(frame, reinterpret_cast<const std::uint8_t*>(&path) + kMacs, 16); // both, and more
+        std::memcpy(frame + 12, &type, sizeof type);
+        std::memcpy(ip, &first, sizeof first);
+        for (std::size_t at = 8; at + kPiece < outer; at += kPiece) {
+            std::memcpy(ip + at, path.header + at, kPiece);
         }
-        if (at < path.outer) {
-            sl_copy8(ip + at, path.header + at);
-        }
+        std::memcpy(ip + outer - kPiece, path.header + outer - kPiece, kPiece);
     }
+
+    /// The room was found before.
+    static void grow(rte_mbuf& packet, std::uint32_t bytes, std::uint32_t length) {
+        packet.data_off = static_cast<std::uint16_t>(packet.data_off - bytes);
+        packet.data_len = static_cast<std::uint16_t>(length + bytes);
+        packet.pkt_len = length + bytes;
+    }
+
+    /// Sites that this burst has met, by their ids' last bits. Rows do not change while it lasts.
+    struct KnownSite {
+        std::uint64_t id = 0; // no site's
+        const sl_site* site = nullptr;
+    };
+    static constexpr std::size_t kKnown = 8;
 
     sl_port& port_;
     const sl_control& control_;
     std::span<rte_mbuf*> packets_;
     std::uint32_t table_;
-    std::uint32_t ordinary_ = 0; ///< a bit for each packet
-    std::uint32_t repeats_ = 0;  ///< bits of those for the service of the one before
-    KeyWords<sl_service_key> last_key_{};
-    std::array<Header, kBurst> headers_;
-    std::array<KeyWords<sl_service_key>, kBurst> service_keys_;
+    bool is_for_clients_;
+    std::uint64_t sent_ = 0;
+    PacketColumns columns_;
+    std::array<KnownSite, kKnown> sites_{};
     std::array<std::uint64_t, kBurst> service_hashes_;
     std::array<const sl_service*, kBurst> services_;
-    std::array<sl_flow_key, kBurst> flow_keys_;
-    std::array<std::uint64_t, kBurst> hashes_;
     std::array<std::uint32_t, kBurst> slots_;
-    std::array<const sl_path*, kBurst> paths_;
-    std::array<struct sl_path_counter*, kBurst> counters_;
+    std::array<const std::uint64_t*, kBurst> marks_;
 };
 
 } // namespace suanlu

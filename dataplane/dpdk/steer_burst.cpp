@@ -9,7 +9,7 @@ namespace {
 /// More than all headers that the core reads.
 constexpr std::uint32_t kHeaders = 256;
 
-BurstOutcome steer_one(sl_port& port, std::uint32_t role) {
+[[gnu::noinline]] BurstOutcome steer_one(sl_port& port, std::uint32_t role) {
     if (port.packet->nb_segs > 1 && sl_port_pull(&port, kHeaders) != 0) {
         port.lcore->engine[static_cast<std::size_t>(EngineCount::kUnreadable)]++;
     }
@@ -18,18 +18,46 @@ BurstOutcome steer_one(sl_port& port, std::uint32_t role) {
     return {outcome.verdict, outcome.interface};
 }
 
-} // namespace
-
-void steer_burst(const BurstContext& context, std::span<rte_mbuf*> packets, BurstOutcome* outcomes) {
+[[gnu::always_inline]] inline void steer(const BurstContext& context, std::span<rte_mbuf*> packets,
+                                         BurstOutcome* outcomes) {
     sl_port port{context.tables, context.lcore, nullptr, context.now, context.interface};
     OrdinaryPackets ordinary(port, packets, context.role);
-    for (std::size_t i = 0; i < packets.size(); i++) {
-        if (!ordinary.choose(i)) {
-            port.packet = packets[i];
-            outcomes[i] = steer_one(port, context.role);
-        }
+    for (std::size_t i = 0; (i = ordinary.send(i, outcomes)) < packets.size(); i++) {
+        port.packet = packets[i];
+        outcomes[i] = steer_one(port, context.role);
     }
-    ordinary.send(outcomes);
+    ordinary.count();
+}
+
+void steer_plain(const BurstContext& context, std::span<rte_mbuf*> packets, BurstOutcome* outcomes) {
+    steer(context, packets, outcomes);
+}
+
+/// The same, compiled for registers of 64 bytes.
+[[gnu::target("avx512f,avx512dq,avx512bw,avx512vl,bmi,bmi2,prefer-vector-width=512")]] void
+steer_wide(const BurstContext& context, std::span<rte_mbuf*> packets, BurstOutcome* outcomes) {
+    steer(context, packets, outcomes);
+}
+
+bool has_wide_registers() {
+    return __builtin_cpu_supports("avx512f") != 0 && __builtin_cpu_supports("avx512dq") != 0 &&
+           __builtin_cpu_supports("avx512bw") != 0 && __builtin_cpu_supports("avx512vl") != 0 &&
+           __builtin_cpu_supports("bmi") != 0 && __builtin_cpu_supports("bmi2") != 0;
+}
+
+} // namespace
+
+std::vector<BurstVariant> burst_variants() {
+    std::vector<BurstVariant> list{{"plain", steer_plain}};
+    if (has_wide_registers()) {
+        list.push_back({"avx512", steer_wide});
+    }
+    return list;
+}
+
+void steer_burst(const BurstContext& context, std::span<rte_mbuf*> packets, BurstOutcome* outcomes) {
+    static const auto best = burst_variants().back().steer;
+    best(context, packets, outcomes);
 }
 
 } // namespace suanlu

@@ -5,6 +5,7 @@
 
 #include <cstdint>
 #include <span>
+#include <vector>
 
 #include "dataplane/dpdk/shared_tables.hpp"
 
@@ -26,9 +27,18 @@ struct BurstContext {
 struct BurstOutcome {
     std::uint32_t verdict;   ///< enum sl_verdict
     std::uint32_t interface; ///< for SL_REDIRECT
+    friend bool operator==(const BurstOutcome&, const BurstOutcome&) = default;
 };
 
 /// At most kBurst packets; `outcomes` has as many places.
 void steer_burst(const BurstContext& context, std::span<rte_mbuf*> packets, BurstOutcome* outcomes);
+
+/// The same for one kind of processor.
+struct BurstVariant {
+    const char* name;
+    void (*steer)(const BurstContext&, std::span<rte_mbuf*>, BurstOutcome*);
+};
+/// Those that this processor can run, the fastest last: the one that steer_burst() takes.
+std::vector<BurstVariant> burst_variants();
 
 } // namespace suanlu

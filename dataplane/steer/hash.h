@@ -7,11 +7,16 @@
 
 #include "rendezvous.h"
 
+// `rest` = service, port and tag of the key as one word.
+SL_INLINE sl_u64 sl_flow_hash_of(sl_u64 seed, sl_u64 source0, sl_u64 source1, sl_u64 rest) {
+    return sl_mix(sl_mix(sl_mix(seed, source0), source1), rest);
+}
+
 SL_INLINE sl_u64 sl_flow_hash(const struct sl_flow_key* key, sl_u64 seed) {
     sl_u64 source[2];
     __builtin_memcpy(source, &key->source, sizeof source);
     const sl_u64 rest = (sl_u64)key->service << 48 | (sl_u64)key->port_be << 32 | key->address_tag;
-    return sl_mix(sl_mix(sl_mix(seed, source[0]), source[1]), rest);
+    return sl_flow_hash_of(seed, source[0], source[1], rest);
 }
 
 // Where the entry marks have the bit of this hash: word of a half, bit of the word.

@@ -68,7 +68,7 @@ protected:
     Results run(std::span<rte_mbuf*> packets, PacketRole role) {
         std::array<BurstOutcome, kBurst> outcomes{};
         context.role = static_cast<std::uint32_t>(role);
-        steer_burst(context, packets, outcomes.data());
+        steer(context, packets, outcomes.data());
         memory->tables().grace.pause(0);
         Results results;
         for (std::size_t i = 0; i < packets.size(); i++) {
@@ -88,6 +88,7 @@ protected:
     std::unique_ptr<SharedStore> store;
     std::unique_ptr<SteerTables> tables;
     BurstContext context{};
+    decltype(&steer_burst) steer = steer_burst; ///< or one of burst_variants()
 };
 
 TEST_F(DpdkPackets, Rows) {
@@ -195,9 +196,12 @@ TEST_F(DpdkPackets, Golden_EveryModeAndLength_BitForBit) {
     for (const auto& row : golden_cases()) {
         const auto ready = prepare_golden(*tables, row, ++generation, kNow);
         ASSERT_TRUE(ready) << row.name << ": " << ready.error().text();
-        const auto [verdict, frame] = run(golden_packet(row), PacketRole::kExternal);
-        EXPECT_EQ(verdict, Verdict::kRedirect) << row.name;
-        EXPECT_EQ(frame, row.expected) << row.name;
+        for (const auto& variant : burst_variants()) {
+            steer = variant.steer;
+            const auto [verdict, frame] = run(golden_packet(row), PacketRole::kExternal);
+            EXPECT_EQ(verdict, Verdict::kRedirect) << row.name << ", " << variant.name;
+            EXPECT_EQ(frame, row.expected) << row.name << ", " << variant.name;
+        }
     }
 }
 
@@ -274,6 +278,7 @@ TEST_F(DpdkPackets, RandomBursts_EqualToTheHost_PacketByPacket) {
     host_tables.set_sampling(3);
     tables->set_sampling(3);
     RandomFrames random(20261121);
+    const auto variants = burst_variants(); // in turns
     int mismatches = 0;
     for (std::size_t done = 0, burst = 0; done < kPackets && mismatches < 10; burst++) {
         const MonoTime now{kNow.since_boot + std::chrono::milliseconds(done)};
@@ -284,12 +289,14 @@ TEST_F(DpdkPackets, RandomBursts_EqualToTheHost_PacketByPacket) {
         std::vector<Frame> frames(1 + burst * 7 % kBurst);
         std::generate(frames.begin(), frames.end(), [&] { return random.next(); });
         context.now = now_of(now);
+        steer = variants[burst % variants.size()].steer;
         const auto results = run(frames, role);
         for (std::size_t i = 0; i < frames.size(); i++, done++) {
             const auto expected = host.run(frames[i], role, now);
             if (results[i] != std::pair(expected.verdict, expected.frame)) {
                 mismatches++;
-                ADD_FAILURE() << "packet " << done << ", host says " << reason_name(expected.reason);
+                ADD_FAILURE() << "packet " << done << ", " << variants[burst % variants.size()].name
+                              << ", host says " << reason_name(expected.reason);
             }
         }
     }
@@ -301,6 +308,27 @@ TEST_F(DpdkPackets, RandomBursts_EqualToTheHost_PacketByPacket) {
     EXPECT_GT(ours.at("sampled"), 0U);
     EXPECT_EQ(*tables->site_counts(), *host_tables.site_counts());
     EXPECT_EQ(memory->tables().exceptions.size(), host.exceptions());
+}
+
+TEST_F(DpdkPackets, EveryFirstByteOfASource_AsOnTheHost) {
+    HostEngine host;
+    SteerTables host_tables(host, address("fc00:0:1::1"));
+    ASSERT_TRUE(prepare(host_tables, kNow));
+    for (const bool is_ipv4 : {false, true}) {
+        auto packet = udp(is_ipv4, 40);
+        auto& source = packet.flow.source.bytes;
+        for (unsigned bits = 0; bits < 0x10000; bits += 0x40) { // of the second byte only the first two
+            source[is_ipv4 ? 12 : 0] = static_cast<std::uint8_t>(bits >> 8);
+            source[is_ipv4 ? 13 : 1] = static_cast<std::uint8_t>(bits);
+            const auto frame = build_frame(packet);
+            const auto expected = host.run(frame, PacketRole::kExternal, kNow);
+            for (const auto& variant : burst_variants()) {
+                steer = variant.steer;
+                ASSERT_EQ(run(frame, PacketRole::kExternal), std::pair(expected.verdict, expected.frame))
+                    << packet.flow.source.text() << ", " << variant.name;
+            }
+        }
+    }
 }
 
 TEST_F(DpdkPackets, Adopted_TablesKeepTheirServices) {
