@@ -3,10 +3,8 @@
 
 #include <algorithm>
 #include <cmath>
-#include <filesystem>
-#include <fstream>
-#include <sstream>
 
+#include "core/support/whole_file.hpp"
 #include "policies/policy_set.hpp"
 #include "policies/strategy/builtin_policies.hpp"
 #include "policies/strategy/file_walk.hpp"
@@ -30,13 +28,8 @@ bool is_file(const std::string& given) {
 }
 
 Result<PolicyDefinition> read_file(const std::string& path) {
-    std::ifstream in(path);
-    std::stringstream text;
-    if (!in || std::filesystem::is_directory(path)) {
-        return Error{Errc::kNotFound, "cannot read " + path};
-    }
-    text << in.rdbuf();
-    PolicyReading reading = read_policy(text.str(), path);
+    SL_TRY(const std::string text, read_whole_file(path));
+    PolicyReading reading = read_policy(text, path);
     std::string complaints;
     for (const YamlComplaint& complaint : reading.complaints) {
         complaints += (complaints.empty() ? "" : "\n") + complaint_text(path, complaint);

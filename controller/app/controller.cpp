@@ -10,6 +10,7 @@
 #include "controller/decision/inventory_file.hpp"
 #include "core/support/log.hpp"
 #include "core/support/page_server.hpp"
+#include "core/support/whole_file.hpp"
 
 namespace suanlu {
 
@@ -56,7 +57,7 @@ Result<std::unique_ptr<DecisionJournal>> open_journal(const Controller::Files& f
     if (config.journal_dir.empty()) {
         return std::unique_ptr<DecisionJournal>();
     }
-    SL_TRY(const std::string inventory, read_journal_file(config.inventory_path));
+    SL_TRY(const std::string inventory, read_whole_file(config.inventory_path));
     SL_TRY(JournalFile file, JournalFile::open(config.journal_dir));
     const JournalStart first{limits_of(config), shares, inventory_mark(inventory), false, files.policies};
     return std::make_unique<DecisionJournal>(first, start, std::move(file),

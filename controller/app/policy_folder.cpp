@@ -3,11 +3,10 @@
 
 #include <algorithm>
 #include <filesystem>
-#include <fstream>
-#include <sstream>
 #include <vector>
 
 #include "controller/decision/policy_texts.hpp"
+#include "core/support/whole_file.hpp"
 #include "policies/policy_set.hpp"
 #include "policies/strategy/builtin_policies.hpp"
 #include "policies/strategy/file_walk.hpp"
@@ -20,16 +19,6 @@ namespace suanlu {
 namespace {
 
 constexpr const char* kSitesFile = "sites.yaml";
-
-Result<std::string> read_text(const std::string& path) {
-    std::ifstream in(path);
-    if (!in) {
-        return Error{Errc::kNotFound, "cannot read " + path};
-    }
-    std::stringstream text;
-    text << in.rdbuf();
-    return text.str();
-}
 
 /// By name, so that which of two policies of one name is refused does not depend on the file system.
 Result<std::vector<std::string>> yaml_files(const std::string& folder) {
@@ -89,7 +78,7 @@ Result<PolicyTexts> read_policy_texts(const std::string& folder) {
     if (!folder.empty()) {
         SL_TRY(const std::vector<std::string> files, yaml_files(folder));
         for (const std::string& file : files) {
-            SL_TRY(out[std::filesystem::path(file).filename().string()], read_text(file));
+            SL_TRY(out[std::filesystem::path(file).filename().string()], read_whole_file(file));
         }
     }
     return out;

@@ -2,12 +2,13 @@
 #include "controller/cli/dns_commands.hpp"
 
 #include <cstdio>
-#include <fstream>
-#include <iterator>
+#include <sstream>
+#include <vector>
 
 #include <nlohmann/json.hpp>
 
 #include "core/support/text_table.hpp"
+#include "core/support/whole_file.hpp"
 #include "dns/record/octet_text.hpp"
 #include "dns/record/record_view.hpp"
 #include "dns/record/rr_type.hpp"
@@ -16,6 +17,9 @@
 namespace suanlu {
 
 namespace {
+
+/// An answer is at most 64 KiB; as text, and some of them.
+constexpr std::uintmax_t kMostInputBytes = 4U << 20U;
 
 using Json = nlohmann::ordered_json;
 
@@ -69,9 +73,32 @@ Result<std::string> read_argument(const std::string& argument) {
     if (argument != "-") {
         return argument;
     }
-    std::ifstream in("/dev/stdin", std::ios::binary);
-    std::string bytes((std::istreambuf_iterator<char>(in)), {});
-    return in ? Result<std::string>(bytes) : Error{Errc::kNotFound, "standard input cannot be read"};
+    return read_whole_file("/dev/stdin", kMostInputBytes);
+}
+
+bool has_compute_keys(std::uint16_t type) {
+    using namespace dns::rr_type;
+    return type == kSvcb || type == kHttps || type == kCmp || type == kTxt;
+}
+
+/// What dig prints: a record a line, its remarks, and records of other types, which are passed over.
+Result<std::vector<dns::Record>> read_lines(const std::string& text) {
+    std::vector<dns::Record> out;
+    std::istringstream lines(text);
+    for (std::string line; std::getline(lines, line);) {
+        const std::size_t first = line.find_first_not_of(" \t\r");
+        if (first == std::string::npos || line[first] == ';') {
+            continue;
+        }
+        SL_TRY(dns::Record record, dns::parse_record(line));
+        if (has_compute_keys(record.type)) {
+            out.push_back(std::move(record));
+        }
+    }
+    if (out.empty()) {
+        return Error{Errc::kBadInput, "no SVCB, HTTPS, CMP or TXT record in it"};
+    }
+    return out;
 }
 
 Result<dns::Bytes> octets_of(const std::string& input, const std::string& form) {
@@ -92,9 +119,9 @@ DnsCommands::DnsCommands(CLI::App& app)
     dns_->require_subcommand(1);
     dns_->fallthrough();
     decode_->fallthrough();
-    decode_->add_option("record", record_, "a line as dig prints it, or rdata; - reads standard input")
+    decode_->add_option("record", record_, "lines as dig prints them, or rdata; - reads standard input")
         ->required();
-    decode_->add_option("--form", form_, "text (a whole record), or the rdata as hex, base64 or wire")
+    decode_->add_option("--form", form_, "text (whole records), or the rdata of one as hex, base64 or wire")
         ->check(CLI::IsMember({"text", "hex", "base64", "wire"}))
         ->capture_default_str();
     decode_->add_option("--type", type_, "SVCB, HTTPS, CMP or TXT; with text the record says it");
@@ -104,27 +131,36 @@ bool DnsCommands::is_asked() const {
     return dns_->parsed();
 }
 
-Result<OfflineAnswer> DnsCommands::run(bool as_json, bool colour) const {
+Result<std::vector<dns::Record>> DnsCommands::records() const {
     SL_TRY(const std::string input, read_argument(record_));
-    dns::Record record;
     if (form_ == "text") {
-        SL_TRY(record, dns::parse_record(input));
-    } else {
-        const auto type = dns::parse_type(type_);
-        if (!type) {
-            return Error{Errc::kBadInput,
-                         "rdata alone does not say its type: --type SVCB, HTTPS, CMP or TXT"};
+        return read_lines(input);
+    }
+    dns::Record record;
+    const auto type = dns::parse_type(type_);
+    if (!type) {
+        return Error{Errc::kBadInput, "rdata alone does not say its type: --type SVCB, HTTPS, CMP or TXT"};
+    }
+    record.type = *type;
+    SL_TRY(record.rdata, octets_of(input, form_));
+    return std::vector{std::move(record)};
+}
+
+Result<OfflineAnswer> DnsCommands::run(bool as_json, bool colour) const {
+    SL_TRY(const auto records, records());
+    Json json = Json::array();
+    std::string text;
+    for (const dns::Record& record : records) {
+        const auto view = dns::view_record(record.type, record.rdata);
+        if (!view) {
+            return OfflineAnswer{as_json ? dumped({{"error", view.error().detail}})
+                                         : "malformed: " + view.error().detail + "\n",
+                                 Exit::kBad};
         }
-        record.type = *type;
-        SL_TRY(record.rdata, octets_of(input, form_));
+        json.push_back(to_json(*view));
+        text += (text.empty() ? "" : "\n") + to_text(*view, colour);
     }
-    const auto view = dns::view_record(record.type, record.rdata);
-    if (!view) {
-        return OfflineAnswer{as_json ? dumped({{"error", view.error().detail}})
-                                     : "malformed: " + view.error().detail + "\n",
-                             Exit::kBad};
-    }
-    return OfflineAnswer{as_json ? dumped(to_json(*view)) : to_text(*view, colour)};
+    return OfflineAnswer{as_json ? dumped({{"records", std::move(json)}}) : text};
 }
 
 } // namespace suanlu

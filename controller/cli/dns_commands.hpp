@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
-// `suanluctl dns decode`: one record of the computing DNS taken apart, without suanlud or a server. The
+// `suanluctl dns decode`: records of the computing DNS taken apart, without suanlud or a server. The
 // knowledge is in dns/record. Single-threaded.
 #pragma once
 
 #include <CLI/CLI.hpp>
 
 #include "controller/cli/offline_commands.hpp"
+#include "dns/record/rrset.hpp"
 
 namespace suanlu {
 
@@ -21,6 +22,8 @@ public:
     [[nodiscard]] Result<OfflineAnswer> run(bool as_json, bool colour) const;
 
 private:
+    [[nodiscard]] Result<std::vector<dns::Record>> records() const;
+
     CLI::App* dns_;
     CLI::App* decode_;
     std::string record_;

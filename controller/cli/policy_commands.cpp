@@ -3,23 +3,17 @@
 
 #include <algorithm>
 #include <filesystem>
-#include <fstream>
-#include <sstream>
 
 #include "controller/offline/policy_answer.hpp"
+#include "core/support/whole_file.hpp"
 
 namespace suanlu {
 
 namespace {
 
 Result<offline::NamedText> read_text(const std::string& path) {
-    std::ifstream in(path);
-    std::stringstream text;
-    if (!in || std::filesystem::is_directory(path) || !(text << in.rdbuf()).good()) {
-        // An empty file sets failbit of the copy; it is no policy either way.
-        return Error{Errc::kNotFound, "cannot read " + path + ", or it is empty"};
-    }
-    return offline::NamedText{path, text.str()};
+    SL_TRY(std::string text, read_whole_file(path));
+    return offline::NamedText{path, std::move(text)};
 }
 
 /// A file, or the name of a built-in policy when there is no such file.

@@ -7,6 +7,7 @@
 #include "controller/decision/inventory_file.hpp"
 #include "controller/decision/journal_file.hpp"
 #include "core/model/quantity_text.hpp"
+#include "core/support/whole_file.hpp"
 
 namespace suanlu {
 
@@ -125,12 +126,12 @@ Result<OfflineAnswer> ReplayCommands::run(bool as_json, bool colour) const {
     if (what_if_->parsed()) {
         SL_TRY(wanted, change());
     }
-    SL_TRY(const std::string bytes, read_journal_file(journal_));
+    SL_TRY(const std::string bytes, read_whole_file(journal_));
     SL_TRY(const JournalReading journal, read_journal(bytes));
     const auto& start = std::get<JournalStart>(journal.records.front().content);
     ReplayNotes notes;
     SL_TRY_VOID(load_policies_of(start, notes));
-    SL_TRY(const std::string file, read_journal_file(inventory_));
+    SL_TRY(const std::string file, read_whole_file(inventory_));
     SL_TRY(const Inventory inventory, load_inventory(inventory_));
     if (!journal.torn.empty()) {
         notes.notes.push_back(journal.torn);

@@ -8,8 +8,6 @@
 #include <cstdio>
 #include <cstring>
 #include <filesystem>
-#include <fstream>
-#include <sstream>
 #include <utility>
 
 namespace suanlu {
@@ -71,15 +69,6 @@ Status JournalFile::rotate() {
     ::close(std::exchange(fd_, -1));
     SL_TRY(fd_, open_fresh(path_));
     return {};
-}
-
-Result<std::string> read_journal_file(const std::string& path) {
-    std::ifstream in(path, std::ios::binary);
-    std::stringstream text;
-    if (!in || !(text << in.rdbuf())) {
-        return Error{Errc::kNotFound, path + " cannot be read or is empty"};
-    }
-    return text.str();
 }
 
 } // namespace suanlu

@@ -32,7 +32,4 @@ private:
     int fd_ = -1;
 };
 
-/// A whole file; kNotFound when it cannot be read.
-Result<std::string> read_journal_file(const std::string& path);
-
 } // namespace suanlu

@@ -12,6 +12,8 @@
 #include <optional>
 #include <sstream>
 
+#include "core/support/whole_file.hpp"
+
 namespace suanlu {
 
 namespace {
@@ -78,12 +80,8 @@ Result<std::optional<std::string>> read_file(const std::string& path) {
     if (!std::filesystem::exists(path, ignored)) {
         return std::optional<std::string>();
     }
-    std::ifstream in(path);
-    std::stringstream text;
-    if (!in || !(text << in.rdbuf())) {
-        return Error{Errc::kBadInput, path + " cannot be read or is empty"};
-    }
-    return std::optional<std::string>(text.str());
+    SL_TRY(std::string text, read_whole_file(path));
+    return std::optional(std::move(text));
 }
 
 Result<std::uint64_t> parse_epoch(const std::string& path, const std::string& text) {

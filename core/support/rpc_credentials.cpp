@@ -1,21 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "core/support/rpc_credentials.hpp"
 
-#include <fstream>
-#include <sstream>
+#include "core/support/whole_file.hpp"
 
 namespace suanlu {
 
 namespace {
-
-Result<std::string> read_pem(const std::string& path) {
-    std::ifstream in(path);
-    std::stringstream text;
-    if (!in || !(text << in.rdbuf())) {
-        return Error{Errc::kNotFound, "cannot read " + path};
-    }
-    return text.str();
-}
 
 struct Pem {
     std::string ca;
@@ -25,9 +15,9 @@ struct Pem {
 
 Result<Pem> read_all(const TlsFiles& tls) {
     Pem pem;
-    SL_TRY(pem.ca, read_pem(tls.ca));
-    SL_TRY(pem.certificate, read_pem(tls.certificate));
-    SL_TRY(pem.key, read_pem(tls.key));
+    SL_TRY(pem.ca, read_whole_file(tls.ca));
+    SL_TRY(pem.certificate, read_whole_file(tls.certificate));
+    SL_TRY(pem.key, read_whole_file(tls.key));
     return pem;
 }
 

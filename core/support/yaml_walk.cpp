@@ -6,12 +6,12 @@
 #include <algorithm>
 #include <charconv>
 #include <cmath>
-#include <fstream>
 #include <optional>
 #include <set>
 #include <sstream>
 
 #include "core/model/quantity_text.hpp"
+#include "core/support/whole_file.hpp"
 #include "core/support/yaml_guard.hpp"
 
 namespace suanlu {
@@ -86,13 +86,8 @@ YamlNode::YamlNode(std::shared_ptr<Place> place) : place_(std::move(place)) {
 }
 
 Result<YamlNode> YamlNode::load_file(const std::string& path) {
-    std::ifstream in(path);
-    if (!in) {
-        return Error{Errc::kNotFound, "cannot read " + path};
-    }
-    std::stringstream text;
-    text << in.rdbuf();
-    return load_text(text.str(), path);
+    SL_TRY(const std::string text, read_whole_file(path));
+    return load_text(text, path);
 }
 
 Result<YamlNode> YamlNode::load_text(const std::string& text, const std::string& name) {

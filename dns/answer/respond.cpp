@@ -27,6 +27,13 @@ constexpr std::uint16_t kErrorOfFault[] = {
 #undef SL_QUERY_FAULT
 };
 
+/// Why a service has no answer, by what its run says of it.
+QueryFault fault_of(std::uint16_t error) {
+    return error == extended_error::kOther         ? QueryFault::kNothingHealthy
+           : error == extended_error::kInvalidData ? QueryFault::kEnded
+                                                   : QueryFault::kNotReady;
+}
+
 /// The set of a question's type; ANY gets the smallest one, which is all that it is for: CNAME of an alias
 /// (RFC 8482 section 4.1).
 const OwnerAnswers::Set* set_of(const OwnerAnswers& owner, std::uint16_t type) {
@@ -220,7 +227,8 @@ private:
             }
             extended_error_ = first->extended_error;
             if (rcode_ == Rcode::kServFail) {
-                counters_.add(QueryFault::kNotReady);
+                fault_ = fault_of(extended_error_);
+                counters_.add(fault_);
             }
         }
         const RateLimitAction action = rate_limit(parts);

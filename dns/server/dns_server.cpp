@@ -6,6 +6,7 @@
 
 #include "core/support/log.hpp"
 #include "core/support/unix_time.hpp"
+#include "dns/server/clock_watch.hpp"
 #include "dns/tcp/tls_context.hpp"
 
 namespace suanlu::dns {
@@ -24,7 +25,14 @@ Result<DnsServer::Beginning> DnsServer::begin(const DnsConfig& config, const Str
         SL_TRY(beginning.follower, ViewFollower::open(*config.controller, config.nsid, strand));
         beginning.loader.follow(beginning.follower->first());
     }
-    SL_TRY(beginning.snapshot, beginning.loader.load(config, unix_seconds()));
+    auto snapshot = beginning.loader.load(config, unix_seconds());
+    if (!snapshot && beginning.follower && beginning.follower->heard()) {
+        log_warn("dns.saved-view-refused", {{"why", snapshot.error().text()}});
+        beginning.follower->forget();
+        beginning.loader.follow(nullptr);
+        snapshot = beginning.loader.load(config, unix_seconds());
+    }
+    SL_TRY(beginning.snapshot, std::move(snapshot));
     return beginning;
 }
 
@@ -65,7 +73,7 @@ Status DnsServer::start() {
     log_info("dns.started", {{"owners", exchange_.newest()->owners().size()}, {"workers", workers_.size()}});
     if (follower_) {
         return follower_->start([this](std::shared_ptr<const DnsView> view) {
-            publish(loader_.follow(config_, unix_seconds(), std::move(view)));
+            return publish(loader_.follow(config_, unix_seconds(), std::move(view)));
         });
     }
     return {};
@@ -197,11 +205,11 @@ void DnsServer::renew() {
     publish(loader_.renew(config_, unix_seconds()));
 }
 
-void DnsServer::publish(Result<std::shared_ptr<const Snapshot>> next) {
+bool DnsServer::publish(Result<std::shared_ptr<const Snapshot>> next) {
     if (!next) {
         ++refused_reloads_;
         log_error("dns.reload-refused", {{"why", next.error().text()}});
-        return;
+        return false;
     }
     ++reloads_;
     exchange_.publish(*std::move(next));
@@ -209,6 +217,7 @@ void DnsServer::publish(Result<std::shared_ptr<const Snapshot>> next) {
     update_front();
     log_info("dns.reloaded",
              {{"owners", exchange_.newest()->owners().size()}, {"signatures", loader_.signatures_made()}});
+    return true;
 }
 
 void DnsServer::stop() {
@@ -237,7 +246,7 @@ void DnsServer::stop() {
 
 Task<void> DnsServer::keep_fresh() {
     auto renewed = std::chrono::steady_clock::now();
-    std::uint32_t said_by_clock = unix_seconds();
+    ClockWatch clock(renewed, unix_seconds());
     for (;;) {
         const bool waited = co_await wait_for(timer_, kReclaimEvery);
         if (!waited) {
@@ -247,10 +256,10 @@ Task<void> DnsServer::keep_fresh() {
         if (follower_) {
             follower_->check();
         }
-        // After a step back signatures may lie in the future.
-        const std::uint32_t before = std::exchange(said_by_clock, unix_seconds());
-        if (said_by_clock < before || std::chrono::steady_clock::now() - renewed >= kRenewEvery) {
-            renewed = std::chrono::steady_clock::now();
+        // After a step back signatures may lie in the future, after one forward in the past.
+        const auto now = std::chrono::steady_clock::now();
+        if (clock.has_stepped(now, unix_seconds()) || now - renewed >= kRenewEvery) {
+            renewed = now;
             renew();
         }
     }

@@ -55,7 +55,8 @@ private:
     Status open_notify(asio::io_context& io);
     /// Tells secondaries of the zones that changed.
     void notify();
-    void publish(Result<std::shared_ptr<const Snapshot>> next);
+    /// False: refused, and said so.
+    bool publish(Result<std::shared_ptr<const Snapshot>> next);
     std::string render(const std::string& path);
     void export_counters();
     void export_connections();

@@ -144,6 +144,7 @@ void DnsServer::export_view() {
     out.count(DnsMetric::suanlu_dns_feed_views_total, feed.older, "older");
     out.count(DnsMetric::suanlu_dns_feed_views_total, feed.unreadable, "unreadable");
     out.count(DnsMetric::suanlu_dns_feed_views_total, feed.save_failures, "not_saved");
+    out.count(DnsMetric::suanlu_dns_feed_views_total, follower_->refused(), "refused");
     out.count(DnsMetric::suanlu_dns_feed_connects_total, feed.connects, "connected");
     out.count(DnsMetric::suanlu_dns_feed_connects_total, feed.failures, "lost");
     out.set(DnsMetric::suanlu_dns_feed_connected, feed.is_connected ? 1 : 0);

@@ -1,21 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "dns/server/transfer_config.hpp"
 
-#include <fstream>
-#include <iterator>
+#include "core/support/whole_file.hpp"
 
 namespace suanlu::dns {
 
 namespace {
 
 Bytes read_secret(YamlNode node) {
-    std::ifstream file(node.text());
-    if (!file) {
-        node.complain("cannot read " + node.text());
-        return {};
-    }
-    const std::string text(std::istreambuf_iterator<char>(file), {});
-    Result<Bytes> secret = parse_tsig_secret(text);
+    const auto text = read_whole_file(node.text());
+    Result<Bytes> secret = text ? parse_tsig_secret(*text) : text.error();
     if (!secret) {
         node.complain(secret.error().detail);
         return {};

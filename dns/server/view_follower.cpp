@@ -76,15 +76,20 @@ Task<void> ViewFollower::listen() {
 }
 
 void ViewFollower::hear(const FeedNews& news) {
-    const bool is_new = news.view != nullptr;
-    heard_ = is_new ? news.view : heard_;
-    lease_.renew(heard_->validity, news.heard);
-    const bool had_ended = std::exchange(has_ended_, false);
-    if (had_ended) {
-        log_info("dns.view-holds", {{"generation", heard_->stamp.generation}});
+    if (news.view) {
+        is_refused_ = !serve_(news.view);
+        refused_ += is_refused_ ? 1 : 0;
+        heard_ = is_refused_ ? heard_ : news.view;
     }
-    if (is_new || had_ended) {
-        serve_(heard_);
+    if (is_refused_ || !heard_) {
+        return;
+    }
+    lease_.renew(heard_->validity, news.heard);
+    if (std::exchange(has_ended_, false)) {
+        log_info("dns.view-holds", {{"generation", heard_->stamp.generation}});
+        if (!news.view) {
+            serve_(heard_);
+        }
     }
 }
 

@@ -2,20 +2,25 @@
 #include "dns/server/zone_loader.hpp"
 
 #include <algorithm>
-#include <fstream>
-#include <iterator>
 #include <random>
 
+#include "core/support/whole_file.hpp"
 #include "dns/xfr/catalog_zone.hpp"
 #include "dns/zone/view_file.hpp"
 #include "dns/zone/zone_file.hpp"
 
 namespace suanlu::dns {
 
-Result<Signer*> ZoneLoader::signer_of(const DnsZoneConfig& wanted, const KeyList& keys) {
+Result<Signer*> ZoneLoader::signer_of(const DnsZoneConfig& wanted, const KeyList& keys,
+                                      std::uint32_t unix_now) {
     const auto before = signers_.find(wanted.name);
     if (before != signers_.end() && before->second.keys() == keys) {
         return &before->second;
+    }
+    for (const ListedKey& key : keys.keys) {
+        if (key.state == KeyState::kActive) {
+            SL_TRY_VOID(check_key_times(keys.folder + "/" + key.file, unix_now));
+        }
     }
     SL_TRY(Signer opened, Signer::open(keys, wanted.name, wanted.denial));
     if (before != signers_.end()) {
@@ -156,14 +161,6 @@ std::vector<std::string> ZoneLoader::delegation_signers() const {
 
 namespace {
 
-Result<std::string> read_whole(const std::string& path) {
-    std::ifstream file(path);
-    if (!file) {
-        return Error{Errc::kNotFound, "cannot read " + path};
-    }
-    return std::string(std::istreambuf_iterator<char>(file), {});
-}
-
 Result<KeyList> read_keys(const DnsZoneConfig& zone) {
     if (!zone.keys.empty()) {
         return KeyList::read(zone.keys);
@@ -183,7 +180,7 @@ SipKey random_key() {
 Result<ServerOptions> ZoneLoader::read_options(const DnsConfig& config) {
     ServerOptions options{.nsid = config.nsid, .chaos = chaos_names(config.chaos_id, config.chaos_version)};
     if (!config.cookies.secrets.empty()) {
-        SL_TRY(const std::string text, read_whole(config.cookies.secrets));
+        SL_TRY(const std::string text, read_whole_file(config.cookies.secrets));
         SL_TRY(options.cookies, CookieSecrets::parse(text, config.cookies.secrets));
         options.is_cookie_required = config.cookies.is_required;
     }
@@ -284,7 +281,8 @@ Result<std::shared_ptr<const Snapshot>> ZoneLoader::build(const DnsConfig& confi
         Work work{wanted, source, nullptr, static_cast<std::uint16_t>(zones.size()), unix_now, nullptr};
         work.view = wanted.is_followed && followed_ ? followed_.get() : source.view.get();
         if (!source.keys.is_empty()) {
-            SL_TRY(work.signer, signer_of(wanted, source.keys)); // a wrong key is found at the start
+            SL_TRY(work.signer,
+                   signer_of(wanted, source.keys, unix_now)); // a wrong key is found at the start
         }
         auto built = serve(work, extent);
         if (!built) {

@@ -78,8 +78,8 @@ private:
     Result<ZoneContents> compute(const Work& work);
     /// Brings `served` to the view; nothing where that takes the whole zone. After an error it is of no use.
     Result<std::optional<BuiltZone>> update(const Work& work, Served& served);
-    /// Opens the keys when they are others than before.
-    Result<Signer*> signer_of(const DnsZoneConfig& wanted, const KeyList& keys);
+    /// Opens the keys when they are others than before; those that sign must be in their time.
+    Result<Signer*> signer_of(const DnsZoneConfig& wanted, const KeyList& keys, std::uint32_t unix_now);
     Status sign(const Work& work, const std::vector<ZoneContents*>& forms);
     [[nodiscard]] SignClassSet class_signer(const Work& work);
     /// Signs `zone` and keeps what secondaries get of it; gives it the serial that this takes.

@@ -117,7 +117,14 @@ ServiceAnswers::Options ServiceAnswers::by_fail_policy() const {
             out.push_back({site, {instance.site, 0, std::nullopt}});
         }
     }
+    std::stable_partition(out.begin(), out.end(),
+                          [](const Option& option) { return option.site->site->is_up; });
     return out;
+}
+
+/// Without a decision and without static sites nothing is known yet: that is no failure of the sites.
+bool ServiceAnswers::is_undecided(const DnsAnswer& answer) const {
+    return answer.basis == DnsBasis::kUndecided && service_->static_ranks.empty();
 }
 
 ServiceAnswers::Options ServiceAnswers::options_of(const DnsAnswer& answer) const {
@@ -135,9 +142,7 @@ ServiceAnswers::Options ServiceAnswers::options_of(const DnsAnswer& answer) cons
     } else if (answer.basis != DnsBasis::kNoShare) {
         sites = healthy(service_->static_ranks);
     }
-    // Without a decision and without static sites nothing is known yet: that is no failure of the sites.
-    const bool is_undecided = answer.basis == DnsBasis::kUndecided && service_->static_ranks.empty();
-    if (sites.empty() && !is_undecided) {
+    if (sites.empty() && !is_undecided(answer)) {
         sites = by_fail_policy();
     }
     out.insert(out.end(), sites.begin(), sites.end());
@@ -158,7 +163,7 @@ ServiceAnswers::Options ServiceAnswers::used(std::uint16_t type, Options options
 /// What is said to the class, but for the records.
 ClassRrset::Variant ServiceAnswers::outcome(const DnsAnswer& answer, const Options& options,
                                             std::uint16_t type) const {
-    ClassRrset::Variant out{{type, ttl_s_, {}, {}}, Rcode::kServFail, extended_error::kNotReady};
+    ClassRrset::Variant out{{type, ttl_s_, {}, {}}, Rcode::kServFail, extended_error::kOther};
     const bool has_ended = answer.basis == DnsBasis::kEnded;
     if (!options.empty()) {
         out.rcode = Rcode::kNoError;
@@ -166,6 +171,8 @@ ClassRrset::Variant ServiceAnswers::outcome(const DnsAnswer& answer, const Optio
         out.extended_error = has_ended && has_sites ? extended_error::kStaleAnswer : extended_error::kNone;
     } else if (has_ended) {
         out.extended_error = extended_error::kInvalidData; // "too old" (RFC 8914 section 4.25)
+    } else if (is_undecided(answer)) {
+        out.extended_error = extended_error::kNotReady;
     }
     return out;
 }

@@ -52,7 +52,9 @@ private:
     /// Best first; empty = there is no answer.
     [[nodiscard]] Options options_of(const DnsAnswer& answer) const;
     [[nodiscard]] Options healthy(const std::vector<DnsRank>& ranks) const;
+    /// Those that are up before the others.
     [[nodiscard]] Options by_fail_policy() const;
+    [[nodiscard]] bool is_undecided(const DnsAnswer& answer) const;
     /// Those that records of the type are made of.
     [[nodiscard]] Options used(std::uint16_t type, Options options) const;
     [[nodiscard]] ClassRrset::Variant outcome(const DnsAnswer& answer, const Options& options,

@@ -3,6 +3,8 @@
 
 #include <algorithm>
 #include <map>
+#include <numeric>
+#include <set>
 
 #include "core/support/yaml_walk.hpp"
 
@@ -76,11 +78,14 @@ private:
         return {static_cast<std::uint32_t>(seconds * 1e6)};
     }
 
-    static DnsClientClass client_class(YamlNode& node) {
+    DnsClientClass client_class(YamlNode& node) {
         DnsClientClass out;
         out.name = node.required("name").text();
         for (YamlNode& prefix : node.optional("prefixes").items()) {
             out.prefixes.push_back(prefix.prefix());
+            if (!prefixes_.insert(out.prefixes.back()).second) {
+                prefix.complain("this prefix is in a class already");
+            }
         }
         return out;
     }
@@ -138,6 +143,9 @@ private:
         if (!site_ids_.emplace(out.name, out.id).second) {
             node.complain("a site of this name is there already");
         }
+        if (!ids_.insert(out.id.value).second) {
+            node.complain("a site of this id is there already");
+        }
         out.region = label(node.required("region"));
         out.addresses = addresses(node.required("addresses"));
         out.sids = addresses(node.optional("sids"));
@@ -169,6 +177,12 @@ private:
                 rank.delay = microseconds(delay);
             }
             out.push_back(rank);
+        }
+        const auto sum =
+            std::accumulate(out.begin(), out.end(), std::uint64_t{0},
+                            [](std::uint64_t before, const DnsRank& rank) { return before + rank.ppm; });
+        if (sum > 1'000'000) {
+            node.complain("the shares sum to " + std::to_string(sum) + " ppm, more than 1000000");
         }
         return out;
     }
@@ -218,6 +232,8 @@ private:
     YamlNode root_;
     DnsView view_;
     std::map<std::string, SiteId> site_ids_;
+    std::set<std::uint16_t> ids_;
+    std::set<Prefix6> prefixes_;
 };
 
 } // namespace

@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "dns/zone/zone_file.hpp"
 
+#include "core/support/whole_file.hpp"
 #include "dns/record/rr_type.hpp"
 #include "dns/zone/ldns_record.hpp"
+#include "dns/zone/master_text.hpp"
 
 namespace suanlu::dns {
 
@@ -10,10 +12,29 @@ namespace {
 
 constexpr std::uint32_t kDefaultTtl = 3600;
 
-Status check_record(const Record& record, const DomainName& apex) {
-    if (!record.owner.is_at_or_below(apex)) {
-        return Error{Errc::kBadInput, record.owner.text() + " is outside of " + apex.text()};
+/// What a set may not have beside it, of which check_zone would not know the line.
+Status check_beside(const Record& record, const ZoneContents& zone) {
+    const OwnerRecords* there = zone.find(record.owner);
+    if (there == nullptr) {
+        return {};
     }
+    if (record.type == rr_type::kSoa && there->find(rr_type::kSoa) != nullptr) {
+        return Error{Errc::kBadInput, "a second SOA"};
+    }
+    if (there->find(rr_type::kCname) != nullptr || record.type == rr_type::kCname) {
+        return Error{Errc::kBadInput, record.owner.text() + " has other data beside its CNAME"};
+    }
+    return {};
+}
+
+Status check_record(const Record& record, const ZoneContents& zone) {
+    if (!record.owner.is_at_or_below(zone.apex)) {
+        return Error{Errc::kBadInput, record.owner.text() + " is outside of " + zone.apex.text()};
+    }
+    if (record.type == rr_type::kSoa && record.owner != zone.apex) {
+        return Error{Errc::kBadInput, "an SOA that is not of " + zone.apex.text()};
+    }
+    SL_TRY_VOID(check_beside(record, zone));
     switch (record.type) {
     case rr_type::kDname:
         return Error{Errc::kUnsupported, "DNAME is not served"};
@@ -30,7 +51,12 @@ Status check_record(const Record& record, const DomainName& apex) {
 
 } // namespace
 
-Result<ZoneContents> read_zone_text(std::FILE& file, const std::string& name, const DomainName& apex) {
+Result<ZoneContents> read_zone_text(std::string text, const std::string& name, const DomainName& apex) {
+    SL_TRY_VOID(check_master_text(text).map_error([&](Error e) {
+        return Error{e.code, name + ":" + e.detail};
+    }));
+    text += '\n'; // no stream over nothing
+    const LdnsFile file(::fmemopen(text.data(), text.size(), "r"));
     ZoneContents zone{apex, {}};
     std::uint32_t ttl = kDefaultTtl;
     ldns_rdf* origin = nullptr;
@@ -40,10 +66,10 @@ Result<ZoneContents> read_zone_text(std::FILE& file, const std::string& name, co
     ldns_rdf* previous = nullptr;
     int line = 1;
     Status status;
-    while (status && std::feof(&file) == 0) {
+    while (status && std::feof(file.get()) == 0) {
         const int first = line;
         ldns_rr* rr = nullptr;
-        const ldns_status read = ldns_rr_new_frm_fp_l(&rr, &file, &ttl, &origin, &previous, &line);
+        const ldns_status read = ldns_rr_new_frm_fp_l(&rr, file.get(), &ttl, &origin, &previous, &line);
         const LdnsRr owned(rr);
         if (read == LDNS_STATUS_SYNTAX_EMPTY || read == LDNS_STATUS_SYNTAX_TTL ||
             read == LDNS_STATUS_SYNTAX_ORIGIN) {
@@ -53,7 +79,7 @@ Result<ZoneContents> read_zone_text(std::FILE& file, const std::string& name, co
             status = ldns_error(read, "record");
         } else if (auto record = record_of(*rr); !record) {
             status = std::move(record).error();
-        } else if (status = check_record(*record, apex); status) {
+        } else if (status = check_record(*record, zone); status) {
             zone.add(*record);
         }
         status = std::move(status).map_error(
@@ -67,11 +93,8 @@ Result<ZoneContents> read_zone_text(std::FILE& file, const std::string& name, co
 }
 
 Result<ZoneContents> read_zone_file(const std::string& path, const DomainName& apex) {
-    const LdnsFile file(std::fopen(path.c_str(), "re"));
-    if (!file) {
-        return Error{Errc::kNotFound, "cannot read " + path};
-    }
-    return read_zone_text(*file, path, apex);
+    SL_TRY(std::string text, read_whole_file(path));
+    return read_zone_text(std::move(text), path, apex);
 }
 
 } // namespace suanlu::dns

@@ -5,7 +5,10 @@
 #include <unistd.h>
 
 #include <cstdio>
+#include <ctime>
+#include <optional>
 
+#include "core/support/whole_file.hpp"
 #include "dns/record/rr_type.hpp"
 #include "dns/zone/ldns_record.hpp"
 
@@ -16,6 +19,7 @@ namespace {
 constexpr std::uint16_t kZoneKey = 256;
 constexpr std::uint16_t kSecureEntryPoint = 1;
 constexpr std::uint16_t kKeyBits = 256;
+constexpr std::uintmax_t kMostKeyBytes = 1U << 16U;
 
 Result<LdnsRrList> list_of(const DomainName& owner, const Rrset& set) {
     LdnsRrList list(ldns_rr_list_new());
@@ -76,6 +80,38 @@ Result<ZoneKey> ZoneKey::open(const std::string& path, const DomainName& apex, b
     }
     SL_TRY_VOID(assign(*key, apex, is_entry_point));
     return ZoneKey(std::move(key));
+}
+
+namespace {
+
+/// What BIND's tools write beside a key, "20260131235959" in UTC; nothing when it stands not there.
+std::optional<std::uint32_t> time_of(std::string_view text, std::string_view field) {
+    const std::size_t at = text.find("\n" + std::string(field) + ": ");
+    std::tm parts{};
+    if (at == std::string_view::npos ||
+        ::strptime(std::string(text.substr(at + field.size() + 3, 14)).c_str(), "%Y%m%d%H%M%S", &parts) ==
+            nullptr) {
+        return std::nullopt;
+    }
+    return static_cast<std::uint32_t>(::timegm(&parts));
+}
+
+} // namespace
+
+Status check_key_times(const std::string& path, std::uint32_t unix_now) {
+    SL_TRY(const std::string text, read_whole_file(path, kMostKeyBytes));
+    for (const char* const field : {"Revoke", "Inactive", "Delete"}) {
+        if (const auto time = time_of(text, field); time && *time <= unix_now) {
+            return Error{Errc::kRefused, path + ": its time is over, " + field +
+                                             " is past: make a new key, or " +
+                                             "take the line out if the key is to go on signing"};
+        }
+    }
+    if (const auto time = time_of(text, "Activate"); time && *time > unix_now) {
+        return Error{Errc::kRefused,
+                     path + ": its time has not come, Activate is ahead, or this clock is behind"};
+    }
+    return {};
 }
 
 Result<std::string> ZoneKey::make(const std::string& folder, const DomainName& apex, KeyAlgorithm algorithm,

@@ -13,6 +13,10 @@ namespace suanlu::dns {
 
 enum class KeyAlgorithm : std::uint8_t { kEcdsaP256 = 13, kEd25519 = 15 };
 
+/// kRefused for a key that is not to sign at `unix_now` by what BIND's tools wrote into its file: not yet
+/// active, inactive, revoked or deleted. Keys without such lines have no end.
+Status check_key_times(const std::string& path, std::uint32_t unix_now);
+
 class ZoneKey {
 public:
     /// `is_entry_point`: the flag of keys that the zone above names (RFC 4034 section 2.1.1).

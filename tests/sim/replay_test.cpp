@@ -5,6 +5,7 @@
 #include <gtest/gtest.h>
 
 #include "controller/decision/journal_file.hpp"
+#include "core/support/whole_file.hpp"
 #include "tests/sim/sim_world.hpp"
 
 namespace suanlu::sim {
@@ -65,12 +66,12 @@ TEST(Replay, ThroughAFile_AndARotationDropsTheOldestHalf) {
     ASSERT_TRUE(file) << file.error().text();
     ASSERT_TRUE(file->append(bytes.substr(0, 1000)));
     ASSERT_TRUE(file->append(bytes.substr(1000)));
-    EXPECT_EQ(*read_journal_file(folder + "/decision.journal"), bytes);
+    EXPECT_EQ(*read_whole_file(folder + "/decision.journal"), bytes);
     ASSERT_TRUE(file->rotate());
     ASSERT_TRUE(file->append("next"));
-    EXPECT_EQ(*read_journal_file(folder + "/decision.journal.1"), bytes);
-    EXPECT_EQ(*read_journal_file(folder + "/decision.journal"), "next");
-    EXPECT_FALSE(read_journal_file(folder + "/none"));
+    EXPECT_EQ(*read_whole_file(folder + "/decision.journal.1"), bytes);
+    EXPECT_EQ(*read_whole_file(folder + "/decision.journal"), "next");
+    EXPECT_FALSE(read_whole_file(folder + "/none"));
 }
 
 TEST(Replay, AnotherInventoryIsSeenInThePlans) {

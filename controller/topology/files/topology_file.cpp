@@ -6,10 +6,10 @@
 #include <array>
 #include <cmath>
 #include <filesystem>
-#include <fstream>
 
 #include "controller/topology/files/number_text.hpp"
 #include "controller/topology/files/readers.hpp"
+#include "core/support/whole_file.hpp"
 
 namespace suanlu {
 
@@ -72,26 +72,6 @@ Error too_large(const std::string& path, const ReadOptions& options) {
     return Error{Errc::kOutOfRange, path + ": larger than " + std::to_string(options.most_bytes) + " bytes"};
 }
 
-Result<std::string> read_bytes(const std::string& path, const ReadOptions& options) {
-    std::error_code error;
-    if (!std::filesystem::is_regular_file(path, error)) {
-        return Error{Errc::kNotFound, "cannot read " + path + ": no such file"};
-    }
-    std::ifstream in(path, std::ios::binary);
-    std::string bytes;
-    std::array<char, 65536> chunk{};
-    while (in.read(chunk.data(), chunk.size()) || in.gcount() > 0) {
-        bytes.append(chunk.data(), static_cast<std::size_t>(in.gcount()));
-        if (bytes.size() > options.most_bytes) {
-            return too_large(path, options);
-        }
-    }
-    if (!in.eof()) {
-        return Error{Errc::kNotFound, "cannot read " + path};
-    }
-    return bytes;
-}
-
 /// RFC 1952; several members one after another are one text.
 class Inflater {
 public:
@@ -138,7 +118,7 @@ private:
 } // namespace
 
 Result<std::string> load_text(const std::string& path, const ReadOptions& options) {
-    SL_TRY(std::string bytes, read_bytes(path, options));
+    SL_TRY(std::string bytes, read_whole_file(path, options.most_bytes));
     if (!bytes.starts_with("\x1f\x8b")) {
         return bytes;
     }

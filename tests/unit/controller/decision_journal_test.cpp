@@ -8,6 +8,7 @@
 
 #include "controller/decision/decision_loop.hpp"
 #include "controller/decision/replay.hpp"
+#include "core/support/whole_file.hpp"
 #include "tests/unit/controller/decision_bench.hpp"
 
 namespace suanlu {
@@ -47,7 +48,7 @@ protected:
         return (folder_ / (is_older ? "decision.journal.1" : "decision.journal")).string();
     }
     [[nodiscard]] static JournalReading reading(const std::string& file) {
-        auto out = read_journal(*read_journal_file(file));
+        auto out = read_journal(*read_whole_file(file));
         SL_CHECK(out.has_value());
         return *std::move(out);
     }

@@ -138,16 +138,22 @@ TEST_F(ComputedZoneTest, WithoutDecisionOrHealth_TheConfiguredAnswerOrServfail) 
     const Heard undecided = ask({.name = "chat.svc.c.example", .has_edns = true}, "10.1.2.3");
     EXPECT_EQ(undecided.rcode, 2U);
     EXPECT_EQ(undecided.opt_options, (dns::Bytes{0, 15, 0, 2, 0, 14}));
+    EXPECT_EQ(counters_.of(QueryFault::kNotReady), 1U);
     EXPECT_EQ(ask({.name = "chat.svc.c.example"}, "203.0.113.1").rcode, 0U) << "other classes have theirs";
     DnsSite down = *view.sites[0];
     down.is_up = false;
     view.sites[0] = std::make_shared<const DnsSite>(down);
     service.answers[1] = {SteeringMode::kDns, DnsBasis::kApplied, {{{17}, 1'000'000, {}}}};
     serve();
-    EXPECT_EQ(chat(1).size(), 2U) << "fail open: every site";
+    ASSERT_EQ(chat(1).size(), 2U) << "fail open: every site";
+    EXPECT_EQ(chat(1)[0].target, name("hk.gba.site.c.example"))
+        << "the one that is up before the one that is not";
     service.fail = DnsFailPolicy::kClosed;
     serve();
-    EXPECT_EQ(ask({.name = "chat.svc.c.example"}, "10.1.2.3").rcode, 2U);
+    const Heard closed = ask({.name = "chat.svc.c.example", .has_edns = true}, "10.1.2.3");
+    EXPECT_EQ(closed.rcode, 2U);
+    EXPECT_EQ(std::string(closed.opt_options.begin() + 6, closed.opt_options.end()), "nothing_healthy");
+    EXPECT_EQ(counters_.of(QueryFault::kNothingHealthy), 1U);
 }
 
 TEST_F(ComputedZoneTest, Generations_OnlyWhatChangedGetsANewOne) {
@@ -203,6 +209,9 @@ TEST(ViewFile, Errors_NameTheLineAndTheField) {
     EXPECT_NE(error_with("class: hongkong", "class: tokyo").find("no such class"), std::string::npos);
     EXPECT_NE(error_with("mode: dns ", "mode: dnsx ").find("v.yaml:37: services"), std::string::npos);
     EXPECT_NE(error_with("score: 8", "score: 11").find("v.yaml:"), std::string::npos);
+    EXPECT_NE(error_with("ppm: 300000", "ppm: 900000").find("more than 1000000"), std::string::npos);
+    EXPECT_NE(error_with("id: 18", "id: 17").find("a site of this id"), std::string::npos);
+    EXPECT_NE(error_with("10.2.0.0/16", "10.1.0.0/16").find("this prefix is in a class"), std::string::npos);
 }
 
 TEST_F(ComputedZoneTest, EndedView_StaticSitesOrFailPolicy_AndSaysSo) {
@@ -229,6 +238,7 @@ TEST_F(ComputedZoneTest, EndedView_StaticSitesOrFailPolicy_AndSaysSo) {
     const Heard closed = ask(a, "10.1.2.3");
     EXPECT_EQ(closed.rcode, 2U);
     EXPECT_EQ(closed.opt_options, (dns::Bytes{0, 15, 0, 2, 0, 24}));
+    EXPECT_EQ(counters_.of(QueryFault::kEnded), 1U);
 }
 
 TEST_F(ComputedZoneTest, BeforeTheFirstView_NoNameIsKnown) {

@@ -45,14 +45,25 @@ answers = {form: decode('-o', 'json', *words) for form, words in forms.items()}
 answers['wire'] = decode('-o', 'json', '-', '--form', 'wire', '--type', 'SVCB', stdin=wire)
 for form, (status, out) in answers.items():
     check(f'form-{form}', status == 0 and out == answers['hex'][1], out)
-seen = json.loads(answers['hex'][1])
-jsonschema.validate(seen, schema)
+jsonschema.validate(json.loads(answers['hex'][1]), schema)
+seen = json.loads(answers['hex'][1])['records'][0]
 check('svcb', seen['priority'] == 1 and seen['keys'][0]['fields'] == {'free_permille': 420, 'queue': 3, 'free_units': 12}
       and {'name': 'key65400', 'value': '78'} in seen['others'], seen)
 
 status, out = decode('sz.compute.example. 300 IN TXT "txtvers=1" "region=gba-sz" "odd"', '-o', 'json')
 jsonschema.validate(json.loads(out), schema)
-check('txt', status == 0 and json.loads(out)['keys'][0]['fields'] == {'name': 'gba-sz'}, out)
+check('txt', status == 0 and json.loads(out)['records'][0]['keys'][0]['fields'] == {'name': 'gba-sz'}, out)
+DIG = f''';; ANSWER SECTION:
+_compute.a.svc.compute.example. 5 IN SVCB {SVCB}
+_compute.a.svc.compute.example. 5 IN SVCB 2 hk.compute.example. port=8080
+
+;; ADDITIONAL SECTION:
+hk.compute.example. 300 IN A 192.0.2.1
+'''
+status, out = decode('-', '-o', 'json', stdin=DIG.encode())
+jsonschema.validate(json.loads(out), schema)
+check('what-dig-prints', status == 0 and [r['priority'] for r in json.loads(out)['records']] == [1, 2], out)
+check('nothing-to-decode', decode('-', stdin=b';; ANSWER SECTION:\nhk.compute.example. 300 IN A 192.0.2.1\n')[0] == 2)
 status, out = decode('010100000000001100001267ff0a00020802', '--form', 'hex', '--type', 'CMP')
 check('cmp-table', status == 0 and 'cats (65290)' in out and 'draining' in out, out)
 status, out = decode('0001 00 ff01 0001 61 ff00 0001 62', '--form', 'hex', '--type', 'SVCB', '-o', 'json')

@@ -193,22 +193,4 @@ TEST_F(Respond, ClassSets_DependOnTheClient_ExistenceDoesNot) {
     }
 }
 
-TEST(ZoneFile, Errors_NameFileAndLine) {
-    const auto error_of = [](std::string text) {
-        const std::unique_ptr<std::FILE, int (*)(std::FILE*)> file(::fmemopen(text.data(), text.size(), "r"),
-                                                                   std::fclose);
-        const auto zone = read_zone_text(*file, "x.zone", *DomainName::parse("c.example"));
-        return zone ? std::string() : zone.error().detail;
-    };
-    const std::string soa = "c.example. 5 SOA ns1 a 1 2 3 4 5\n";
-    EXPECT_TRUE(error_of(soa + "c.example. NS ns1\nc.example. A 1.2.3\n").starts_with("x.zone:3: "));
-    EXPECT_TRUE(error_of(soa + "d.example. A 192.0.2.1\n").starts_with("x.zone:2: d.example. is outside"));
-    EXPECT_TRUE(error_of(soa + "a.c.example. DNAME b.\n").starts_with("x.zone:2: DNAME"));
-    EXPECT_TRUE(error_of(soa + "a.c.example. SVCB 1 . alpn=h2 alpn=h3\n").starts_with("x.zone:2: "));
-    EXPECT_EQ(error_of(soa), "x.zone: c.example. has no NS");
-    EXPECT_EQ(error_of("c.example. NS ns1\n"), "x.zone: c.example. has not exactly one SOA");
-    EXPECT_TRUE(error_of(soa + "c.example. NS n\nw.c.example. CNAME x\nw.c.example. A 192.0.2.1\n")
-                    .ends_with("beside its CNAME"));
-}
-
 } // namespace

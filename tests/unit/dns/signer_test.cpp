@@ -242,4 +242,19 @@ TEST(SignerFile, WhatIsNoKey_IsRefused) {
     EXPECT_FALSE(Signer::open(KeyList::of_one("/dev/null"), {}));
 }
 
+TEST(SignerFile, KeyBeforeOrAfterItsTime_IsRefused) {
+    const std::string path = ::testing::TempDir() + "suanlu-key-times";
+    const auto error_of = [&](const std::string& lines) {
+        std::ofstream(path) << "Private-key-format: v1.3\nAlgorithm: 15 (ED25519)\n" << lines;
+        const Status status = check_key_times(path, 1'700'000'000); // 2023-11-14 22:13:20
+        return status ? std::string() : status.error().detail.substr(path.size());
+    };
+    EXPECT_EQ(error_of("Created: 20230101000000\nPublish: 20230101000000\nActivate: 20231114221320\n"), "");
+    EXPECT_EQ(error_of("Inactive: 20231114221321\nDelete: 20250101000000\n"), "");
+    EXPECT_TRUE(error_of("Activate: 20231114221321\n").starts_with(": its time has not come, Activate"));
+    EXPECT_TRUE(error_of("Inactive: 20231114221320\n").starts_with(": its time is over, Inactive"));
+    EXPECT_TRUE(error_of("Delete: 20000101000000\n").starts_with(": its time is over, Delete"));
+    EXPECT_EQ(check_key_times("/nonexistent", 0).error().code, Errc::kNotFound);
+}
+
 } // namespace
