@@ -20,7 +20,7 @@ constexpr std::uint32_t kHeaders = 256;
 
 [[gnu::always_inline]] inline void steer(const BurstContext& context, std::span<rte_mbuf*> packets,
                                          BurstOutcome* outcomes) {
-    sl_port port{context.tables, context.lcore, nullptr, context.now, context.interface};
+    sl_port port{context.tables, context.lcore, nullptr, context.now, context.interface, {}, {}};
     OrdinaryPackets ordinary(port, packets, context.role);
     for (std::size_t i = 0; (i = ordinary.send(i, outcomes)) < packets.size(); i++) {
         port.packet = packets[i];

@@ -19,10 +19,10 @@ ROUNDS = 5
 SECONDS = 1.0
 PAGES = 256
 HUGE = '/proc/sys/vm/nr_hugepages'
-CASES = ('encap-1flow', 'encap-64kflows', 'encap-1mflows', 'decap-dx6')
+CASES = ('encap-1flow', 'encap-64kflows', 'encap-1mflows', 'transit-csid', 'decap-dx6', 'decap-dt6')
 EAL = ['--no-pci', '--no-telemetry', '--no-shconf', '--in-memory', '--log-level', '3', '--vdev']
-FRAME = 80  # bytes
-TUNNEL = 96  # IPv6 and a routing header with three segments
+FRAME = 80  # bytes; those of other cases are in a tunnel:
+TUNNELS = {'decap': 96, 'transit': 40}  # IPv6 and a routing header with three segments, IPv6 alone
 
 
 @contextlib.contextmanager
@@ -44,7 +44,7 @@ def huge_pages():
 
 def device(case):
     """The null device with the frames of a case."""
-    return f'net_null0,size={FRAME + TUNNEL if case.startswith("decap") else FRAME}'
+    return f'net_null0,size={FRAME + TUNNELS.get(case.split("-")[0], 0)}'
 
 
 def real_time():

@@ -104,8 +104,10 @@ Status measure(const std::string& name, double seconds, const std::string& file)
         return Error{Errc::kExhausted, "only " + std::to_string(swaps) + " swaps"};
     }
     auto reasons = store.counters().reasons;
-    if (const auto* done = wire.traffic == Traffic::kTunnel ? "decapsulated" : "steered";
-        reasons[done] == 0) {
+    const char* done = wire.traffic == Traffic::kTransit ? "sid_forwarded"
+                       : is_for_core(wire.traffic)       ? "decapsulated"
+                                                         : "steered";
+    if (reasons[done] == 0) {
         return Error{Errc::kUnsupported, std::string("no packet was ") + done};
     }
     std::printf("{\"case\": \"%s\", \"mpps\": %.3f, \"swaps\": %ld}\n", name.c_str(), rate / 1e6, swaps);

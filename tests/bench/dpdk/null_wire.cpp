@@ -19,7 +19,10 @@ constexpr std::uint32_t kInterface = 11;
 constexpr std::size_t kFrame = 80;
 constexpr std::size_t kLink = 14; // Ethernet header
 constexpr std::size_t kEtherType = 12;
-constexpr const char* kSid = "fc00:0:e1:f006::";
+constexpr const char* kDx6 = "fc00:0:e1:f006::";
+constexpr const char* kDt6 = "fc00:0:e1:f007::";
+constexpr const char* kEnd = "fc00:0:e2::";
+constexpr std::uint32_t kTable = 100;
 constexpr NextHop kHop{kInterface, {2, 0, 0, 0, 0, 8}, {2, 0, 0, 0, 0, 9}};
 
 struct NamedWire {
@@ -30,16 +33,22 @@ constexpr NamedWire kWires[] = {
     {"encap-1flow", {Traffic::kClients, 1, 1, 4}},
     {"encap-64kflows", {Traffic::kClients, 1 << 16, 1, 4}},
     {"encap-1mflows", {Traffic::kClients, 1 << 20, 1, 4}},
-    {"decap-dx6", {Traffic::kTunnel, 1, 1, 4}},
+    {"decap-dx6", {Traffic::kTunnelDx6, 1, 1, 4}},
+    {"decap-dt6", {Traffic::kTunnelDt6, 1, 1, 4}},
+    {"transit-csid", {Traffic::kTransit, 1, 1, 4}},
     {"still", {Traffic::kClients, 1 << 16, 1000, 64}},
     {"swap-100ms", {Traffic::kClients, 1 << 16, 1000, 64}},
 };
 
 /// The Ethernet header and the first packet of all flows.
 std::vector<std::uint8_t> g_frame;
-/// Where the 16 bytes begin that a trip changes and that are read: the end of the Ethernet header that is put
-/// before the packet or written over, and the first half of the packet's fixed header with its hop limit.
+/// Bytes that a trip changes and the next one reads.
+using Piece = std::array<std::uint8_t, 16>;
+/// Where they begin: the end of the Ethernet header that is put before the packet or written over, and the
+/// first bytes of the packet with its hop limit.
 std::size_t g_written = 0;
+/// In transit the destination as well.
+constexpr std::size_t kDestination = 38;
 Wire g_wire;
 /// How far each queue is in the row of flows.
 std::array<std::uint32_t, kMostLcores> g_flows;
@@ -76,11 +85,16 @@ std::uint16_t receive(std::uint16_t, std::uint16_t, rte_mbuf** packets, std::uin
     auto& next = *static_cast<std::uint32_t*>(context);
     const Wire wire = g_wire; // writing bytes cannot change a copy
     const std::size_t at = g_written;
-    std::array<std::uint8_t, 16> written;
+    Piece written;
+    Piece destination;
     std::memcpy(written.data(), &g_frame[at], written.size());
+    std::memcpy(destination.data(), &g_frame[kDestination], destination.size());
     for (std::uint16_t i = 0; i < count; i++) {
         auto* bytes = rte_pktmbuf_mtod(packets[i], std::uint8_t*);
         std::memcpy(bytes + at, written.data(), written.size());
+        if (wire.traffic == Traffic::kTransit) {
+            std::memcpy(bytes + kDestination, destination.data(), destination.size());
+        }
         if (wire.flows > 1) {
             write_flow(bytes, next++, wire);
         }
@@ -91,22 +105,26 @@ std::uint16_t receive(std::uint16_t, std::uint16_t, rte_mbuf** packets, std::uin
     return count;
 }
 
-/// H.Encaps: the packet behind an outer header with all its segments.
-std::vector<std::uint8_t> in_tunnel(const std::vector<std::uint8_t>& frame) {
-    constexpr std::uint8_t kSegments = 3;
-    constexpr std::uint8_t kRouting = 8 + 16 * kSegments;
-    std::vector<std::uint8_t> out(frame.begin(), frame.begin() + 14);
-    const auto payload = frame.size() - 14 + kRouting;
+/// H.Encaps: the packet behind an outer header, with a routing header of these segments, used up, if any.
+std::vector<std::uint8_t> in_tunnel(const std::vector<std::uint8_t>& frame, const char* to,
+                                    const std::vector<const char*>& segments) {
+    const auto routing = segments.empty() ? 0 : 8 + 16 * segments.size();
+    std::vector<std::uint8_t> out(frame.begin(), frame.begin() + kLink);
+    const auto payload = frame.size() - kLink + routing;
+    const auto next = static_cast<std::uint8_t>(segments.empty() ? 41 : 43);
     out.insert(out.end(), {0x60, 0, 0, 0, static_cast<std::uint8_t>(payload >> 8),
-                           static_cast<std::uint8_t>(payload), 43, 64});
+                           static_cast<std::uint8_t>(payload), next, 64});
     const auto append = [&out](const Ip6& to) { out.insert(out.end(), to.bytes.begin(), to.bytes.end()); };
     append(address("fc00:0:1::1"));
-    append(address(kSid));
-    out.insert(out.end(), {41, kRouting / 8 - 1, 4, 0, kSegments - 1, 0, 0, 0});
-    for (const char* segment : {kSid, "fc00:0:2::", "fc00:0:1::"}) {
+    append(address(to));
+    if (!segments.empty()) {
+        const auto last = static_cast<std::uint8_t>(segments.size() - 1);
+        out.insert(out.end(), {41, static_cast<std::uint8_t>(routing / 8 - 1), 4, 0, last, 0, 0, 0});
+    }
+    for (const char* segment : segments) {
         append(address(segment));
     }
-    out.insert(out.end(), frame.begin() + 14, frame.end());
+    out.insert(out.end(), frame.begin() + kLink, frame.end());
     return out;
 }
 
@@ -116,10 +134,14 @@ void make_frame(const Wire& wire) {
     packet.payload = kFrame - 62;
     g_frame = build_frame(packet);
     std::memset(g_frame.data() + 50, 0, 2);
-    if (wire.traffic == Traffic::kTunnel) {
-        g_frame = in_tunnel(g_frame);
+    g_written = kLink - 8;
+    if (wire.traffic == Traffic::kTransit) {
+        g_frame = in_tunnel(g_frame, "fc00:0:e2:3:f006::", {});
+    } else if (is_for_core(wire.traffic)) {
+        const char* sid = wire.traffic == Traffic::kTunnelDt6 ? kDt6 : kDx6;
+        g_frame = in_tunnel(g_frame, sid, {sid, "fc00:0:2::", "fc00:0:1::"});
+        g_written = g_frame.size() - kFrame + kLink - 8;
     }
-    g_written = g_frame.size() - kFrame + kLink - 8;
     g_wire = wire;
 }
 
@@ -146,8 +168,7 @@ FwdConfig config_of(const Wire& wire) {
     constexpr std::uint32_t kCore = 2; // enum sl_role
     FwdConfig config;
     config.buffers = 8191;
-    config.ports = {
-        {"net_null0", "null", kInterface, wire.traffic == Traffic::kTunnel ? kCore : kExternal, ""}};
+    config.ports = {{"net_null0", "null", kInterface, is_for_core(wire.traffic) ? kCore : kExternal, ""}};
     return config;
 }
 
@@ -184,14 +205,22 @@ Plan plan_of(const Wire& wire, std::uint64_t generation) {
     return plan;
 }
 
-Status prepare(SteerTables& tables, TableStore& store, const Wire& wire) {
+Status prepare(SteerTables& tables, SharedStore& store, const Wire& wire) {
     const auto now = SteadyClock().now();
     SL_TRY_VOID(tables.apply(plan_of(wire, 1), now));
     for (std::uint16_t id = 1; id <= wire.sites; id++) {
         SL_TRY_VOID(tables.set_paths(SiteId{id}, std::array{UsablePath{path_id(SiteId{id}, 0), kHop}}, now));
     }
-    const EngineSid sid{*Prefix6::parse(std::string(kSid) + "/64"), SidBehaviour::kEndDx6, kHop, 1500, 0};
-    return write_sid_rows(store, std::array{sid});
+    const auto prefix = [](const char* sid, const char* length) {
+        return *Prefix6::parse(std::string(sid) + length);
+    };
+    const EngineSid sids[] = {{prefix(kDx6, "/64"), SidBehaviour::kEndDx6, kHop, 1500, 0},
+                              {prefix(kDt6, "/64"), SidBehaviour::kEndDt6, {}, 0, kTable},
+                              {prefix(kEnd, "/48"), SidBehaviour::kEnd, {}, 0, kMainTable}};
+    const EngineRoute routes[] = {{kTable, prefix("2001:db8:a::", "/48"), kHop, 1500},
+                                  {kMainTable, prefix("fc00:0:3::", "/48"), kHop, 1500}};
+    SL_TRY_VOID(write_sid_rows(store, sids));
+    return store.set_routes(routes);
 }
 
 } // namespace suanlu::bench

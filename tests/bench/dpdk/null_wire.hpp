@@ -10,14 +10,21 @@
 
 #include "dataplane/api/steer_tables.hpp"
 #include "dataplane/dpdk/ports.hpp"
+#include "dataplane/dpdk/shared_store.hpp"
 
 namespace suanlu::bench {
 
 enum class Traffic : std::uint8_t {
-    kClients, ///< to be steered
-    kMixed,   ///< clients, of whose packets every eighth is nobody's
-    kTunnel,  ///< for a service SID of this router, in a routing header of three segments that is used up
+    kClients,   ///< to be steered
+    kMixed,     ///< clients, of whose packets every eighth is nobody's
+    kTunnelDx6, ///< for a service SID of this router, in a routing header of three segments that is used up
+    kTunnelDt6, ///< the same, for a SID that names a table
+    kTransit,   ///< for an End SID of this router, with two more ids behind it in a NEXT-C-SID list
 };
+
+constexpr bool is_for_core(Traffic traffic) {
+    return traffic >= Traffic::kTunnelDx6;
+}
 
 struct Wire {
     Traffic traffic = Traffic::kClients;
@@ -36,7 +43,7 @@ void connect(const Wire& wire, std::uint16_t device, std::uint16_t queues);
 
 /// All sites alike, by two segments and a service SID.
 Plan plan_of(const Wire& wire, std::uint64_t generation);
-/// Tables with the first Plan in force, and the SID that tunnels end at.
-Status prepare(SteerTables& tables, TableStore& store, const Wire& wire);
+/// Tables with the first Plan in force, the SIDs of this router, and the routes of the tables that they name.
+Status prepare(SteerTables& tables, SharedStore& store, const Wire& wire);
 
 } // namespace suanlu::bench
