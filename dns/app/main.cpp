@@ -77,7 +77,9 @@ int change_keys(const dns::KeyCommands& keys, const dns::DnsConfig& config) {
 } // namespace
 
 int main(int argc, char** argv) {
-    CLI::App app{"Authoritative computing DNS"};
+    CLI::App app{
+        "Authoritative computing DNS. SIGHUP reads the zones, keys and certificates again, SIGTERM ends."};
+    app.footer("Exit codes: 0 clean, 1 could not start, 2 wrong usage, configuration or zones.");
     std::string path;
     std::string level = "info";
     bool check = false;

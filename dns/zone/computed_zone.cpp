@@ -91,15 +91,27 @@ Status add_addresses(Adder& adder, const DomainName& owner, const DnsSite& site,
     return {};
 }
 
+Bytes octets_of(const DomainName& name) {
+    return {name.wire().begin(), name.wire().end()};
+}
+
+/// RFC 6763 sections 9 and 11: where to browse, and for what.
+Status add_browsing_domain(Adder& adder, const DomainName& zone, const DomainName& region,
+                           const DomainName& type, std::uint32_t ttl_s) {
+    SL_TRY(const DomainName browse, below(zone, {"b", "_dns-sd", "_udp"}));
+    SL_TRY(const DomainName services, below(region, {"_services", "_dns-sd", "_udp"}));
+    SL_TRY_VOID(adder.extend(browse, rr_type::kPtr, ttl_s, octets_of(region)));
+    return adder.extend(services, rr_type::kPtr, ttl_s, octets_of(type));
+}
+
 /// DNS-SD (RFC 6763): the sites of a region are instances of _compute._udp there.
 Status add_browsing(Adder& adder, const DomainName& zone, const DnsSite& site, const DomainName& target,
                     Bytes text, const ComputedTtls& ttls) {
     SL_TRY(const DomainName region, zone.child(site.region));
-    SL_TRY(const DomainName transport, region.child("_udp"));
-    SL_TRY(const DomainName type, transport.child("_compute"));
+    SL_TRY(const DomainName type, below(region, {"_compute", "_udp"}));
     SL_TRY(const DomainName instance, type.child(site.name));
-    SL_TRY_VOID(adder.extend(type, rr_type::kPtr, ttls.address_s,
-                             Bytes(instance.wire().begin(), instance.wire().end())));
+    SL_TRY_VOID(add_browsing_domain(adder, zone, region, type, ttls.address_s));
+    SL_TRY_VOID(adder.extend(type, rr_type::kPtr, ttls.address_s, octets_of(instance)));
     Bytes srv(6, 0); // no weight, no priority; the port is the service's
     put_bytes(srv, target.wire());
     SL_TRY_VOID(adder.add(instance, {rr_type::kSrv, ttls.address_s, {std::move(srv)}, {}}));

@@ -39,15 +39,15 @@ void put_hint(SvcParams& params, std::uint16_t key, const std::vector<Bytes>& ad
     }
 }
 
-Result<DomainName> below(const DomainName& zone, std::initializer_list<std::string_view> labels) {
-    DomainName name = zone;
-    for (auto label = labels.end(); label != labels.begin();) {
-        SL_TRY(name, name.child(*--label));
-    }
-    return name;
-}
-
 } // namespace
+
+Result<DomainName> below(const DomainName& name, std::initializer_list<std::string_view> labels) {
+    DomainName out = name;
+    for (auto label = labels.end(); label != labels.begin();) {
+        SL_TRY(out, out.child(*--label));
+    }
+    return out;
+}
 
 Result<DomainName> site_name(const DnsSite& site, const DomainName& zone) {
     return below(zone, {site.name, site.region, "site"});

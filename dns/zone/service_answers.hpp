@@ -76,6 +76,8 @@ private:
 std::vector<Bytes> octets_of(const std::vector<Ip6>& addresses, std::uint16_t type);
 
 /// NAME.REGION.site.ZONE.
+/// `labels`, first to last, in front of `name`.
+Result<DomainName> below(const DomainName& name, std::initializer_list<std::string_view> labels);
 Result<DomainName> site_name(const DnsSite& site, const DomainName& zone);
 
 } // namespace suanlu::dns

@@ -25,7 +25,8 @@ from resolver_lab import AUTHORITY, BOGUS, RESOLVERS, SECONDARIES, ZONE, Lab
 
 PROGRAMS = ('ldns-signzone', 'ldns-verify-zone', 'knotd', 'kdig', 'unbound', 'named', 'kresd', 'pdns_recursor', 'nsd')
 POSITIVE = (('analysis.svc', 'HTTPS'), ('analysis.svc', 'A'), ('analysis.svc', 'AAAA'), ('_compute.analysis.svc', 'SVCB'),
-            ('anything.wild', 'SVCB'), ('mec-1.bay.site', 'TXT'), ('mec-1.bay.site', 'TYPE65280'))
+            ('anything.wild', 'SVCB'), ('mec-1.bay.site', 'TXT'), ('mec-1.bay.site', 'TYPE65280'),
+            ('_index.bay.site', 'TYPE65280'), ('b._dns-sd._udp', 'PTR'), ('_compute._udp.bay', 'PTR'), ('mec-1._compute._udp.bay', 'SRV'))
 DENIED = (('nobody.svc', 'SVCB', dns.rcode.NXDOMAIN), ('analysis.svc', 'TYPE65280', dns.rcode.NOERROR))
 SUBNETS = {'198.18.1.0': 'mec-2.bay.site.', '198.18.2.0': 'mec-1.bay.site.', '203.0.113.0': 'mec-1.bay.site.'}
 WITHIN_S = 20

@@ -121,6 +121,15 @@ TEST_F(ComputedZoneTest, Sites_SayWhatTheyAre_AndCanBeBrowsed) {
     EXPECT_EQ(zone_.owners.at(name("_index.gba.site.c.example")).sets.at(rr_type::kCmp).rdatas.size(), 2U);
     EXPECT_EQ(zone_.owners.at(name("_compute._udp.gba.c.example")).sets.at(rr_type::kPtr).rdatas.size(), 2U);
     EXPECT_TRUE(zone_.owners.at(name("hk._compute._udp.gba.c.example")).sets.contains(rr_type::kSrv));
+    const auto targets = [&](const char* owner) {
+        return zone_.owners.at(name(owner)).sets.at(rr_type::kPtr).rdatas;
+    };
+    const auto wire = [](const char* text) {
+        const DomainName read = name(text);
+        return std::vector<dns::Bytes>{dns::Bytes(read.wire().begin(), read.wire().end())};
+    };
+    EXPECT_EQ(targets("b._dns-sd._udp.c.example"), wire("gba.c.example"));
+    EXPECT_EQ(targets("_services._dns-sd._udp.gba.c.example"), wire("_compute._udp.gba.c.example"));
 }
 
 TEST_F(ComputedZoneTest, WithoutDecisionOrHealth_TheConfiguredAnswerOrServfail) {
