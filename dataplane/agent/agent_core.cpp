@@ -228,13 +228,15 @@ void AgentCore::set_next_hops(const NextHopMap& hops, MonoTime now) {
     choose_paths(now);
 }
 
-void AgentCore::set_engine_sids(const std::vector<EngineSid>& sids) {
+void AgentCore::set_engine_sids(const EngineSids& sids) {
     if (engine_sids_ == sids) {
         return;
     }
-    const Status done = engine_.set_sids(sids);
+    const Status routed = engine_.set_routes(sids.routes); // first: a new SID finds its way at once
+    const Status done = engine_.set_sids(sids.sids);
+    expect(routed, "set_routes");
     expect(done, "set_sids");
-    if (done) {
+    if (routed && done) {
         engine_sids_ = sids;
     }
 }

@@ -86,8 +86,8 @@ public:
     /// Reports of sites, for the second choices of new flows.
     void on_loads(const std::vector<SiteLoad>& loads, MonoTime received, MonoTime now);
     void set_next_hops(const NextHopMap& hops, MonoTime now);
-    /// Service SIDs that the engine serves beside the kernel, as their links are now.
-    void set_engine_sids(const std::vector<EngineSid>& sids);
+    /// SIDs that the engine serves beside the kernel, as their links are now.
+    void set_engine_sids(const EngineSids& sids);
     /// The service's addresses have a route that is neither blackhole nor unreachable. `why` for the log.
     /// Known before the Plan that brings the service, it counts from that Plan's first packet on.
     void set_route_usable(ServiceId service, bool usable, const std::string& why, MonoTime now);
@@ -151,7 +151,7 @@ private:
     std::map<SiteId, std::vector<UsablePath>> pushed_;
     std::map<ServiceId, bool> route_usable_;
     /// Those that the engine has taken; none before the first call.
-    std::optional<std::vector<EngineSid>> engine_sids_;
+    std::optional<EngineSids> engine_sids_;
     /// Of the Plan, for reports that say names.
     std::map<std::string, ServiceId> service_ids_;
     std::map<std::string, SiteId> site_ids_;

@@ -50,8 +50,8 @@ void Agent::State::refresh(const KernelChanges& changes) {
 
 void Agent::State::refresh_sids() {
     core->set_engine_sids(config.engine_decapsulates && core->plan() != nullptr
-                              ? kernel->engine_sids(*core->plan())
-                              : std::vector<EngineSid>{});
+                              ? kernel->engine_sids(*core->plan(), engine->needs_routes())
+                              : EngineSids{});
 }
 
 void Agent::State::aim_probes(const NextHopMap& hops) {

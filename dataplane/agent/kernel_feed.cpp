@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "core/support/log.hpp"
+#include "dataplane/api/sid_rows.hpp"
 
 namespace suanlu {
 
@@ -25,22 +26,56 @@ void KernelFeed::complain(const std::string& about, const std::string& why) {
     last = why;
 }
 
-std::vector<EngineSid> KernelFeed::engine_sids(const Plan& plan) {
-    std::vector<EngineSid> out;
+EngineSids KernelFeed::engine_sids(const Plan& plan, bool needs_routes) {
+    EngineSids out;
     for (const LocalSid& sid : plan.local_sids) {
-        if (sid.behaviour == SidBehaviour::kEnd || sid.behaviour == SidBehaviour::kEndX) {
+        if (goes_on(sid.behaviour) && !needs_routes) {
             continue;
         }
-        if (has_table(sid.behaviour)) {
-            out.push_back(EngineSid{sid.sid, sid.behaviour, {}, 0, sid.table});
+        if (asks_table(sid.behaviour)) {
+            const auto table = has_table(sid.behaviour) ? sid.table : kMainTable;
+            out.sids.push_back(EngineSid{sid.sid, sid.behaviour, {}, 0, table});
             continue;
         }
         const auto hop = hops_->resolve_on_link(sid.next_hop, sid.interface);
         complain("SID " + sid.sid.text(), hop ? "" : hop.error().text());
-        EngineSid& row = out.emplace_back(EngineSid{sid.sid, sid.behaviour, hop ? *hop : NextHop{}, 0, 0});
+        EngineSid& row =
+            out.sids.emplace_back(EngineSid{sid.sid, sid.behaviour, hop ? *hop : NextHop{}, 0, 0});
         row.mtu = static_cast<std::uint16_t>(std::min(hops_->mtu(row.hop.interface_index), 65535U));
     }
+    if (needs_routes && !tables_of(plan).empty()) {
+        add_routes(plan, out);
+    }
     return out;
+}
+
+// The kernel's tables are read whole, so that one of many routes would keep the agent busy at each of its
+// changes: reading takes a twentieth of the time at most. Called once a second at least, it misses nothing.
+void KernelFeed::add_routes(const Plan& plan, EngineSids& out) {
+    const auto began = clock_.now();
+    if (began.since_boot >= next_read_.since_boot || read_for_ != plan.id) {
+        auto tables = tables_of(plan);
+        tables.insert({kMainTable, kLocalTable});
+        auto read = hops_->routes(tables);
+        complain("routes of SIDs", read ? "" : read.error().text());
+        if (read) {
+            routes_ = std::move(*read);
+            read_for_ = plan.id;
+        }
+        const auto ended = clock_.now();
+        next_read_ = {ended.since_boot + 20 * (ended.since_boot - began.since_boot)};
+    }
+    for (auto& sid : foreign_sids(plan, routes_)) {
+        out.sids.push_back(std::move(sid));
+    }
+    out.routes = engine_routes(
+        plan, routes_,
+        {[this](std::uint32_t link, const Ip6& address) { return hops_->hop_over(link, address); },
+         [this](std::uint32_t link) { return hops_->mtu(link); },
+         [this](std::uint32_t link) {
+             auto found = hops_->neighbours(link);
+             return found ? std::move(*found) : std::vector<Ip6>{};
+         }});
 }
 
 NextHopMap KernelFeed::resolve(const Plan& plan) {

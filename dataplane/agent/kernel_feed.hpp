@@ -9,6 +9,7 @@
 #include <string>
 
 #include "dataplane/agent/agent_core.hpp"
+#include "dataplane/agent/engine_routes.hpp"
 #include "dataplane/kernel/next_hops.hpp"
 
 namespace suanlu {
@@ -18,18 +19,25 @@ public:
     static Result<std::unique_ptr<KernelFeed>> open();
 
     NextHopMap resolve(const Plan& plan);
-    /// The Plan's SIDs that an engine can serve, with the links to their sites as they are now.
-    std::vector<EngineSid> engine_sids(const Plan& plan);
+    /// The Plan's SIDs for an engine, with their links as they are now. One that has to be told routes serves
+    /// End and End.X too: others leave them to the kernel, which is next behind them.
+    EngineSids engine_sids(const Plan& plan, bool needs_routes);
     void refresh_services(const Plan& plan, AgentCore& core, MonoTime now);
 
 private:
     explicit KernelFeed(std::unique_ptr<NextHops> hops) : hops_(std::move(hops)) {}
     Result<NextHop> resolve(const Plan& plan, const PathPlan& path);
 
+    void add_routes(const Plan& plan, EngineSids& out);
     /// Logs what has changed since the last look.
     void complain(const std::string& about, const std::string& why);
 
     std::unique_ptr<NextHops> hops_;
+    SteadyClock clock_;
+    /// As last read, for that Plan.
+    std::vector<KernelRoute> routes_;
+    PlanId read_for_;
+    MonoTime next_read_{};
     /// What was logged last, by path or SID.
     std::map<std::string, std::string> complaints_;
 };

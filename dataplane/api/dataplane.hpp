@@ -72,6 +72,14 @@ struct EngineRoute {
     bool operator==(const EngineRoute&) const = default;
 };
 
+/// What an engine serves SIDs by.
+struct EngineSids {
+    std::vector<EngineSid> sids;
+    std::vector<EngineRoute> routes;
+
+    bool operator==(const EngineSids&) const = default;
+};
+
 struct EngineServiceCount {
     std::uint64_t new_flows = 0;
     std::uint64_t packets = 0;

@@ -10,6 +10,11 @@
 
 namespace suanlu {
 
+/// Packets go on to their next segment.
+constexpr bool goes_on(SidBehaviour behaviour) {
+    return behaviour == SidBehaviour::kEnd || behaviour == SidBehaviour::kEndX;
+}
+
 /// The link of each packet is in a table, not in the row of the SID.
 constexpr bool asks_table(SidBehaviour behaviour) {
     return behaviour == SidBehaviour::kEnd || has_table(behaviour);

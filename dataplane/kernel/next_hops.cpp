@@ -99,6 +99,28 @@ std::optional<LinkAddress> parse_neighbour(const nlmsghdr& message, std::uint32_
     return out;
 }
 
+std::optional<Ip6> parse_neighbour_address(const nlmsghdr& message, std::uint32_t interface_index) {
+    if (message.nlmsg_type != RTM_NEWNEIGH || message.nlmsg_len < NLMSG_HDRLEN + sizeof(ndmsg)) {
+        return std::nullopt;
+    }
+    ndmsg fixed{};
+    std::memcpy(&fixed, mnl_nlmsg_get_payload(&message), sizeof fixed);
+    const bool is_v4 = fixed.ndm_family == AF_INET;
+    const auto in = attributes_of(message, sizeof(ndmsg), NDA_MAX);
+    const std::size_t skip = is_v4 ? 12 : 0;
+    const void* address = payload_of(in[NDA_DST], 16 - skip);
+    if (static_cast<std::uint32_t>(fixed.ndm_ifindex) != interface_index || address == nullptr ||
+        (fixed.ndm_state & kUsableStates) == 0 || (!is_v4 && fixed.ndm_family != AF_INET6)) {
+        return std::nullopt;
+    }
+    Ip6 out;
+    if (is_v4) {
+        out.bytes[10] = out.bytes[11] = 0xff;
+    }
+    std::memcpy(out.bytes.data() + skip, address, 16 - skip);
+    return out;
+}
+
 Result<std::unique_ptr<NextHops>> NextHops::open() {
     SL_TRY(NetlinkSocket socket, NetlinkSocket::open());
     return std::unique_ptr<NextHops>(new NextHops(std::move(socket)));
@@ -195,6 +217,32 @@ NextHop NextHops::hop_over(std::uint32_t interface_index, const Ip6& address) {
         ask_for(interface_index, address);
     }
     return own && peer ? NextHop{interface_index, own->address, *peer} : NextHop{};
+}
+
+Result<std::vector<KernelRoute>> NextHops::routes(const std::set<std::uint32_t>& tables) {
+    std::vector<KernelRoute> out;
+    for (const std::uint8_t family : {AF_INET6, AF_INET}) {
+        NetlinkMessage message(RTM_GETROUTE, NLM_F_DUMP);
+        message.extra<rtmsg>().rtm_family = family;
+        SL_TRY_VOID(socket_.request(message, [&](const nlmsghdr& answer) {
+            if (auto route = parse_route(answer); route && tables.contains(route->table)) {
+                out.push_back(std::move(*route));
+            }
+        }));
+    }
+    return out;
+}
+
+Result<std::vector<Ip6>> NextHops::neighbours(std::uint32_t interface_index) {
+    std::vector<Ip6> out;
+    NetlinkMessage message(RTM_GETNEIGH, NLM_F_DUMP);
+    message.extra<ndmsg>().ndm_family = AF_UNSPEC;
+    SL_TRY_VOID(socket_.request(message, [&](const nlmsghdr& answer) {
+        if (const auto address = parse_neighbour_address(answer, interface_index)) {
+            out.push_back(*address);
+        }
+    }));
+    return out;
 }
 
 std::uint32_t NextHops::mtu(std::uint32_t interface_index) {

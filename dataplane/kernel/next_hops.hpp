@@ -9,12 +9,15 @@
 #include <cstdint>
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
+#include <vector>
 
 #include "core/model/ip6.hpp"
 #include "core/support/result.hpp"
 #include "dataplane/api/dataplane.hpp"
 #include "dataplane/kernel/netlink_socket.hpp"
+#include "dataplane/kernel/route_message.hpp"
 
 namespace suanlu {
 
@@ -41,6 +44,9 @@ using LinkAddress = std::array<std::uint8_t, 6>;
 std::optional<LinkAddress> parse_neighbour(const nlmsghdr& message, std::uint32_t interface_index,
                                            const Ip6& neighbour);
 
+/// Reads RTM_NEWNEIGH: whose entry it is, when it is valid for sending over that link.
+std::optional<Ip6> parse_neighbour_address(const nlmsghdr& message, std::uint32_t interface_index);
+
 class NextHops {
 public:
     static Result<std::unique_ptr<NextHops>> open();
@@ -55,9 +61,15 @@ public:
     /// needed for a link-local address, else it may be empty.
     Result<NextHop> resolve_on_link(const Ip6& neighbour, const std::string& interface);
 
+    /// All routes of these tables.
+    Result<std::vector<KernelRoute>> routes(const std::set<std::uint32_t>& tables);
+    /// Addresses on the link that the kernel would send to now.
+    Result<std::vector<Ip6>> neighbours(std::uint32_t interface_index);
+    /// A neighbour's link address; interface_index 0 while it is not known, and it is asked for.
+    NextHop hop_over(std::uint32_t interface_index, const Ip6& address);
+
 private:
     explicit NextHops(NetlinkSocket socket) : socket_(std::move(socket)) {}
-    NextHop hop_over(std::uint32_t interface_index, const Ip6& address);
     std::optional<LinkAddress> neighbour(std::uint32_t interface_index, const Ip6& address);
     void ask_for(std::uint32_t interface_index, const Ip6& address);
     struct Link {

@@ -120,6 +120,35 @@ void read_sid(const nlattr& encap, KernelRoute& out) {
     out.sid = sid;
 }
 
+/// The first next hop of several (struct rtnexthop and its attributes).
+void read_first_hop(const nlattr& hops, bool is_v4, KernelRoute& out) {
+    rtnexthop hop{};
+    const std::size_t length = mnl_attr_get_payload_len(&hops);
+    const auto* bytes = static_cast<const std::uint8_t*>(mnl_attr_get_payload(&hops));
+    if (length < sizeof hop) {
+        return;
+    }
+    std::memcpy(&hop, bytes, sizeof hop);
+    if (hop.rtnh_len < sizeof hop || hop.rtnh_len > length || hop.rtnh_ifindex <= 0) {
+        return;
+    }
+    std::optional<Ip6> gateway = Ip6{};
+    for (std::size_t at = sizeof hop; at + sizeof(nlattr) <= hop.rtnh_len;) {
+        const auto* attribute = reinterpret_cast<const nlattr*>(bytes + at);
+        if (!mnl_attr_ok(attribute, static_cast<int>(hop.rtnh_len - at))) {
+            return;
+        }
+        const auto type = mnl_attr_get_type(attribute);
+        gateway = type == RTA_GATEWAY ? read_address(attribute, is_v4) : gateway;
+        out.has_encap = out.has_encap || type == RTA_ENCAP;
+        at += MNL_ALIGN(attribute->nla_len);
+    }
+    if (gateway) {
+        out.interface_index = static_cast<std::uint32_t>(hop.rtnh_ifindex);
+        out.gateway = *gateway;
+    }
+}
+
 /// The sockets' own bytes of an address inside a message.
 void put_address(nlmsghdr* header, std::uint16_t type, const Ip6& address) {
     const std::size_t skip = address.is_mapped_v4() ? 12 : 0;
@@ -202,6 +231,10 @@ std::optional<KernelRoute> parse_route(const nlmsghdr& message) {
     out.type = fixed.rtm_type;
     out.interface_index = read_u32(in[RTA_OIF]);
     out.gateway = *gateway;
+    out.has_encap = in[RTA_ENCAP] != nullptr;
+    if (in[RTA_MULTIPATH] != nullptr) {
+        read_first_hop(*in[RTA_MULTIPATH], is_v4, out);
+    }
     std::uint16_t encap = 0;
     if (const void* payload = payload_of(in[RTA_ENCAP_TYPE], sizeof encap)) {
         std::memcpy(&encap, payload, sizeof encap);

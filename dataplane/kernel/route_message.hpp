@@ -31,8 +31,11 @@ struct KernelRoute {
     std::uint8_t protocol = 0;
     /// rtm_type: RTN_UNICAST, RTN_BLACKHOLE, ...
     std::uint8_t type = 0;
+    /// Of several next hops, the first.
     std::uint32_t interface_index = 0;
     Ip6 gateway;
+    /// Puts something around its packets, or is a seg6local one.
+    bool has_encap = false;
     /// Of a seg6local route that has one of our behaviours; `interface` stays empty.
     std::optional<LocalSid> sid;
     /// NEXT-C-SID flavour with F3216 lengths on an End or End.X.

@@ -6,8 +6,10 @@
 //   path RANK MODE SIDS|- LAST6 LAST4 MTU WEIGHT   sets a path of the next Plan
 //   apply                                          puts that Plan in force with all of its paths
 //   use RANK,...                                   only these paths may take packets
-//   sid PREFIX DX6|DX4 INTERFACE FROM TO MTU       adds a service SID to be served; interface - = unresolved
-//   serve                                          the engine serves those, and the list begins anew
+//   sid PREFIX DX6|DX4|X INTERFACE FROM TO MTU     adds a SID to be served; interface - = unresolved
+//   sid PREFIX DT6|DT4|DT46|END TABLE              the same by a table
+//   route TABLE PREFIX INTERFACE FROM TO MTU       a row of that table; interface nowhere = unreachable
+//   serve                                          the engine serves those, and the lists begin anew
 #include <net/if.h>
 #include <poll.h>
 #include <unistd.h>
@@ -18,6 +20,7 @@
 #include <map>
 #include <sstream>
 
+#include "dataplane/api/sid_rows.hpp"
 #include "dataplane/dpdk/dpdk_dataplane.hpp"
 #include "dataplane/xdp/xdp_dataplane.hpp"
 
@@ -66,6 +69,7 @@ struct Probe {
     std::function<Status()> withdraw;
     Plan plan = plan_of(options);
     std::vector<EngineSid> sids = {};
+    std::vector<EngineRoute> routes = {};
 
     Status use(const std::vector<std::uint32_t>& ranks) {
         const NextHop hop{if_nametoindex(options.at("core").c_str()), mac(options.at("from")),
@@ -95,14 +99,13 @@ struct Probe {
         std::string to;
         EngineSid sid;
         words >> prefix >> action;
-        const std::map<std::string, SidBehaviour> behaviours = {{"DX6", SidBehaviour::kEndDx6},
-                                                                {"DX4", SidBehaviour::kEndDx4},
-                                                                {"DT6", SidBehaviour::kEndDt6},
-                                                                {"DT4", SidBehaviour::kEndDt4},
-                                                                {"DT46", SidBehaviour::kEndDt46}};
+        const std::map<std::string, SidBehaviour> behaviours = {
+            {"DX6", SidBehaviour::kEndDx6},  {"DX4", SidBehaviour::kEndDx4}, {"END", SidBehaviour::kEnd},
+            {"X", SidBehaviour::kEndX},      {"DT6", SidBehaviour::kEndDt6}, {"DT4", SidBehaviour::kEndDt4},
+            {"DT46", SidBehaviour::kEndDt46}};
         sid.sid = *Prefix6::parse(prefix);
         sid.behaviour = behaviours.at(action);
-        if (has_table(sid.behaviour)) {
+        if (asks_table(sid.behaviour)) {
             words >> sid.table;
             sids.push_back(sid);
             return;
@@ -110,6 +113,21 @@ struct Probe {
         words >> interface >> from >> to >> sid.mtu;
         sid.hop = {if_nametoindex(interface.c_str()), mac(from), mac(to)};
         sids.push_back(sid);
+    }
+
+    void add_route(std::istringstream words) {
+        std::string prefix;
+        std::string interface;
+        std::string from;
+        std::string to;
+        EngineRoute route;
+        words >> route.table >> prefix >> interface >> from >> to >> route.mtu;
+        route.to = *Prefix6::parse(prefix);
+        route.is_nowhere = interface == "nowhere";
+        if (!route.is_nowhere) {
+            route.hop = {if_nametoindex(interface.c_str()), mac(from), mac(to)};
+        }
+        routes.push_back(route);
     }
 
     void set_path(std::istringstream words) {
@@ -171,7 +189,10 @@ bool obey(Probe& probe, const std::string& line) {
     } else if (word == "sid") {
         probe.add_sid(std::move(words));
     } else if (word == "serve") {
-        say(probe.engine.set_sids(std::exchange(probe.sids, {})), "served");
+        const auto routed = probe.engine.set_routes(std::exchange(probe.routes, {}));
+        say(routed ? probe.engine.set_sids(std::exchange(probe.sids, {})) : routed, "served");
+    } else if (word == "route") {
+        probe.add_route(std::move(words));
     } else if (word == "apply") {
         say(probe.apply(), "applied");
     } else if (word == "use") {

@@ -26,11 +26,11 @@ TEST(AgentPlans, AcceptedPlanReachesKernelAndEngine) {
 TEST(AgentSids, EngineIsToldOnceUntilSomethingChanges) {
     AgentBench b;
     EngineSid sid{*Prefix6::parse("fc00:0:1:f006::/64"), SidBehaviour::kEndDx6, AgentBench::hop(4), 1500};
-    b.core.set_engine_sids({sid});
-    b.core.set_engine_sids({sid});
+    b.core.set_engine_sids({{sid}, {}});
+    b.core.set_engine_sids({{sid}, {}});
     EXPECT_EQ(b.engine.sid_calls, 1);
     sid.hop = {};
-    b.core.set_engine_sids({sid});
+    b.core.set_engine_sids({{sid}, {}});
     EXPECT_EQ(b.engine.sids, std::vector<EngineSid>{sid});
     b.core.set_engine_sids({});
     EXPECT_TRUE(b.engine.sids.empty());
