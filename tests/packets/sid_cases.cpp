@@ -168,6 +168,20 @@ void add_refused(InsideRows rows) {
 
 } // namespace
 
+std::vector<EngineSid> case_sids() {
+    const NextHop link{kInterface, {2, 0, 0, 0, 0, 6}, {2, 0, 0, 0, 0, 7}};
+    return {{*Prefix6::parse("fc00:0:e1:f006::/64"), SidBehaviour::kEndDx6, link, kLinkMtu},
+            {*Prefix6::parse("fc00:0:e1:f004::/64"), SidBehaviour::kEndDx4, link, kLinkMtu},
+            {*Prefix6::parse("fc00:0:e1:f016::/64"), SidBehaviour::kEndDx6, {}, kLinkMtu},
+            {*Prefix6::parse("fc00:0:e1:f106::/64"), SidBehaviour::kEndDt6, {}, 0, kTable},
+            {*Prefix6::parse("fc00:0:e1:f104::/64"), SidBehaviour::kEndDt4, {}, 0, kTable},
+            {*Prefix6::parse("fc00:0:e1:f146::/64"), SidBehaviour::kEndDt46, {}, 0, kTable},
+            {*Prefix6::parse("fc00:0:e1::/48"), SidBehaviour::kEnd, {}, 0, kTable},
+            {*Prefix6::parse("fc00:0:e001::/48"), SidBehaviour::kEndX, link, kLinkMtu},
+            {*Prefix6::parse("fc00:0:e002::/48"), SidBehaviour::kEndX, {}, kLinkMtu},
+            {*Prefix6::parse("fc00:0:e1:f0ff::/64"), SidBehaviour::kEnd, {}, 0, 0, true}};
+}
+
 void add_sids(std::vector<PacketCase>& all) {
     InsideRows rows(all);
     add_modes(rows);
