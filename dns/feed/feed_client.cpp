@@ -96,7 +96,9 @@ std::string FeedClient::State::attempt() {
         follow.set_server(config.server);
         const auto stream = stub->Follow(&next, follow);
         why = read_all(*stream);
-        next.TryCancel();
+        if (!why.empty()) { // this side's wish; otherwise it would hide why the stream ended
+            next.TryCancel();
+        }
         const grpc::Status end = stream->Finish();
         why = !why.empty() ? why : end.ok() ? "closed by the controller" : end.error_message();
     }

@@ -1,12 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "dns/feed/view_intake.hpp"
 
-#include "core/support/log.hpp"
-
 namespace suanlu::dns {
 
 ViewIntake::ViewIntake(ViewStore store, const std::optional<SavedView>& known, Mailbox<FeedNews>& out)
-    : store_(std::move(store)), out_(out) {
+    : saver_(std::move(store)), out_(out) {
     if (known) {
         newest_ = known->view;
         lease_.renew(newest_->validity, clock_.now() - known->age);
@@ -23,24 +21,20 @@ bool ViewIntake::take(std::shared_ptr<const DnsView> view) {
     lease_.renew(view->validity, now);
     ++views_;
     (void)out_.push({view, now});
-    // Behind the answers: a slow disk delays the next view at most.
-    if (const Status saved = store_.save(*view); !saved) {
-        ++save_failures_;
-        log_warn("dns.view-not-saved", {{"why", saved.error().text()}});
-    }
+    saver_.save(std::move(view));
     return true;
 }
 
 void ViewIntake::beat() {
     lease_.renew(newest_->validity, clock_.now());
     (void)out_.push({nullptr, clock_.now()});
-    store_.renew();
+    saver_.renew();
 }
 
 void ViewIntake::add_to(FeedCounters& counters) const {
     counters.views += views_;
     counters.older += older_;
-    counters.save_failures += save_failures_;
+    counters.save_failures += saver_.failures();
 }
 
 } // namespace suanlu::dns

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // What becomes of a controller's word, whichever way it comes: a view that is not older than one that holds
-// goes into the owner's mailbox and then to disk, a beat renews the view before it. One thread tells; anybody
-// reads the counters. A view that cannot be saved is served all the same, and counted.
+// goes into the owner's mailbox and, behind it, to disk; a beat renews the view before it. One thread tells
+// and is not kept waiting; anybody reads the counters. A view that cannot be saved is served all the same,
+// and counted.
 #pragma once
 
 #include <atomic>
@@ -10,7 +11,7 @@
 
 #include "core/support/mailbox.hpp"
 #include "dns/feed/view_lease.hpp"
-#include "dns/feed/view_store.hpp"
+#include "dns/feed/view_saver.hpp"
 
 namespace suanlu::dns {
 
@@ -44,7 +45,7 @@ public:
     void add_to(FeedCounters& counters) const;
 
 private:
-    ViewStore store_;
+    ViewSaver saver_;
     Mailbox<FeedNews>& out_;
     SteadyClock clock_;
     /// Null before the first.
@@ -52,7 +53,6 @@ private:
     ViewLease lease_;
     std::atomic<std::uint64_t> views_{0};
     std::atomic<std::uint64_t> older_{0};
-    std::atomic<std::uint64_t> save_failures_{0};
 };
 
 } // namespace suanlu::dns
