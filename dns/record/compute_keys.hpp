@@ -160,6 +160,13 @@ struct CatsScore {
     }
 };
 
+/// Numbers of the keys.
+namespace compute_key {
+#define SL_COMPUTE_KEY(name, key, type, value, example) inline constexpr std::uint16_t name = key;
+#include "dns/record/compute_keys.def"
+#undef SL_COMPUTE_KEY
+} // namespace compute_key
+
 /// Each key is there or not.
 struct ComputeKeys {
 #define SL_COMPUTE_KEY(name, key, type, value, example) std::optional<type> name;

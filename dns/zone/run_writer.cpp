@@ -36,6 +36,8 @@ RdataNames names_of(std::uint16_t type) {
 
 RunWriter::RunWriter(const DomainName& apex, const DomainName& owner, bool is_floating)
     : apex_(apex), question_(owner), is_floating_(is_floating) {
+    constexpr std::size_t kUsualOctets = 512;
+    run_.octets.reserve(kUsualOctets);
 }
 
 void RunWriter::add(Section section, const DomainName& owner, const Rrset& set, bool with_signatures) {
@@ -66,6 +68,13 @@ void RunWriter::append(const Run& run) {
     run_.additional = static_cast<std::uint16_t>(run_.additional + run.additional);
 }
 
+void RunWriter::append_optional(const Run& run) {
+    if (!run.octets.empty()) {
+        begin_optional();
+        append(run);
+    }
+}
+
 Run RunWriter::finish() && {
     if (!has_optional_) {
         run_.needed_octets = static_cast<std::uint32_t>(run_.octets.size());
@@ -75,12 +84,18 @@ Run RunWriter::finish() && {
     return std::move(run_);
 }
 
-void RunWriter::add_record(Section section, const DomainName* owner, std::uint16_t type, std::uint32_t ttl,
-                           const Bytes& rdata) {
-    if (section == Section::kOptional && !has_optional_) {
+void RunWriter::begin_optional() {
+    if (!has_optional_) {
         has_optional_ = true;
         run_.needed_octets = static_cast<std::uint32_t>(run_.octets.size());
         run_.needed_additional = run_.additional;
+    }
+}
+
+void RunWriter::add_record(Section section, const DomainName* owner, std::uint16_t type, std::uint32_t ttl,
+                           const Bytes& rdata) {
+    if (section == Section::kOptional) {
+        begin_optional();
     }
     if (owner == nullptr) {
         put_integer(run_.octets, static_cast<std::uint16_t>(kPointer | kHeaderBytes));

@@ -4,7 +4,6 @@
 #include <algorithm>
 #include <set>
 
-#include "dns/record/records.hpp"
 #include "dns/record/rr_type.hpp"
 #include "dns/zone/compute_values.hpp"
 
@@ -100,6 +99,7 @@ const ServiceAnswers::Site* ServiceAnswers::find(SiteId id) const {
 
 ServiceAnswers::Options ServiceAnswers::healthy(const std::vector<DnsRank>& ranks) const {
     Options out;
+    out.reserve(ranks.size());
     for (const DnsRank& rank : ranks) {
         const Site* site = find(rank.site);
         if (site != nullptr && site->site->is_up) {
@@ -187,6 +187,7 @@ struct ServiceAnswers::Choice {
 
     Choice(const ClassRrset::Variant& outcome, const Options& options, std::uint16_t type)
         : rcode(outcome.rcode), extended_error(outcome.extended_error) {
+        sites.reserve(options.size());
         for (const Option& option : options) {
             const bool has_delay = option.rank.delay && !is_address(type);
             sites.emplace_back(option.site,
@@ -195,8 +196,51 @@ struct ServiceAnswers::Choice {
     }
 };
 
+class ServiceAnswers::Patterns {
+public:
+    Patterns(const ServiceAnswers& service, std::uint16_t type) : service_(service), type_(type) {}
+
+    Bytes rdata(const Option& option, std::uint16_t priority) {
+        const auto [known, is_new] = patterns_.try_emplace({option.site, option.rank.delay.has_value()});
+        Pattern& pattern = known->second;
+        if (is_new) {
+            pattern = pattern_of(service_.svcb_record(type_, option));
+        }
+        Bytes out = pattern.rdata;
+        put_u16(out.data(), priority);
+        if (option.site != nullptr && option.rank.delay) {
+            put_u16(out.data() + pattern.delay_at, tenths_of_ms(*option.rank.delay));
+        }
+        return out;
+    }
+
+private:
+    struct Pattern {
+        Bytes rdata;
+        std::size_t delay_at = 0;
+    };
+    static Pattern pattern_of(const SvcbRecord& record) {
+        constexpr std::size_t kHead = 4;        // key and length
+        constexpr std::size_t kGradeOctets = 1; // in front of the delay
+        Pattern out{write_svcb(record), 2 + record.target.size()};
+        for (const SvcParam& param : record.params) {
+            if (param.key == compute_key::net) {
+                out.delay_at += kHead + kGradeOctets;
+                break;
+            }
+            out.delay_at += kHead + param.value.size();
+        }
+        return out;
+    }
+
+    const ServiceAnswers& service_;
+    std::uint16_t type_;
+    std::map<std::pair<const Site*, bool>, Pattern> patterns_;
+};
+
 ClassRrset ServiceAnswers::set(std::uint16_t type) const {
     ClassRrset out;
+    Patterns patterns(*this, type);
     std::map<Choice, std::uint16_t> known;
     for (const DnsAnswer& answer : service_->answers) {
         Options options = options_of(answer);
@@ -206,7 +250,7 @@ ClassRrset ServiceAnswers::set(std::uint16_t type) const {
                                                         static_cast<std::uint16_t>(out.variants.size()));
         if (is_new) {
             if (variant.rcode == Rcode::kNoError) {
-                variant.rrset.rdatas = rdatas(type, options);
+                variant.rrset.rdatas = rdatas(type, options, patterns);
             }
             out.variants.push_back(std::move(variant));
         }
@@ -215,19 +259,21 @@ ClassRrset ServiceAnswers::set(std::uint16_t type) const {
     return out;
 }
 
-std::vector<Bytes> ServiceAnswers::rdatas(std::uint16_t type, const Options& options) const {
+std::vector<Bytes> ServiceAnswers::rdatas(std::uint16_t type, const Options& options,
+                                          Patterns& patterns) const {
     if (is_address(type)) {
         return options.empty() ? any_addresses(type) : addresses_of(options[0], type);
     }
     std::vector<Bytes> out;
+    out.reserve(options.size());
     for (const Option& option : options) {
-        out.push_back(svcb_rdata(type, option, static_cast<std::uint16_t>(out.size() + 1)));
+        out.push_back(patterns.rdata(option, static_cast<std::uint16_t>(out.size() + 1)));
     }
     return out;
 }
 
-Bytes ServiceAnswers::svcb_rdata(std::uint16_t type, const Option& option, std::uint16_t priority) const {
-    SvcbRecord record{priority, {}, {}};
+SvcbRecord ServiceAnswers::svcb_record(std::uint16_t type, const Option& option) const {
+    SvcbRecord record;
     if (option.site != nullptr) {
         record.target = option.site->name;
         const auto instance =
@@ -255,7 +301,7 @@ Bytes ServiceAnswers::svcb_rdata(std::uint16_t type, const Option& option, std::
     }
     put_hint(record.params, svc_key::kIpv4Hint, addresses_of(option, rr_type::kA));
     put_hint(record.params, svc_key::kIpv6Hint, addresses_of(option, rr_type::kAaaa));
-    return write_svcb(record);
+    return record;
 }
 
 std::vector<Bytes> ServiceAnswers::addresses_of(const Option& option, std::uint16_t type) const {

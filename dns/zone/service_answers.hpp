@@ -4,6 +4,7 @@
 #pragma once
 
 #include "core/model/dns_view.hpp"
+#include "dns/record/records.hpp"
 #include "dns/zone/zone_contents.hpp"
 
 namespace suanlu::dns {
@@ -59,8 +60,11 @@ private:
     [[nodiscard]] Options used(std::uint16_t type, Options options) const;
     [[nodiscard]] ClassRrset::Variant outcome(const DnsAnswer& answer, const Options& options,
                                               std::uint16_t type) const;
-    [[nodiscard]] std::vector<Bytes> rdatas(std::uint16_t type, const Options& options) const;
-    [[nodiscard]] Bytes svcb_rdata(std::uint16_t type, const Option& option, std::uint16_t priority) const;
+    /// Of SVCB records to each site, with a delay of their own and without: classes differ in little else.
+    class Patterns;
+    [[nodiscard]] std::vector<Bytes> rdatas(std::uint16_t type, const Options& options,
+                                            Patterns& patterns) const;
+    [[nodiscard]] SvcbRecord svcb_record(std::uint16_t type, const Option& option) const;
     [[nodiscard]] std::vector<Bytes> addresses_of(const Option& option, std::uint16_t type) const;
     /// Whoever has the type for one class has it for all: then any address of the family will do.
     [[nodiscard]] std::vector<Bytes> any_addresses(std::uint16_t type) const;
