@@ -57,8 +57,12 @@ void FeedClient::State::set_connected() {
 /// Until the stream ends; why it should not go on, if that is this side's wish.
 std::string FeedClient::State::read_all(grpc::ClientReader<v1::DnsUpdate>& stream) {
     DnsFeedReader reader;
-    v1::DnsUpdate update;
-    while (stream.Read(&update)) {
+    for (;;) {
+        google::protobuf::Arena arena; // an update has tens of thousands of small parts
+        auto& update = *google::protobuf::Arena::CreateMessage<v1::DnsUpdate>(&arena);
+        if (!stream.Read(&update)) {
+            return {};
+        }
         auto view = reader.take(update);
         if (!view) {
             std::lock_guard lock(mutex);
@@ -73,7 +77,6 @@ std::string FeedClient::State::read_all(grpc::ClientReader<v1::DnsUpdate>& strea
             intake.beat();
         }
     }
-    return {};
 }
 
 bool FeedClient::State::begin(grpc::ClientContext& next) {

@@ -157,7 +157,9 @@ private:
             if (const Rrset* proof = records.find(is_hashed_ ? rr_type::kNsec3 : rr_type::kNsec)) {
                 RunWriter writer(zone_.apex, owner, true);
                 writer.add(Section::kAuthority, owner, *proof, true);
-                gaps->push_back({owner.canonical(), std::move(writer).finish()});
+                Run run = std::move(writer).finish();
+                run.octets.shrink_to_fit(); // kept as long as the names of the zone, one for each
+                gaps->push_back({owner.canonical(), std::move(run)});
             }
         }
         return gaps;
@@ -306,6 +308,7 @@ private:
         }
         auto& of_target = known.of_targets[is_dnssec ? 1 : 0];
         std::vector<const OwnerRecords*> done;
+        done.reserve(set.rdatas.size());
         for (const Bytes& rdata : set.rdatas) {
             const std::string_view name_of_target = plain_name_of(ByteView(rdata).subspan(*offset));
             auto target = of_target.find(name_of_target);

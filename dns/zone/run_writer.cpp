@@ -41,20 +41,23 @@ RunWriter::RunWriter(const DomainName& apex, const DomainName& owner, bool is_fl
 }
 
 void RunWriter::add(Section section, const DomainName& owner, const Rrset& set, bool with_signatures) {
-    for (const Bytes& rdata : set.rdatas) {
-        add_record(section, &owner, set.type, set.ttl, rdata);
-    }
-    for (const Bytes& signature : with_signatures ? set.signatures : std::vector<Bytes>{}) {
-        add_record(section, &owner, rr_type::kRrsig, set.ttl, signature);
-    }
+    const bool is_question = !is_floating_ && owner == question_ && !owner.is_root();
+    add_records(section, is_question ? nullptr : &owner, set, with_signatures);
 }
 
 void RunWriter::add_at_question(Section section, const Rrset& set, bool with_signatures) {
+    add_records(section, nullptr, set, with_signatures);
+}
+
+void RunWriter::add_records(Section section, const DomainName* owner, const Rrset& set,
+                            bool with_signatures) {
     for (const Bytes& rdata : set.rdatas) {
-        add_record(section, nullptr, set.type, set.ttl, rdata);
+        add_record(section, owner, set.type, set.ttl, rdata);
     }
-    for (const Bytes& signature : with_signatures ? set.signatures : std::vector<Bytes>{}) {
-        add_record(section, nullptr, rr_type::kRrsig, set.ttl, signature);
+    if (with_signatures) {
+        for (const Bytes& signature : set.signatures) {
+            add_record(section, owner, rr_type::kRrsig, set.ttl, signature);
+        }
     }
 }
 
@@ -80,7 +83,6 @@ Run RunWriter::finish() && {
         run_.needed_octets = static_cast<std::uint32_t>(run_.octets.size());
         run_.needed_additional = run_.additional;
     }
-    run_.octets.shrink_to_fit(); // kept as long as the snapshot, and there are many
     return std::move(run_);
 }
 

@@ -28,6 +28,8 @@ public:
     Run& run() { return run_; }
 
 private:
+    /// `owner` null = the question's name.
+    void add_records(Section section, const DomainName* owner, const Rrset& set, bool with_signatures);
     void add_record(Section section, const DomainName* owner, std::uint16_t type, std::uint32_t ttl,
                     const Bytes& rdata);
     /// What follows may be left out.

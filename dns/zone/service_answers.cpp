@@ -145,6 +145,9 @@ ServiceAnswers::Options ServiceAnswers::options_of(const DnsAnswer& answer) cons
     if (sites.empty() && !is_undecided(answer)) {
         sites = by_fail_policy();
     }
+    if (out.empty()) {
+        return sites;
+    }
     out.insert(out.end(), sites.begin(), sites.end());
     return out;
 }
