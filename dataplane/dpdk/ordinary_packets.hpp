@@ -23,21 +23,24 @@ public:
             classify_all();
             columns_.hash_all(control_.hash_seed);
             find_slots();
+        } else {
+            PacketColumns::fetch(packets_);
         }
     }
 
     /// Sends packets from `first` on until one is special, and returns its place: what becomes of it may make
     /// the next one special. The end when there is none.
     [[gnu::always_inline]] std::size_t send(std::size_t first, BurstOutcome* outcomes) {
-        std::size_t i = first;
-        for (; is_for_clients_ && i < packets_.size() && columns_.is_ordinary(i); i++) {
-            const auto* site = find_site(i);
-            if (site == nullptr || !send(i, *site, outcomes[i])) {
-                break;
-            }
+        std::size_t end = first;
+        while (is_for_clients_ && end < packets_.size() && columns_.is_ordinary(end) && find_path(end)) {
+            end++;
         }
-        sent_ += i - first;
-        return i;
+        for (std::size_t i = first; i < end; i++) {
+            encapsulate(i);
+            outcomes[i] = {SL_REDIRECT, paths_[i]->interface};
+        }
+        sent_ += end - first;
+        return end;
     }
 
     /// All that were sent are counted.
@@ -101,43 +104,40 @@ private:
         }
     }
 
-    /// As sl_follow does without an entry and a start, when the slot's base is its effective site. Null =
+    /// As sl_follow does without an entry and a start, when the slot's base is its effective site. False =
     /// special.
-    [[gnu::always_inline]] const sl_site* find_site(std::size_t i) {
+    [[gnu::always_inline]] bool find_path(std::size_t i) {
+        const auto hash = columns_.hash(i);
         const auto& slot = port_.tables->slots[slots_[i]];
         const auto& target = port_.tables->targets[slots_[i]];
         const auto base = static_cast<sl_u16>(load(slot));
-        if ((load(*marks_[i]) & sl_mark_bit(columns_.hash(i))) != 0 || load(target.effective) != base) {
-            return nullptr;
-        }
-        auto& known = sites_[base % kKnown];
-        if (known.id != base) {
-            known = {base, sl_live_site(&port_, table_, base)};
-        }
-        return static_cast<sl_u16>(load(slot)) == base ? known.site : nullptr;
-    }
-
-    /// False when the path does not take the packet, which is as it was then.
-    [[gnu::always_inline]] bool send(std::size_t i, const sl_site& site, BurstOutcome& outcome) {
-        const bool is_ipv6 = columns_.is_ipv6(i);
-        const auto rank = sl_rank_of(&site, is_ipv6 ? 6 : 4, columns_.hash(i));
-        const auto& path = site.paths[rank][is_ipv6 ? 0 : 1];
-        const std::uint32_t outer = path.outer;
-        const auto length = columns_.length(i);
-        auto& packet = *packets_[i];
-        if (outer == 0 || path.interface == 0 || length > path.inner_mtu ||
-            outer > rte_pktmbuf_headroom(&packet)) {
+        if ((load(*marks_[i]) & sl_mark_bit(hash)) != 0 || load(target.effective) != base) {
             return false;
         }
-        outcome = {SL_REDIRECT, path.interface};
+        const auto* site = sl_live_site(&port_, table_, base);
+        if (site == nullptr || static_cast<sl_u16>(load(slot)) != base) {
+            return false;
+        }
+        const bool is_ipv6 = columns_.is_ipv6(i);
+        const auto rank = sl_rank_of(site, is_ipv6 ? 6 : 4, hash);
+        const auto& path = site->paths[rank][is_ipv6 ? 0 : 1];
+        paths_[i] = &path;
+        counters_[i] = sl_path_counter(&port_, site, rank);
+        return path.outer != 0 && path.interface != 0 && columns_.length(i) <= path.inner_mtu &&
+               path.outer <= rte_pktmbuf_headroom(packets_[i]);
+    }
+
+    [[gnu::always_inline]] void encapsulate(std::size_t i) {
+        const auto& path = *paths_[i];
+        const std::uint32_t outer = path.outer;
+        const auto length = columns_.length(i);
         auto& service = port_.lcore->counters[services_[i]->id];
         service.packets++;
         service.bytes += length;
-        sl_count_path(sl_path_counter(&port_, &site, rank), 1, length);
-        lower_hop_limit(columns_.frame(i), is_ipv6);
+        sl_count_path(counters_[i], 1, length);
+        lower_hop_limit(columns_.frame(i), columns_.is_ipv6(i));
         write_outer(columns_.frame(i) - outer, path, outer, columns_.outer_start(i), length);
-        grow(packet, outer, columns_.frame_length(i));
-        return true;
+        grow(*packets_[i], outer, columns_.frame_length(i));
     }
 
     static void lower_hop_limit(std::uint8_t* frame, bool is_ipv6) {
@@ -157,8 +157,9 @@ private:
                                                    std::uint32_t outer, std::uint64_t start,
                                                    std::uint32_t length) {
         constexpr std::size_t kPiece = 32;
+        constexpr std::size_t kRest = 8; // what the first word leaves
         constexpr std::size_t kMacs = offsetof(sl_path, destination_mac);
-        static_assert(SL_OUTER_LEAST - 8 >= kPiece && offsetof(sl_path, source_mac) == kMacs + 6);
+        static_assert(SL_OUTER_LEAST >= kRest + kPiece && offsetof(sl_path, source_mac) == kMacs + 6);
         auto* ip = frame + SL_ETHERNET;
         const std::uint16_t type = RTE_BE16(0x86dd);
         std::uint64_t ready = 0; // next header and hop limit are its last two bytes
@@ -182,13 +183,6 @@ private:
         packet.pkt_len = length + bytes;
     }
 
-    /// Sites that this burst has met, by their ids' last bits. Rows do not change while it lasts.
-    struct KnownSite {
-        std::uint64_t id = 0; // no site's
-        const sl_site* site = nullptr;
-    };
-    static constexpr std::size_t kKnown = 8;
-
     sl_port& port_;
     const sl_control& control_;
     std::span<rte_mbuf*> packets_;
@@ -196,11 +190,12 @@ private:
     bool is_for_clients_;
     std::uint64_t sent_ = 0;
     PacketColumns columns_;
-    std::array<KnownSite, kKnown> sites_{};
     std::array<std::uint64_t, kBurst> service_hashes_;
     std::array<const sl_service*, kBurst> services_;
     std::array<std::uint32_t, kBurst> slots_;
     std::array<const std::uint64_t*, kBurst> marks_;
+    std::array<const sl_path*, kBurst> paths_;
+    std::array<struct sl_path_counter*, kBurst> counters_;
 };
 
 } // namespace suanlu

@@ -27,16 +27,21 @@ public:
 
     [[gnu::always_inline]] void read(std::span<rte_mbuf*> packets, const sl_control& control,
                                      std::uint32_t table) {
-        for (std::size_t i = 0; i < std::min(kAhead, packets.size()); i++) {
-            fetch(packets[i]);
-        }
+        fetch(packets.first(std::min(kAhead, packets.size())));
         for (std::size_t i = 0; i < packets.size(); i++) {
             if (i + kAhead < packets.size()) {
-                fetch(packets[i + kAhead]);
+                fetch(packets.subspan(i + kAhead, 1));
             }
             load(i, *packets[i]);
         }
         check(control.sid_block, table);
+    }
+
+    /// Brings their first bytes near, which a device has written to memory.
+    [[gnu::always_inline]] static void fetch(std::span<rte_mbuf*> packets) {
+        for (const auto* packet : packets) {
+            rte_prefetch0(rte_pktmbuf_mtod(packet, const void*));
+        }
     }
 
     [[nodiscard]] bool is_ordinary(std::size_t i) const { return odd_[i] == 0; }
@@ -87,7 +92,6 @@ private:
     static constexpr std::uint32_t kLooked = kIpv6Offset + SL_UDP + 8;
     static constexpr std::uint64_t kTraffic = SL_ETHERNET + 8;
 
-    static void fetch(const rte_mbuf* packet) { rte_prefetch0(rte_pktmbuf_mtod(packet, const void*)); }
     template <class Word>
     static std::uint64_t word(const std::uint8_t* bytes) {
         Word value;
