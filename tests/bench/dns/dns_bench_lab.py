@@ -19,9 +19,9 @@ def command(*words, check=True):
     return subprocess.run([str(w) for w in words], check=check, capture_output=True, text=True)
 
 
-def pinned(namespace, core, words):
+def pinned(namespace, core, words, priority=50):
     """Real time, or another process of the machine is what is measured."""
-    return ['ip', 'netns', 'exec', namespace, 'chrt', '-f', '50', 'taskset', '-c', str(core), *map(str, words)]
+    return ['ip', 'netns', 'exec', namespace, 'chrt', '-f', str(priority), 'taskset', '-c', str(core), *map(str, words)]
 
 
 class BenchLab:

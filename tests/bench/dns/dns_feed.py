@@ -7,6 +7,7 @@ import socket
 import statistics
 import struct
 import subprocess
+import sys
 import time
 
 from dns.dns_bench_lab import ADDRESS, CLIENT, CLIENT_CORE, PORT, pinned
@@ -18,7 +19,9 @@ LARGE_SERVICES = 10_000
 ROUNDS = 3
 MEMORY_MOST_GIB = 1
 WITHIN_S = 120
-A = 1
+SECONDS = 4
+WATCHED_S = 3
+A, SOA = 1, 6
 
 # n0 is what the lab asks for until it is answered: once there is a view.
 ZONE_FILE = f'$ORIGIN {ZONE}.\n$TTL 30\n@ SOA ns hostmaster 1 3600 600 86400 5\n@ NS ns\nns A 192.0.2.53\nn0 A 192.0.2.1\n'
@@ -39,10 +42,10 @@ def configure(folder, listen):
     return folder / 'dns.yaml'
 
 
-def question(name):
-    """A query for the address of a name of the zone."""
-    labels = b''.join(bytes([len(label)]) + label.encode() for label in f'{name}.{ZONE}'.split('.'))
-    return struct.pack('!HHHHHH', 1, 0, 1, 0, 0, 0) + labels + b'\0' + struct.pack('!HH', A, 1)
+def question(name, qtype=A):
+    """A query for a name of the zone; '' is its apex."""
+    labels = b''.join(bytes([len(label)]) + label.encode() for label in f'{name}.{ZONE}'.strip('.').split('.'))
+    return struct.pack('!HHHHHH', 1, 0, 1, 0, 0, 0) + labels + b'\0' + struct.pack('!HH', qtype, 1)
 
 
 class Children:
@@ -84,24 +87,52 @@ def answered(udp, message):
 
 # swap
 
+WATCHER_PRIORITY = 60  # before the load, which would starve it
+
 def queries(folder):
     path = folder / 'feed-queries'
     path.write_text(''.join(f'n{k * 7919 % SERVICES}.svc.{ZONE} A\n' for k in range(SERVICES)))
     return path
 
 
+# Asks for the SOA ten times a second while the load runs, and prints how many serials it saw.
+WATCHER = """
+import socket, sys, time
+address, port, seconds, soa = sys.argv[1], int(sys.argv[2]), float(sys.argv[3]), bytes.fromhex(sys.argv[4])
+udp = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+udp.connect((address, port))
+udp.settimeout(0.1)
+seen, end = [], time.monotonic() + seconds
+while time.monotonic() < end:
+    try:
+        udp.send(soa)
+        serial = int.from_bytes(udp.recv(512)[-20:-16], 'big')
+        if serial not in seen:
+            seen.append(serial)
+    except OSError:
+        pass
+    time.sleep(0.1)
+print(len(seen))
+"""
+
+
 def swap_round(lab, build, folder, replaced):
-    """Answers per second while so many services are replaced every second. What replaces them works on the client's core at no
-    real-time priority: the server's core has the worker and the NAPI thread, as everywhere in this benchmark."""
+    """Answers per second while so many services are replaced every second, and how many generations were on the wire in WATCHED_S
+    of it: the SOA's serial is the second of the view. What replaces them works on the client's core at no real-time priority: the
+    server's core has the worker and the NAPI thread, as everywhere in this benchmark."""
     (folder / 'feed.sock').unlink(missing_ok=True)
     with Children() as children:
         children.start(['taskset', '-c', CLIENT_CORE, build / 'tests/bench/dns/dns-view-source', f'unix:{folder}/feed.sock',
                         SERVICES, CLASSES, replaced], stdout=subprocess.DEVNULL)
         server = lab.start('suanlu-dns-feed', [build / 'dns/app/suanlu-dns', '-c', configure(folder, f'{ADDRESS}:{PORT}')])
         try:
-            words = [build / 'tests/bench/dns/dns-load', ADDRESS, PORT, queries(folder), '--seconds', 4, '--subnet']
-            done = subprocess.run(pinned(CLIENT, CLIENT_CORE, words), capture_output=True, text=True, check=True)
-            return json.loads(done.stdout)['qps']
+            words = [build / 'tests/bench/dns/dns-load', ADDRESS, PORT, queries(folder), '--seconds', SECONDS, '--subnet']
+            load = subprocess.Popen([str(word) for word in pinned(CLIENT, CLIENT_CORE, words)], stdout=subprocess.PIPE, text=True)
+            children.children.append(load)
+            watcher = [sys.executable, '-c', WATCHER, ADDRESS, PORT, WATCHED_S, question('', SOA).hex()]
+            watched = subprocess.run(pinned(CLIENT, CLIENT_CORE, watcher, WATCHER_PRIORITY), capture_output=True, text=True, check=True)
+            qps = json.loads(load.communicate()[0])['qps']
+            return qps, int(watched.stdout) - 1
         finally:
             lab.stop(server)
 
@@ -133,10 +164,13 @@ def fresh(folder, name):
 def cases(lab, build, case):
     """All rows; `case` makes one."""
     rows = []
-    swapped, calm = [], []
+    swapped, calm, served = [], [], []
     for k in range(ROUNDS):
-        calm.append(swap_round(lab, build, fresh(lab.folder, f'calm{k}'), 0))
-        swapped.append(swap_round(lab, build, fresh(lab.folder, f'swap{k}'), REPLACED))
+        calm.append(swap_round(lab, build, fresh(lab.folder, f'calm{k}'), 0)[0])
+        qps, generations = swap_round(lab, build, fresh(lab.folder, f'swap{k}'), REPLACED)
+        swapped.append(qps)
+        served.append(generations / WATCHED_S)
     rows.append(case('swap', statistics.median(swapped) / 1e3, statistics.median(calm) / 1e3, 'no swaps', 'kqps'))
+    rows.append(case('swap-served', statistics.median(served), 1, 'made', '1/s'))
     rows.append(case('memory', memory_gib(build, fresh(lab.folder, 'memory')), MEMORY_MOST_GIB, 'most', 'GiB'))
     return rows
