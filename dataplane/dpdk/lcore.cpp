@@ -16,8 +16,8 @@ enum : std::uint32_t { kPass = 0, kDrop = 1, kRedirect = 2 };
 
 } // namespace
 
-Lcore::Lcore(SharedTables& tables, const PortSet& ports, std::uint32_t number)
-    : tables_(tables), set_(ports), number_(number), state_(tables.lcores[number]),
+Lcore::Lcore(SharedTables& tables, const PortSet& ports, std::uint32_t number, LcoreWatch* watch)
+    : tables_(tables), set_(ports), number_(number), state_(tables.lcores[number]), watch_(watch),
       outgoing_(ports.ports().size()) {
     tables_.grace.enter(number_);
 }
@@ -35,6 +35,7 @@ std::uint32_t Lcore::poll(std::uint64_t now) {
             continue;
         }
         std::array<rte_mbuf*, kBurst> packets;
+        const auto began = watch_ != nullptr ? watch_->now() : 0;
         const auto count =
             rte_eth_rx_burst(port.id, static_cast<std::uint16_t>(number_), packets.data(), kBurst);
         if (count == 0) {
@@ -42,7 +43,8 @@ std::uint32_t Lcore::poll(std::uint64_t now) {
         }
         total += count;
         if (port.is_steered) {
-            steer(port, {packets.data(), count}, now);
+            const auto received = began != 0 ? watch_->note(Stage::kReceive, began, count) : 0;
+            steer(port, {packets.data(), count}, now, received);
         } else {
             send(port.partner, packets.data(), count, EngineCount::kTransmitFull);
         }
@@ -53,9 +55,16 @@ std::uint32_t Lcore::poll(std::uint64_t now) {
     return total;
 }
 
-void Lcore::steer(const Port& port, std::span<rte_mbuf*> packets, std::uint64_t now) {
+void Lcore::steer(const Port& port, std::span<rte_mbuf*> packets, std::uint64_t now, std::uint64_t received) {
     std::array<BurstOutcome, kBurst> outcomes;
+    if (watch_ != nullptr) {
+        watch_->before(packets);
+    }
     steer_burst({&tables_, &state_, now, port.interface, port.role}, packets, outcomes.data());
+    if (watch_ != nullptr) {
+        watch_->after(port, packets, outcomes);
+    }
+    const auto steered = received != 0 ? watch_->note(Stage::kSteer, received, packets.size()) : 0;
     for (std::size_t first = 0; first < packets.size();) { // most packets of a burst have the same outcome
         auto end = first + 1;
         while (end < packets.size() && outcomes[end] == outcomes[first]) {
@@ -72,6 +81,9 @@ void Lcore::steer(const Port& port, std::span<rte_mbuf*> packets, std::uint64_t 
                  is_steered ? EngineCount::kTransmitFull : EngineCount::kExceptionFull);
             vector.count = 0;
         }
+    }
+    if (steered != 0) {
+        watch_->note(Stage::kSend, steered, packets.size());
     }
 }
 

@@ -10,13 +10,14 @@
 
 #include "dataplane/dpdk/ports.hpp"
 #include "dataplane/dpdk/steer_burst.hpp"
+#include "dataplane/dpdk/watch.hpp"
 
 namespace suanlu {
 
 class Lcore {
 public:
-    /// `number` counts the lcores from 0. The tables and ports outlive it.
-    Lcore(SharedTables& tables, const PortSet& ports, std::uint32_t number);
+    /// `number` counts the lcores from 0. Tables, ports and `watch` (none: null) outlive it.
+    Lcore(SharedTables& tables, const PortSet& ports, std::uint32_t number, LcoreWatch* watch = nullptr);
     ~Lcore();
     Lcore(const Lcore&) = delete;
     Lcore& operator=(const Lcore&) = delete;
@@ -30,7 +31,7 @@ private:
         std::uint16_t count = 0;
     };
 
-    void steer(const Port& port, std::span<rte_mbuf*> packets, std::uint64_t now);
+    void steer(const Port& port, std::span<rte_mbuf*> packets, std::uint64_t now, std::uint64_t received);
     /// Of packets that have the same outcome.
     void carry_out(const Port& port, std::span<rte_mbuf*> packets, BurstOutcome outcome);
     void leave(const Port& port, std::span<rte_mbuf*> packets);
@@ -48,6 +49,7 @@ private:
     const PortSet& set_;
     std::uint32_t number_;
     LcoreState& state_;
+    LcoreWatch* watch_;
     std::vector<Vector> outgoing_; ///< by place of the port
 };
 

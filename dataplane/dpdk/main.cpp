@@ -33,6 +33,7 @@ struct Program {
     const FwdConfig& config;
     SharedTables& tables;
     const PortSet& ports;
+    Watch& watch;
 };
 
 /// Forwards until told to stop. Also the entry point of the other lcores.
@@ -41,7 +42,8 @@ int forward(void* context) {
     constexpr int kPatience = 64; // polls without a packet before the first sleep
     const auto& program = *static_cast<const Program*>(context);
     const auto sleep_us = static_cast<unsigned>(program.config.idle_sleep.count() / 1000);
-    Lcore lcore(program.tables, program.ports, static_cast<std::uint32_t>(rte_lcore_index(-1)));
+    const auto number = static_cast<std::uint32_t>(rte_lcore_index(-1));
+    Lcore lcore(program.tables, program.ports, number, &program.watch.lcore(number));
     std::uint64_t next_look = 0;
     PollClock clock;
     for (int idle = 0; !g_is_stopping.load(std::memory_order_relaxed);) {
@@ -101,9 +103,10 @@ void clean_up(SharedTables& tables) {
 Status serve(const FwdConfig& config, SharedMemory& memory) {
     SL_TRY(const auto ports, PortSet::open(config, rte_lcore_count()));
     ports->announce(config, memory.tables());
-    const Telemetry telemetry(memory.tables());
+    Watch watch(config, *ports, rte_lcore_count());
+    const Telemetry telemetry(memory.tables(), watch);
     log_info("fwd.started", {{"ports", config.ports.size()}, {"lcores", rte_lcore_count()}});
-    Program program{config, memory.tables(), *ports};
+    Program program{config, memory.tables(), *ports, watch};
     rte_eal_mp_remote_launch(forward, &program, SKIP_MAIN);
     forward(&program);
     rte_eal_mp_wait_lcore();

@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <cerrno>
 #include <mutex>
+#include <sstream>
 
 #include "dataplane/dpdk/shared_store.hpp"
 
@@ -15,6 +16,7 @@ namespace {
 // DPDK hands its callbacks no context.
 std::mutex g_mutex;
 const SharedTables* g_tables = nullptr;
+Watch* g_watch = nullptr;
 
 int tell_counters(const char*, const char*, rte_tel_data* out) {
     const std::lock_guard lock(g_mutex);
@@ -58,11 +60,91 @@ int tell_ports(const char*, const char*, rte_tel_data* out) {
     return 0;
 }
 
+/// Bursts by the time that a stage took: how many took less than 1, 2, 4, .. ns.
+void add_stage(Stage stage, const Watch::Histogram& of, rte_tel_data* out) {
+    const std::string name(to_text(stage));
+    rte_tel_data_add_dict_u64(out, (name + "_packets").c_str(), of.packets);
+    rte_tel_data_add_dict_u64(out, (name + "_ns").c_str(), of.ns);
+    auto* bursts = rte_tel_data_alloc();
+    if (bursts == nullptr) {
+        return;
+    }
+    rte_tel_data_start_array(bursts, RTE_TEL_U64_VAL);
+    for (const auto count : of.bursts) {
+        rte_tel_data_add_array_u64(bursts, count);
+    }
+    if (rte_tel_data_add_dict_container(out, (name + "_bursts").c_str(), bursts, 0) != 0) {
+        rte_tel_data_free(bursts);
+    }
+}
+
+int tell_latency(const char*, const char* words, rte_tel_data* out) {
+    const std::lock_guard lock(g_mutex);
+    const std::string word(words == nullptr ? "" : words);
+    if (g_watch == nullptr || (!word.empty() && word != "on" && word != "off")) {
+        return -EINVAL;
+    }
+    if (!word.empty()) {
+        g_watch->measure(word == "on");
+    }
+    rte_tel_data_start_dict(out);
+    rte_tel_data_add_dict_int(out, "is_on", g_watch->is_measuring() ? 1 : 0);
+    for (std::size_t stage = 0; stage < static_cast<std::size_t>(Stage::kCount); stage++) {
+        add_stage(static_cast<Stage>(stage), g_watch->histogram(static_cast<Stage>(stage)), out);
+    }
+    return 0;
+}
+
+/// "NAME,EVERY,MOST".
+Status start_capture(const std::string& words) {
+    std::istringstream in(words);
+    std::string name;
+    std::string rest;
+    char comma = 0;
+    std::uint32_t every = 0;
+    std::uint32_t most = 0;
+    std::getline(in, name, ',');
+    if (!(in >> every >> comma >> most) || comma != ',' || (in >> rest)) {
+        every = 0; // which is refused
+    }
+    return g_watch->capture(name, every, most);
+}
+
+int tell_capture(const char*, const char* words, rte_tel_data* out) {
+    const std::lock_guard lock(g_mutex);
+    const std::string word(words == nullptr ? "" : words);
+    if (g_watch == nullptr) {
+        return -ENODEV;
+    }
+    Status done;
+    if (word == "off") {
+        g_watch->end_capture();
+    } else if (!word.empty()) {
+        done = start_capture(word);
+    }
+    const auto state = g_watch->capture_state();
+    rte_tel_data_start_dict(out);
+    if (!done) {
+        rte_tel_data_add_dict_string(out, "refused", done.error().text().c_str());
+    }
+    rte_tel_data_add_dict_int(out, "is_on", state.is_on ? 1 : 0);
+    rte_tel_data_add_dict_u64(out, "written", state.written);
+    rte_tel_data_add_dict_u64(out, "lost", state.lost);
+    return 0;
+}
+
 } // namespace
 
-Telemetry::Telemetry(const SharedTables& tables) {
+Telemetry::Telemetry(const SharedTables& tables, Watch& watch) {
     const std::lock_guard lock(g_mutex);
     g_tables = &tables;
+    g_watch = &watch;
+    rte_telemetry_register_cmd(
+        "/suanlu/latency", tell_latency,
+        "Bursts by the time that each stage took. Parameters: on, off, or none to read.");
+    rte_telemetry_register_cmd(
+        "/suanlu/capture", tell_capture,
+        "Samples of packets into a file. Parameters: NAME,EVERY,MOST; off; none to ask.");
     rte_telemetry_register_cmd("/suanlu/counters", tell_counters, "Packets by reason. No parameters.");
     rte_telemetry_register_cmd("/suanlu/ports", tell_ports, "Ports by interface. No parameters.");
 }
@@ -70,6 +152,7 @@ Telemetry::Telemetry(const SharedTables& tables) {
 Telemetry::~Telemetry() {
     const std::lock_guard lock(g_mutex);
     g_tables = nullptr;
+    g_watch = nullptr;
 }
 
 } // namespace suanlu

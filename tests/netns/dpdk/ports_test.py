@@ -27,7 +27,7 @@ class Fwd:
     """A running engine in namespace `space`."""
 
     def __init__(self, program, space, folder, vdevs, ports):
-        self.prefix = f'suanlu-ports-{os.getpid()}'
+        self.prefix = f'suanlu-ports-{os.getpid()}-{folder.name}'
         eal = ', '.join(f'--vdev, "{vdev}"' for vdev in vdevs)
         lines = ''.join(f'- {{device: {device}, interface: {name}, index: {900 + i}, role: external{more}}}\n'
                         for i, (device, name, more) in enumerate(ports))
@@ -111,6 +111,25 @@ def try_kind(program, spaces, folder, kind):
     return holds, f'{received} packets came, exit status {status}' if holds or received else fwd.said.decode()[-400:]
 
 
+def vhost(program, spaces, folder):
+    """The other side of the port is a virtio device, in a second engine as it would be in a virtual machine."""
+    other_folder = folder / 'guest'
+    other_folder.mkdir()
+    fwd, received, statuses = Fwd(program, spaces[0], folder, [f'net_vhost0,iface={folder}/vhost'], [('net_vhost0', 'x0', '')]), 0, []
+    engines = [fwd]
+    if fwd.has_started():
+        guest = Fwd(program, spaces[1], other_folder, [f'net_virtio_user0,path={folder}/vhost,queues=1', 'net_null0'],
+                    [('net_null0', 'x1', ', exception: net_virtio_user0')])
+        engines.append(guest)
+        deadline = time.monotonic() + PATIENCE
+        while guest.has_started() and (received := fwd.received()) == 0 and time.monotonic() < deadline:
+            time.sleep(0.1)
+    for engine in reversed(engines):
+        statuses.append(engine.end())
+    holds = received > 0 and statuses == [0, 0]
+    return holds, f'{received} packets came, exit statuses {statuses}' if holds else ''.join(e.said.decode()[-400:] for e in engines)
+
+
 def exception(program, spaces, folder):
     """The kernel answers on the tap what came in by the port."""
     fwd = Fwd(program, spaces[0], folder, ['net_af_packet0,iface=here', 'net_tap0,iface=kernel'],
@@ -141,6 +160,7 @@ def main():
             sh('ip', '-n', spaces[1], 'link', 'set', 'there', 'up')
             sh('ip', '-n', spaces[1], 'addr', 'add', '10.77.0.2/24', 'dev', 'there')
             results = [(kind[0], lambda kind=kind: try_kind(program, spaces, folder, kind)) for kind in kinds(folder)]
+            results.append(('vhost', lambda: vhost(program, spaces, folder)))
             if os.path.exists('/dev/net/tun'):
                 results.append(('tap as exception port', lambda: exception(program, spaces, folder)))
             else:

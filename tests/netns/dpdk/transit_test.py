@@ -16,7 +16,7 @@ import tempfile
 import time
 
 from scapy.all import (ICMPv6EchoRequest, IP, IPv6, IPv6ExtHdrDestOpt, IPv6ExtHdrFragment, IPv6ExtHdrSegmentRouting,
-                       TCP, UDP, Ether, PadN, Raw)
+                       TCP, UDP, Ether, PadN, Raw, rdpcap)
 
 PATIENCE = 30  # seconds
 CPU = min(os.sched_getaffinity(0))
@@ -210,7 +210,7 @@ def make_engine(programs, space, folder):
     probe = subprocess.Popen(['ip', 'netns', 'exec', space, programs[0], *words], stdin=subprocess.PIPE,
                              stdout=subprocess.PIPE, text=True)
     (folder / 'f.yaml').write_text(
-        f'tables: {folder}/tables\nbuffers: 4096\nidle_sleep: 50us\nmtu: 1500\nports:\n'
+        f'tables: {folder}/tables\nbuffers: 4096\nidle_sleep: 50us\ncaptures: {folder}\nmtu: 1500\nports:\n'
         '- {device: net_af_packet0, interface: in, role: core}\n- {device: net_af_packet1, interface: out, role: core}\n'
         f'eal: [-l, "{CPU}", --no-huge, -m, "96", --no-pci, --file-prefix, {folder.name}, --log-level, "3",\n'
         '      --vdev, "net_af_packet0,iface=in", --vdev, "net_af_packet1,iface=out"]\n')
@@ -224,12 +224,53 @@ def make_engine(programs, space, folder):
     return probe, engine
 
 
-def counters(folder):
+def ask(folder, command, words=''):
     with socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET) as asked:
         asked.connect(f'/var/run/dpdk/{folder.name}/dpdk_telemetry.v2')
         asked.recv(1 << 16)
-        asked.send(b'/suanlu/counters')
-        return json.loads(asked.recv(1 << 16))['/suanlu/counters']
+        asked.send(f'{command},{words}'.encode() if words else command.encode())
+        return json.loads(asked.recv(1 << 16))[command]
+
+
+def say(name, holds, seen):
+    """1 when it does not hold."""
+    print(f"{'ok' if holds else 'not ok'} {name}: {seen}", flush=True)
+    return not holds
+
+
+def watch(folder, wires, mark):
+    """The stages' times and samples of packets, while asked for and no longer. Number of what does not hold."""
+    way = bytes(outer('fc00:0:e1:2::') / inside())
+    wires['f'].through(way, mark)
+    before = ask(folder, '/suanlu/latency')
+    failed = say('times are taken when asked for', not before['is_on'] and before['steer_packets'] == 0, before['steer_packets'])
+    for name in ('../out', '', 'a/b'):
+        refused = ask(folder, '/suanlu/capture', f'{name},1,9').get('refused', '')
+        failed += say(f'a file named {name!r}', 'a capture is NAME' in refused, refused)
+    ask(folder, '/suanlu/latency', 'on')
+    began = ask(folder, '/suanlu/capture', 'all.pcapng,1,1000')
+    failed += say('a capture begins', began == {'is_on': 1, 'written': 0, 'lost': 0}, began)
+    refused = ask(folder, '/suanlu/capture', 'more.pcapng,2,50').get('refused', '')
+    failed += say('one at a time', 'being written' in refused, refused)
+    left, lost = wires['f'].through(way, mark), bytes(outer('fc00:0:e1:f006::') / UDP())
+    wires['f'].through(lost, mark)
+    ended = ask(folder, '/suanlu/capture', 'off')
+    wires['f'].through(way, mark)  # times are noted behind a burst: those of the ones before are there now
+    times = ask(folder, '/suanlu/latency', 'off')
+    failed += say('every stage has its times', all(
+        times[f'{stage}_packets'] >= 4 and times[f'{stage}_ns'] > 0 and
+        0 < sum(times[f'{stage}_bursts']) <= times[f'{stage}_packets'] for stage in ('receive', 'steer', 'send')), times)
+    packets = rdpcap(f'{folder}/all.pcapng')
+    told = {bytes(packet): packet.comment for packet in packets}
+    failed += say('packets as they came and as they left, with what was decided', told.get(way) == b'sent' and
+                  told.get(lost) == b'dropped' and left[0] in told and ended['lost'] == 0, f'{ended}, {len(packets)} records')
+    shown = sh('tcpdump', '-nr', f'{folder}/all.pcapng', '-c', '1', 'dst', 'fc00:0:2::', stderr=subprocess.DEVNULL)
+    failed += say('tcpdump reads the file', 'fc00:0:1::1' in shown, shown.strip())
+    ask(folder, '/suanlu/capture', 'some.pcapng,3,5')
+    for _ in range(10):
+        wires['f'].through(way, mark)
+    ended = ask(folder, '/suanlu/capture', 'off')
+    return failed + say('one in three, and no more than asked for', ended['written'] == 5, ended)
 
 
 def compare(wires, mark):
@@ -259,11 +300,11 @@ def main():
             wires = {end: Wire(spaces['g'], end) for end in 'kf'}
             mark = bytes(outer('fc00:0:e001:2::') / UDP(sport=9, dport=9) / Raw(MARK))
             failed = compare(wires, mark)
-            counted = {name: count for name, count in counters(folder).items() if name.startswith('sid_') and count}
+            failed += watch(folder, wires, mark)
+            counted = {name: count for name, count in ask(folder, '/suanlu/counters').items() if name.startswith('sid_') and count}
             wanted = {'sid_forwarded', 'sid_no_segment', 'sid_routing_header', 'sid_truncated', 'sid_unresolved', 'sid_too_big',
                       'sid_no_route', 'sid_payload'}
-            failed += set(counted) < wanted
-            print(f"{'ok' if set(counted) >= wanted else 'not ok'} every reason is counted: {counted}")
+            failed += say('every reason is counted', set(counted) >= wanted, counted)
         finally:
             for process in started:
                 process.send_signal(signal.SIGTERM)
