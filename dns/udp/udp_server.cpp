@@ -154,11 +154,12 @@ Result<std::unique_ptr<UdpWorker>> UdpWorker::open(const Endpoint& listen, Snaps
           (is_v4 ? socket.set(IPPROTO_IP, IP_PKTINFO, 1) : socket.set(IPPROTO_IPV6, IPV6_RECVPKTINFO, 1)))) {
         return socket_error(listen, "socket");
     }
-    // No fragments on the way out (RFC 9715 section 3.1). A larger buffer is a wish: the kernel may have
-    // less.
+    // No fragments on the way out (RFC 9715 section 3.1). A larger buffer is a wish: beyond net.core.rmem_max
+    // it takes CAP_NET_ADMIN, and without it a burst of a few hundred queries fills the buffer.
     (void)(is_v4 ? socket.set(IPPROTO_IP, IP_MTU_DISCOVER, IP_PMTUDISC_OMIT)
                  : socket.set(IPPROTO_IPV6, IPV6_MTU_DISCOVER, IPV6_PMTUDISC_OMIT));
-    (void)socket.set(SOL_SOCKET, SO_RCVBUF, kReceiveBuffer);
+    (void)(socket.set(SOL_SOCKET, SO_RCVBUFFORCE, kReceiveBuffer) ||
+           socket.set(SOL_SOCKET, SO_RCVBUF, kReceiveBuffer));
     if (::bind(socket.fd(), reinterpret_cast<const sockaddr*>(&address), size) != 0 ||
         ::getsockname(socket.fd(), reinterpret_cast<sockaddr*>(&address), &size) != 0) {
         return socket_error(listen, "bind");

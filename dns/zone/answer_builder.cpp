@@ -2,35 +2,17 @@
 #include "dns/zone/answer_builder.hpp"
 
 #include <algorithm>
-#include <array>
-#include <map>
 #include <set>
 #include <unordered_map>
 
 #include "dns/record/rr_type.hpp"
-#include "dns/zone/run_writer.hpp"
+#include "dns/zone/target_addresses.hpp"
 
 namespace suanlu::dns {
 
 namespace {
 
 constexpr int kMostAliases = 8;
-
-/// Where the name begins that additional records are about; nothing for other types.
-std::optional<std::size_t> target_offset(std::uint16_t type) {
-    switch (type) {
-    case rr_type::kNs:
-        return 0;
-    case rr_type::kMx:
-    case rr_type::kSvcb:
-    case rr_type::kHttps:
-        return 2;
-    case rr_type::kSrv:
-        return 6;
-    default:
-        return std::nullopt;
-    }
-}
 
 std::vector<DomainName> targets_of(const Rrset& set) {
     std::vector<DomainName> out;
@@ -47,26 +29,6 @@ std::vector<DomainName> targets_of(const Rrset& set) {
 std::uint32_t negative_ttl(const Rrset& soa) {
     WireReader reader(soa.rdatas[0], soa.rdatas[0].size() - 4);
     return std::min(soa.ttl, *reader.integer<std::uint32_t>()); // RFC 2308 section 5
-}
-
-/// Address records of the targets that the sets of many classes name, ready to be appended: by target in wire
-/// form, without and with signatures.
-struct AddressRuns {
-    struct Target {
-        /// Null = nothing is known here.
-        const OwnerRecords* records = nullptr;
-        Run run;
-    };
-    std::array<std::map<std::string, Target, std::less<>>, 2> of_targets;
-};
-
-/// The octets of an uncompressed name at the beginning of `rdata`, which was read before.
-std::string_view plain_name_of(ByteView rdata) {
-    std::size_t end = 0;
-    while (rdata[end] != 0) {
-        end += rdata[end] + 1U;
-    }
-    return text_of(rdata.first(end + 1));
 }
 
 /// Writes a run once without and once, in a signed zone, with what DNSSEC adds.
@@ -284,49 +246,9 @@ private:
         }
     }
 
-    /// The addresses of `target`, in an answer to a question for `name`.
-    AddressRuns::Target addresses_of(const DomainName& name, std::string_view target, bool is_dnssec) const {
-        WireReader reader(view_of(target));
-        const DomainName owner = DomainName::read_plain(reader).value_or({});
-        RunWriter writer(zone_.apex, name, false);
-        const OwnerRecords* records = owner.is_root() ? nullptr : zone_.find(owner);
-        for (const std::uint16_t type : {rr_type::kA, rr_type::kAaaa}) {
-            const Rrset* addresses = records == nullptr ? nullptr : records->find(type);
-            if (addresses != nullptr) {
-                writer.add(Section::kAdditional, owner, *addresses, is_dnssec);
-            }
-        }
-        return {records, std::move(writer).finish()};
-    }
-
-    /// add_addresses for one of many sets that name the same targets.
-    void append_addresses(RunWriter& writer, const DomainName& name, const Rrset& set, bool is_dnssec,
-                          AddressRuns& known) const {
-        const auto offset = target_offset(set.type);
-        if (!offset) {
-            return;
-        }
-        auto& of_target = known.of_targets[is_dnssec ? 1 : 0];
-        std::vector<const OwnerRecords*> done;
-        done.reserve(set.rdatas.size());
-        for (const Bytes& rdata : set.rdatas) {
-            const std::string_view name_of_target = plain_name_of(ByteView(rdata).subspan(*offset));
-            auto target = of_target.find(name_of_target);
-            if (target == of_target.end()) {
-                target =
-                    of_target.emplace(name_of_target, addresses_of(name, name_of_target, is_dnssec)).first;
-            }
-            const auto& [records, run] = target->second;
-            if (records != nullptr && std::find(done.begin(), done.end(), records) == done.end()) {
-                done.push_back(records);
-                writer.append_optional(run);
-            }
-        }
-    }
-
     /// One set as an answer, behind the aliases that led to it. `known`: of other sets under this name.
     Run answer(const DomainName& name, const Rrset& set, bool is_floating, bool is_dnssec,
-               const std::vector<const Rrset*>* aliases, AddressRuns* known = nullptr) const {
+               const std::vector<const Rrset*>* aliases, TargetAddresses* known = nullptr) const {
         RunWriter writer(zone_.apex, name, is_floating);
         const DomainName at =
             aliases == nullptr ? name : add_aliases(writer, name, *aliases, is_floating, is_dnssec);
@@ -338,7 +260,7 @@ private:
         // Behind a signed wildcard's answer comes the proof that no closer name exists: in the section
         // before.
         if (known != nullptr && !is_floating) {
-            append_addresses(writer, name, set, is_dnssec, *known);
+            known->append(writer, set, is_dnssec);
         } else if (!(is_floating && is_dnssec)) {
             add_addresses(writer, set, is_dnssec, [](const DomainName&) { return Section::kOptional; });
         }
@@ -363,7 +285,7 @@ private:
         }
         OwnerDraft::ByType out{type, {}, set.variant_of_class};
         out.variants.reserve(set.variants.size());
-        AddressRuns known;
+        TargetAddresses known(zone_, name);
         for (const ClassRrset::Variant& variant : set.variants) {
             out.variants.push_back(both(is_signed_, [&](bool is_dnssec) {
                 Run run = answer(name, variant.rrset, is_floating, is_dnssec, aliases, &known);
