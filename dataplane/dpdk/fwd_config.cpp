@@ -57,6 +57,7 @@ Result<FwdConfig> read_config(YamlNode root) {
     read_ports(root.required("ports"), out);
     out.mtu = static_cast<std::uint16_t>(root.optional("mtu").integer(1280, 9600, out.mtu));
     out.buffers = static_cast<std::uint32_t>(root.optional("buffers").integer(1024, 1 << 22, out.buffers));
+    out.distributes = root.optional("distribute").boolean(false);
     if (YamlNode captures = root.optional("captures"); captures.is_present()) {
         out.captures = required_text(captures);
     }

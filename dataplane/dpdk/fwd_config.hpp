@@ -31,6 +31,8 @@ struct FwdConfig {
     std::vector<FwdPort> ports;
     std::uint16_t mtu = 1500;
     std::uint32_t buffers = 16384;
+    /// Lcores share what comes by devices with fewer queues than there are lcores, flow by flow.
+    bool distributes = false;
     /// Folder of captures that are asked for.
     std::string captures = "/run/suanlu";
     /// How long an lcore without packets sleeps; zero = it never does.

@@ -3,9 +3,11 @@
 
 #include <rte_ethdev.h>
 #include <rte_mbuf.h>
+#include <rte_ring.h>
 
 #include <algorithm>
 
+#include "dataplane/dpdk/distributor.hpp"
 #include "dataplane/steer/wire.h"
 
 namespace suanlu {
@@ -31,17 +33,12 @@ std::uint32_t Lcore::poll(std::uint64_t now) {
     std::uint32_t total = 0;
     for (std::uint16_t place = 0; place < set_.ports().size(); place++) {
         const auto& port = set_.ports()[place];
-        if (number_ >= port.receive_queues) {
-            continue;
-        }
         std::array<rte_mbuf*, kBurst> packets;
         const auto began = watch_ != nullptr ? watch_->now() : 0;
-        const auto count =
-            rte_eth_rx_burst(port.id, static_cast<std::uint16_t>(number_), packets.data(), kBurst);
+        const auto count = receive(port, packets.data(), total);
         if (count == 0) {
             continue;
         }
-        total += count;
         if (port.is_steered) {
             const auto received = began != 0 ? watch_->note(Stage::kReceive, began, count) : 0;
             steer(port, {packets.data(), count}, now, received);
@@ -53,6 +50,34 @@ std::uint32_t Lcore::poll(std::uint64_t now) {
     state_.is_running.store(true, std::memory_order_relaxed);
     tables_.grace.pause(number_);
     return total;
+}
+
+std::uint16_t Lcore::receive(const Port& port, rte_mbuf** packets, std::uint32_t& total) {
+    std::uint16_t count = 0;
+    if (number_ < port.receive_queues) {
+        count = rte_eth_rx_burst(port.id, static_cast<std::uint16_t>(number_), packets, kBurst);
+        total += count;
+    }
+    if (port.shares.empty()) {
+        return count;
+    }
+    hand_out(port, {packets, count});
+    auto** items = reinterpret_cast<void**>(packets);
+    count = static_cast<std::uint16_t>(rte_ring_dequeue_burst(port.shares[number_], items, kBurst, nullptr));
+    total += count;
+    return count;
+}
+
+// Its own packets take the same way: a flow's order is that of one ring.
+void Lcore::hand_out(const Port& port, std::span<rte_mbuf*> packets) {
+    const auto lcores = static_cast<std::uint32_t>(port.shares.size());
+    for (auto* packet : packets) {
+        const auto owner =
+            owner_of({rte_pktmbuf_mtod(packet, const std::uint8_t*), packet->data_len}, lcores);
+        if (rte_ring_enqueue(port.shares[owner], packet) != 0) {
+            drop({&packet, 1}, EngineCount::kDistributorFull);
+        }
+    }
 }
 
 void Lcore::steer(const Port& port, std::span<rte_mbuf*> packets, std::uint64_t now, std::uint64_t received) {

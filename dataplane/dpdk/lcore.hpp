@@ -31,6 +31,9 @@ private:
         std::uint16_t count = 0;
     };
 
+    /// Into `packets` what this lcore has to do of a port; counts in `total` what it has got from the device.
+    std::uint16_t receive(const Port& port, rte_mbuf** packets, std::uint32_t& total);
+    void hand_out(const Port& port, std::span<rte_mbuf*> packets);
     void steer(const Port& port, std::span<rte_mbuf*> packets, std::uint64_t now, std::uint64_t received);
     /// Of packets that have the same outcome.
     void carry_out(const Port& port, std::span<rte_mbuf*> packets, BurstOutcome outcome);

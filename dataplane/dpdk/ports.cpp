@@ -5,6 +5,7 @@
 #include <rte_errno.h>
 #include <rte_ethdev.h>
 #include <rte_mbuf.h>
+#include <rte_ring.h>
 
 #include <algorithm>
 #include <cstring>
@@ -120,6 +121,18 @@ Result<Port> PortSet::open_port(const std::string& device, std::uint16_t mtu) {
     return port;
 }
 
+Status PortSet::make_shares(Port& port) const {
+    for (std::uint32_t lcore = 0; lcore < lcores_; lcore++) {
+        const auto name = "share-" + std::to_string(port.id) + "-" + std::to_string(lcore);
+        auto* ring = rte_ring_create(name.c_str(), kDescriptors, SOCKET_ID_ANY, RING_F_SC_DEQ);
+        if (ring == nullptr) {
+            return dpdk_error("ring " + name, rte_errno);
+        }
+        port.shares.push_back(ring);
+    }
+    return {};
+}
+
 Status PortSet::open_all(const FwdConfig& config) {
     SL_TRY_VOID(make_buffers(config));
     for (const auto& wanted : config.ports) {
@@ -129,6 +142,9 @@ Status PortSet::open_all(const FwdConfig& config) {
         port.is_known_to_kernel = wanted.index == 0;
         port.interface = wanted.index != 0 ? wanted.index : if_nametoindex(wanted.interface.c_str());
         ports_.push_back(port);
+        if (config.distributes && port.receive_queues < lcores_) {
+            SL_TRY_VOID(make_shares(ports_.back()));
+        }
         if (port.interface == 0) {
             return Error{Errc::kNotFound, "no interface " + wanted.interface + " for " + wanted.device};
         }
@@ -157,6 +173,12 @@ Result<std::unique_ptr<PortSet>> PortSet::open(const FwdConfig& config, std::uin
 
 PortSet::~PortSet() {
     for (const auto& port : ports_) {
+        for (auto* ring : port.shares) {
+            for (void* packet = nullptr; rte_ring_dequeue(ring, &packet) == 0;) {
+                rte_pktmbuf_free(static_cast<rte_mbuf*>(packet));
+            }
+            rte_ring_free(ring);
+        }
         rte_eth_dev_stop(port.id);
         rte_eth_dev_close(port.id);
     }

@@ -13,6 +13,7 @@
 #include "dataplane/dpdk/shared_tables.hpp"
 
 struct rte_mempool;
+struct rte_ring;
 
 namespace suanlu {
 
@@ -31,6 +32,8 @@ struct Port {
     bool is_known_to_kernel = false;
     /// The kernel has a copy of every packet that comes in.
     bool is_copied = false;
+    /// A ring to each lcore, by its number, when they share what comes in; else none.
+    std::vector<rte_ring*> shares = {};
     /// For devices with fewer transmit queues than lcores.
     mutable rte_spinlock_t lock = RTE_SPINLOCK_INITIALIZER;
 
@@ -57,6 +60,7 @@ private:
     Status make_buffers(const FwdConfig& config);
     Result<Port> open_port(const std::string& device, std::uint16_t mtu);
     Status open_all(const FwdConfig& config);
+    Status make_shares(Port& port) const;
 
     std::uint32_t lcores_;
     rte_mempool* buffers_ = nullptr;

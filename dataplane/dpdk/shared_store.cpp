@@ -14,8 +14,8 @@ namespace {
 using Bytes = TableStore::Bytes;
 using ByteRows = std::vector<std::pair<Bytes, Bytes>>;
 
-constexpr const char* kEngineCounts[] = {"transmit_full", "no_port", "exception_port_full",
-                                         "no_exception_port", "unreadable"};
+constexpr const char* kEngineCounts[] = {"transmit_full",     "no_port",    "exception_port_full",
+                                         "no_exception_port", "unreadable", "distributor_full"};
 static_assert(std::size(kEngineCounts) == static_cast<std::size_t>(EngineCount::kCount));
 
 template <class Row>

@@ -26,6 +26,7 @@ enum class EngineCount : std::uint8_t {
     kExceptionFull,   ///< the exception port took no more
     kNoExceptionPort, ///< left to the kernel, to which nothing leads
     kUnreadable,      ///< header spread over more segments than can be brought together
+    kDistributorFull, ///< the lcore that the flow belongs to is late
     kCount,
 };
 

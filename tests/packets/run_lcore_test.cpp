@@ -7,8 +7,10 @@
 #include <rte_mbuf.h>
 #include <rte_ring.h>
 
+#include "dataplane/dpdk/distributor.hpp"
 #include "dataplane/dpdk/lcore.hpp"
 #include "dataplane/dpdk/shared_store.hpp"
+#include "dataplane/steer/reasons.h"
 #include "tests/packets/cases.hpp"
 #include "tests/packets/eal.hpp"
 
@@ -57,7 +59,7 @@ protected:
         config.buffers = 1024;
         config.ports = {{client->device, "client", 21, 0, tap->device},
                         {core->device, "core", kInterface, 2, ""}};
-        auto opened = PortSet::open(config, 1);
+        auto opened = PortSet::open(config, lcores);
         ASSERT_TRUE(opened) << opened.error().text();
         ports = *std::move(opened);
         store = std::make_unique<SharedStore>(*memory);
@@ -83,6 +85,7 @@ protected:
     std::uint64_t count(const char* reason) { return store->counters().reasons.at(reason); }
 
     static int g_test;
+    std::uint32_t lcores = 1;
     FwdConfig config;
     std::unique_ptr<RingDevice> client, core, tap;
     std::unique_ptr<PortSet> ports;
@@ -160,6 +163,77 @@ TEST_F(LcoreTest, PortWithoutLink_IsSaidAndTheOthersGoOn) {
     ASSERT_EQ(rte_eth_dev_set_link_up(ports->ports()[0].id), 0);
     ports->show_state(memory->tables());
     EXPECT_FALSE(memory->tables().ports[0].is_down);
+}
+
+/// Two lcores behind devices with one queue.
+class SharingTest : public LcoreTest {
+protected:
+    void SetUp() override {
+        lcores = 2;
+        config.distributes = true;
+        LcoreTest::SetUp();
+        second = std::make_unique<Lcore>(memory->tables(), *ports, 1);
+    }
+    void TearDown() override {
+        second.reset();
+        LcoreTest::TearDown();
+    }
+    static Frame of_flow(std::uint16_t client_port) {
+        auto packet = udp(false, 20);
+        packet.flow.source_port = client_port;
+        return build_frame(packet);
+    }
+    [[nodiscard]] std::uint64_t steered_by(std::size_t number) const {
+        return memory->tables().lcores[number].reasons[SL_R_steered];
+    }
+
+    std::unique_ptr<Lcore> second;
+};
+
+TEST_F(SharingTest, FlowsStayWithTheirLcore_AndBothWork) {
+    std::array<int, 2> flows{};
+    for (std::uint16_t flow = 1000; flow < 1064; flow++) {
+        const std::array before{steered_by(0), steered_by(1)};
+        for (int packet = 0; packet < 3; packet++) {
+            put(*client, of_flow(flow));
+            poll();
+            second->poll(static_cast<std::uint64_t>(kNow.since_boot.count()));
+        }
+        const std::array got{steered_by(0) - before[0], steered_by(1) - before[1]};
+        EXPECT_TRUE((got == std::array<std::uint64_t, 2>{3, 0}) ||
+                    (got == std::array<std::uint64_t, 2>{0, 3}))
+            << "flow " << flow << ": " << got[0] << " and " << got[1];
+        flows.at(got[0] != 0 ? 0 : 1)++;
+        EXPECT_EQ(core->sent().size(), 3U);
+    }
+    EXPECT_GT(flows[0], 10);
+    EXPECT_GT(flows[1], 10);
+}
+
+TEST_F(SharingTest, FragmentsOfOneDatagram_HaveOneOwner) {
+    const auto whole = build_frame(udp(true, 1200));
+    for (std::uint16_t id = 1; id < 20; id++) {
+        const auto first = owner_of(fragment(whole, 0, true, id), 8);
+        EXPECT_EQ(owner_of(fragment(whole, 600, false, id), 8), first);
+    }
+    EXPECT_EQ(owner_of({}, 8), 0U);
+}
+
+TEST_F(SharingTest, LateLcore_LosesWhatIsCounted) {
+    constexpr std::uint64_t kPackets = 5000;
+    std::uint64_t sent = 0;
+    for (std::uint64_t i = 0; i < kPackets; i++) { // the second lcore does nothing
+        put(*client, of_flow(static_cast<std::uint16_t>(1000 + i)));
+        poll();
+        sent += core->sent().size();
+    }
+    const auto lost = count("distributor_full");
+    EXPECT_GT(lost, 0U);
+    EXPECT_EQ(steered_by(1), 0U);
+    while (second->poll(static_cast<std::uint64_t>(kNow.since_boot.count())) > 0) {
+        sent += core->sent().size();
+    }
+    EXPECT_EQ(sent + lost, kPackets);
 }
 
 TEST_F(LcoreTest, MissingDevice_NamedAndNothingStaysOpen) {
