@@ -21,6 +21,7 @@ enum class Rcode : std::uint8_t {
     kNotImp = 4,
     kRefused = 5,
     kNotAuth = 9,
+    kDsoTypeNi = 11,
     kBadVers = 16,
     kBadCookie = 23,
 };

@@ -79,6 +79,24 @@ TcpLimits read_tcp(YamlNode node) {
     return limits;
 }
 
+void read_push(YamlNode node, DnsTlsConfig& tls) {
+    DsoLimits& limits = tls.limits.dso;
+    limits.subscriptions = node.optional("subscriptions").integer(1, 1'000'000, limits.subscriptions);
+    limits.per_connection = node.optional("per_connection").integer(1, 60'000, limits.per_connection);
+    read_time(node, "inactivity", limits.timeouts.inactivity_ms);
+    read_time(node, "keepalive", limits.timeouts.keepalive_ms);
+    if (limits.timeouts.keepalive_ms < DsoTimeouts::kLeastKeepalive) {
+        node.complain("keepalive is 10s at least (RFC 8490 section 7.1)");
+    }
+    if (YamlNode name = node.optional("name"); name.is_present()) {
+        PushPlace place;
+        place.name =
+            read_parsed<DomainName>(name, [](const std::string& text) { return DomainName::parse(text); });
+        place.port = static_cast<std::uint16_t>(node.optional("port").integer(1, 65'535, place.port));
+        tls.push = std::move(place);
+    }
+}
+
 DnsTlsConfig read_dns_tls(YamlNode node) {
     DnsTlsConfig tls;
     if (!node.is_present()) {
@@ -95,6 +113,9 @@ DnsTlsConfig read_dns_tls(YamlNode node) {
     tls.limits = read_tcp(node);
     tls.limits.handshakes = node.optional("handshakes").integer(1, 10'000, tls.limits.handshakes);
     read_time(node, "handshake", tls.limits.handshake_ms);
+    if (YamlNode push = node.optional("push"); push.is_present()) {
+        read_push(push, tls);
+    }
     return tls;
 }
 

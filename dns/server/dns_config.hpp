@@ -51,11 +51,19 @@ struct DnsZoneConfig {
     std::string group;
 };
 
+/// Where clients are told to subscribe (RFC 8765 section 6.1).
+struct PushPlace {
+    DomainName name;
+    std::uint16_t port = 853;
+};
+
 /// DNS by TLS; without addresses there is none.
 struct DnsTlsConfig {
     std::vector<Endpoint> listen;
     TlsIdentity identity;
     TcpLimits limits;
+    /// In the computed zone; nothing = clients know by themselves.
+    std::optional<PushPlace> push;
 };
 
 struct DnsCookieConfig {

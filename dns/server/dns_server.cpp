@@ -69,6 +69,7 @@ Status DnsServer::start() {
         tls_->start();
     }
     spawn_owned(strand_, "dns.fresh", keep_fresh());
+    push();
     notify();
     log_info("dns.started", {{"owners", exchange_.newest()->owners().size()}, {"workers", workers_.size()}});
     if (follower_) {
@@ -194,6 +195,12 @@ void DnsServer::notify() {
     }
 }
 
+void DnsServer::push() {
+    if (tls_) {
+        tls_->show(exchange_.newest());
+    }
+}
+
 void DnsServer::reload() {
     if (tls_) {
         reload_certificate();
@@ -213,6 +220,7 @@ bool DnsServer::publish(Result<std::shared_ptr<const Snapshot>> next) {
     }
     ++reloads_;
     exchange_.publish(*std::move(next));
+    push();
     notify();
     update_front();
     log_info("dns.reloaded",

@@ -55,11 +55,14 @@ private:
     Status open_notify(asio::io_context& io);
     /// Tells secondaries of the zones that changed.
     void notify();
+    /// Tells those who subscribed.
+    void push();
     /// False: refused, and said so.
     bool publish(Result<std::shared_ptr<const Snapshot>> next);
     std::string render(const std::string& path);
     void export_counters();
     void export_connections();
+    void export_sessions();
     void export_keys();
     void export_view();
     void export_responses();

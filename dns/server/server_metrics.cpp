@@ -57,6 +57,7 @@ std::string DnsServer::render(const std::string& path) {
     }
     export_counters();
     export_connections();
+    export_sessions();
     export_responses();
     export_keys();
     if (follower_) {
@@ -117,6 +118,36 @@ void DnsServer::export_connections() {
     out.set(DnsMetric::suanlu_dns_certificate_expires_seconds,
             static_cast<std::size_t>(certificate_expires_));
     out.count(DnsMetric::suanlu_dns_certificates_refused_total, refused_certificates_);
+}
+
+void DnsServer::export_sessions() {
+    std::vector<const DsoCounters*> all{&tcp_->sessions()};
+    if (tls_) {
+        all.push_back(&tls_->sessions());
+    }
+    const auto sum = [&](const auto& of) {
+        std::uint64_t total = 0;
+        for (const DsoCounters* counters : all) {
+            total += of(*counters);
+        }
+        return total;
+    };
+    Exporter out(metrics_);
+    for (std::size_t i = 0; i < kDsoOutcomes; ++i) {
+        out.count(DnsMetric::suanlu_dns_dso_total,
+                  sum([&](const DsoCounters& of) { return of.outcomes[i].load(); }),
+                  std::string(to_text(static_cast<DsoOutcome>(i))));
+    }
+    out.set(DnsMetric::suanlu_dns_dso_sessions,
+            sum([](const DsoCounters& of) { return of.sessions.load(); }));
+    out.set(DnsMetric::suanlu_dns_push_subscriptions,
+            sum([](const DsoCounters& of) { return of.subscriptions.load(); }));
+    out.count(DnsMetric::suanlu_dns_push_messages_total,
+              sum([](const DsoCounters& of) { return of.pushes.load(); }));
+    out.count(DnsMetric::suanlu_dns_push_changes_total,
+              sum([](const DsoCounters& of) { return of.added.load(); }), "added");
+    out.count(DnsMetric::suanlu_dns_push_changes_total,
+              sum([](const DsoCounters& of) { return of.removed.load(); }), "removed");
 }
 
 void DnsServer::export_keys() {

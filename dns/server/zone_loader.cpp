@@ -5,6 +5,7 @@
 #include <random>
 
 #include "core/support/whole_file.hpp"
+#include "dns/record/rr_type.hpp"
 #include "dns/xfr/catalog_zone.hpp"
 #include "dns/zone/view_file.hpp"
 #include "dns/zone/zone_file.hpp"
@@ -161,11 +162,24 @@ std::vector<std::string> ZoneLoader::delegation_signers() const {
 
 namespace {
 
+constexpr std::uint32_t kPushPlaceTtl = 300;
+
 Result<KeyList> read_keys(const DnsZoneConfig& zone) {
     if (!zone.keys.empty()) {
         return KeyList::read(zone.keys);
     }
     return zone.key.empty() ? KeyList() : KeyList::of_one(zone.key);
+}
+
+/// Where the zone's changes can be subscribed to; a file that says it says the same.
+Status add_push_place(ZoneContents& zone, const PushPlace& place) {
+    SL_TRY(const DomainName transport, zone.apex.child("_tcp"));
+    SL_TRY(DomainName owner, transport.child("_dns-push-tls"));
+    Bytes srv(4, 0); // priority, weight
+    put_integer(srv, place.port);
+    put_bytes(srv, place.name.wire());
+    zone.add({std::move(owner), rr_type::kSrv, kPushPlaceTtl, std::move(srv)});
+    return {};
 }
 
 SipKey random_key() {
@@ -198,6 +212,9 @@ Result<ZoneLoader::Sources> ZoneLoader::read(const DnsConfig& config) {
     for (const DnsZoneConfig& wanted : config.zones) {
         SL_TRY(ZoneContents contents, read_zone_file(wanted.file, wanted.name));
         SL_TRY(KeyList keys, read_keys(wanted));
+        if (config.tls.push && (wanted.is_followed || !wanted.view.empty())) {
+            SL_TRY_VOID(add_push_place(contents, *config.tls.push));
+        }
         out.zones.push_back({std::move(contents), nullptr, std::move(keys)});
         if (!wanted.view.empty()) {
             SL_TRY(DnsView view, read_view_file(wanted.view));

@@ -89,6 +89,17 @@ void Connection::give_turn() {
     turn_.cancel();
 }
 
+void Connection::bound_unread(int bytes) {
+    ErrorCode ignored;
+    socket_.set_option(asio::socket_base::send_buffer_size(bytes), ignored);
+}
+
+void Connection::abort() {
+    ErrorCode ignored;
+    socket_.set_option(asio::socket_base::linger(true, 0), ignored);
+    cut();
+}
+
 void Connection::cut() {
     ErrorCode ignored;
     timer_.cancel();

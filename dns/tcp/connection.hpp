@@ -55,8 +55,13 @@ public:
             }
         });
     }
+    /// Bounds what the kernel keeps for a client that does not read.
+    void bound_unread(int bytes);
+    void unwatch() { timer_.cancel(); }
     /// Whoever reads or writes is told so.
     void cut();
+    /// The same with a reset: the client did what it must not (RFC 8490 section 5.3).
+    void abort();
     /// Not cut by this side.
     [[nodiscard]] bool is_open() const { return socket_.is_open(); }
 

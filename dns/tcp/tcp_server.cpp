@@ -13,7 +13,8 @@
 #include <thread>
 
 #include "dns/answer/proxy_header.hpp"
-#include "dns/tcp/connection.hpp"
+#include "dns/push/dso_message.hpp"
+#include "dns/tcp/dso_sessions.hpp"
 #include "dns/tcp/tls_context.hpp"
 
 namespace suanlu::dns {
@@ -120,7 +121,13 @@ struct TcpServer::State {
     State(const TcpLimits& wanted, SnapshotExchange& from, std::size_t number,
           std::shared_ptr<TlsContext> shown)
         : limits(wanted), exchange(from), reader(from.reader(number)), tls(std::move(shown)),
-          strand(asio::make_strand(io)) {}
+          strand(asio::make_strand(io)), dso(strand, with_stall(wanted), dso_counts) {}
+
+    static DsoLimits with_stall(const TcpLimits& wanted) {
+        DsoLimits out = wanted.dso;
+        out.stall_ms = wanted.idle_ms;
+        return out;
+    }
 
     Status listen(const Endpoint& wanted) {
         Tcp::acceptor acceptor(strand);
@@ -187,29 +194,44 @@ struct TcpServer::State {
     }
 
     Task<void> answer_all(Client connection) {
-        Bytes query;
-        Bytes answer;
+        Bytes message;
+        Bytes buffer;
+        DsoSessions::Handle session; // from the first message of one on
         bool goes_on = true;
         while (goes_on && !is_stopping) {
-            watch(connection);
-            goes_on = co_await connection->receive(query);
+            watch(connection, session);
+            goes_on = co_await connection->receive(message);
             if (!goes_on) {
                 break;
             }
-            answer.resize(kLengthBytes + kMostTcpBytes); // not before: who sends nothing costs no buffer
-            std::unique_ptr<MessageStream> stream;
-            std::size_t size = answer_to(query, *connection, answer, stream);
-            // Silence by UDP is the end of the connection here: whoever sends that is not a client.
-            goes_on = size > 0;
-            while (goes_on && size > 0) {
-                goes_on = co_await connection->send(std::span(answer).first(kLengthBytes + size));
-                size = goes_on && stream ? stream->next(std::span(answer).subspan(kLengthBytes)) : 0;
-                if (tap != nullptr && size > 0) {
-                    tap->saw({}, ByteView(answer).subspan(kLengthBytes, size), asker_of(*connection), 0);
-                }
-                watch(connection); // each message of a transfer has the idle time
+            if (is_dso(message)) {
+                session = session ? session : dso.open(connection);
+                goes_on = co_await dso.answer(session, message);
+            } else if (!session || dso.hear_query(session, message)) {
+                goes_on = co_await answer(connection, message, session, buffer);
+            } else {
+                goes_on = false;
             }
         }
+        dso.close(session);
+    }
+
+    /// False: nothing is to follow.
+    Task<bool> answer(Client connection, const Bytes& query, DsoSessions::Handle session, Bytes& answer) {
+        answer.resize(kLengthBytes + kMostTcpBytes); // not before: who sends nothing costs no buffer
+        std::unique_ptr<MessageStream> stream;
+        std::size_t size = answer_to(query, *connection, answer, stream);
+        // Silence by UDP is the end of the connection here: whoever sends that is not a client.
+        bool goes_on = size > 0;
+        while (goes_on && size > 0) {
+            goes_on = co_await connection->send(std::span(answer).first(kLengthBytes + size));
+            size = goes_on && stream ? stream->next(std::span(answer).subspan(kLengthBytes)) : 0;
+            if (tap != nullptr && size > 0) {
+                tap->saw({}, ByteView(answer).subspan(kLengthBytes, size), asker_of(*connection), 0);
+            }
+            watch(connection, session); // each message of a transfer has the idle time
+        }
+        co_return goes_on;
     }
 
     Task<bool> shake_hands(Client connection) {
@@ -240,7 +262,7 @@ struct TcpServer::State {
         if (!is_listed(connection->client())) {
             co_return true;
         }
-        watch(connection);
+        watch(connection, nullptr);
         Bytes header(kProxyFixedBytes);
         const bool is_begun = co_await connection->read_plain(header);
         if (!is_begun) {
@@ -301,7 +323,11 @@ struct TcpServer::State {
     }
 
     /// From one query to the next, answer included, a client has the idle time.
-    void watch(const Client& connection) {
+    void watch(const Client& connection, const DsoSessions::Handle& session) {
+        if (session && session->state.is_established()) {
+            dso.watch(session);
+            return;
+        }
         connection->watch(std::chrono::milliseconds(limits.idle_ms),
                           [this] { counts.timed_out.fetch_add(1, std::memory_order_relaxed); });
     }
@@ -316,8 +342,11 @@ struct TcpServer::State {
         for (Tcp::acceptor& acceptor : acceptors) {
             acceptor.close(ignored);
         }
+        dso.retire();
         for (const Client& connection : connections) {
-            connection->cut();
+            if (!dso.has(connection)) {
+                connection->cut();
+            }
         }
     }
 
@@ -337,6 +366,8 @@ struct TcpServer::State {
     QueryTap* tap = nullptr;
     RespondCounters responses;
     TcpCounters counts;
+    DsoCounters dso_counts;
+    DsoSessions dso;
     std::thread thread;
 };
 
@@ -381,6 +412,11 @@ void TcpServer::show(std::shared_ptr<TlsContext> tls) {
     asio::post(state_->strand, [state = state_.get(), shown = std::move(tls)] { state->tls = shown; });
 }
 
+void TcpServer::show(std::shared_ptr<const Snapshot> served) {
+    asio::post(state_->strand,
+               [state = state_.get(), served = std::move(served)] { state->dso.show(served); });
+}
+
 void TcpServer::stop() {
     if (state_->thread.joinable()) {
         asio::post(state_->strand, [state = state_.get()] { state->close_all(); });
@@ -395,6 +431,10 @@ std::uint16_t TcpServer::port() const {
 
 const RespondCounters& TcpServer::counters() const {
     return state_->responses;
+}
+
+const DsoCounters& TcpServer::sessions() const {
+    return state_->dso_counts;
 }
 
 const TcpCounters& TcpServer::traffic() const {

@@ -13,6 +13,7 @@
 #include "core/support/endpoint.hpp"
 #include "dns/answer/query_tap.hpp"
 #include "dns/answer/snapshot_exchange.hpp"
+#include "dns/push/dso_session.hpp"
 
 namespace suanlu::dns {
 
@@ -26,6 +27,8 @@ struct TcpLimits {
     /// By TLS: handshakes that may be going on at once, and the time of each.
     std::size_t handshakes = 32;
     unsigned handshake_ms = 3'000;
+    /// A message of a session may wait `idle_ms` for its reader.
+    DsoLimits dso = {};
 };
 
 enum class TlsFailure : std::uint8_t {
@@ -69,13 +72,16 @@ public:
     void start();
     /// For the handshakes to come.
     void show(std::shared_ptr<TlsContext> tls);
-    /// Closes every connection and ends the thread.
+    /// What is pushed to those who subscribe (RFC 8765); before the first of these they cannot.
+    void show(std::shared_ptr<const Snapshot> served);
+    /// Closes every connection, where there is a session after some seconds' notice, and ends the thread.
     void stop();
 
     /// Of the first address.
     [[nodiscard]] std::uint16_t port() const;
     [[nodiscard]] const RespondCounters& counters() const;
     [[nodiscard]] const TcpCounters& traffic() const;
+    [[nodiscard]] const DsoCounters& sessions() const;
 
 private:
     struct State;

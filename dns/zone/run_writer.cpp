@@ -2,35 +2,13 @@
 #include "dns/zone/run_writer.hpp"
 
 #include "dns/answer/query.hpp"
-#include "dns/record/rr_type.hpp"
-#include "dns/record/wire.hpp"
+#include "dns/record/rdata_names.hpp"
 
 namespace suanlu::dns {
 
 namespace {
 
 constexpr std::uint16_t kPointer = 0xc000;
-
-/// Octets in front of the first name of rdata, and how many names there are; 0 names = nothing to compress.
-struct RdataNames {
-    std::size_t before = 0;
-    std::size_t names = 0;
-};
-
-RdataNames names_of(std::uint16_t type) {
-    switch (type) {
-    case rr_type::kNs:
-    case rr_type::kCname:
-    case rr_type::kPtr:
-        return {0, 1};
-    case rr_type::kMx:
-        return {2, 1};
-    case rr_type::kSoa:
-        return {0, 2};
-    default:
-        return {};
-    }
-}
 
 } // namespace
 

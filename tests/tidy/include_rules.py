@@ -21,7 +21,8 @@ ALLOWED = {
     "dns/zone": CORE + ("dns/zone/", "dns/answer/", "dns/record/"),
     "dns/xfr": CORE + ("dns/xfr/", "dns/zone/", "dns/answer/", "dns/record/"),
     "dns/udp": CORE + ("dns/udp/", "dns/answer/", "dns/record/"),
-    "dns/tcp": CORE + ("dns/tcp/", "dns/answer/", "dns/record/"),
+    "dns/push": CORE + ("dns/push/", "dns/answer/", "dns/record/"),
+    "dns/tcp": CORE + ("dns/tcp/", "dns/push/", "dns/answer/", "dns/record/"),
     "dns/tap": CORE + ("dns/tap/", "dns/answer/", "dns/record/"),
     "dns/xdp": CORE + ("dns/xdp/", "dns/answer/", "dns/record/"),
     "dns": CORE + ("dns/",),
@@ -40,7 +41,7 @@ ALLOWED = {
 # Programs: they know everybody below them and nobody includes them.
 PROGRAMS = ("controller/app", "controller/cli", "telemetry/site", "dataplane/agent", "dns/app")
 # Without I/O, so without the means for it.
-PURE = ("core/model", "policies", "controller/offline", "dns/record", "dns/answer", "dns/zone", "dns/xfr")
+PURE = ("core/model", "policies", "controller/offline", "dns/record", "dns/answer", "dns/zone", "dns/xfr", "dns/push")
 ASIO_DOORS = ("core/support/asio.hpp", "core/support/asio_tls.hpp")
 IMPURE_SUPPORT = ("core/support/asio", "core/support/mailbox", "core/support/owned", "core/support/snapshot_cell")
 

@@ -26,43 +26,16 @@ except ImportError:
 from free_port import free_port
 from resolver_lab import unconfined
 from server_lab import Server, answers, run_case, wait_for
+from tls_authority import NAME, Authority
 
 ZONE = ('@ SOA ns1 hostmaster 7 3600 600 86400 5\n@ NS ns1\nns1 A 127.0.0.1\nwww A 192.0.2.3\n' +
         ''.join(f'n{i} TXT "{"x" * 200}"\n' for i in range(300)))
-NAME = 'dns.c.example'
 PADDING = 12
 WAIT_S = 20
 # Plenty: what is tested is never whether the time was enough, but in one case that it was not.
 MORE = '''tls: {{listen: ["127.0.0.1:{port}"], certificate: "{folder}/dns.pem", key: "{folder}/dns.key", handshakes: {handshakes},
   handshake: {handshake}, idle: 30s}}
 '''
-
-
-class Authority:
-    """Certificates in a folder: ca.pem, and dns.pem with dns.key signed by it."""
-
-    def __init__(self, folder):
-        self.folder = pathlib.Path(folder)
-        self.__openssl('req', '-x509', '-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:P-256', '-nodes', '-keyout', 'ca.key', '-out', 'ca.pem',
-                       '-days', '30', '-subj', '/CN=tests')
-        self.issue()
-
-    def __openssl(self, *words):
-        subprocess.run(['openssl', *words], cwd=self.folder, check=True, capture_output=True)
-
-    def issue(self):
-        """A new key and certificate in the place of the old."""
-        self.__openssl('req', '-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:P-256', '-nodes', '-keyout', 'dns.key', '-out', 'dns.csr',
-                       '-subj', f'/CN={NAME}')
-        (self.folder / 'ext').write_text(f'subjectAltName = DNS:{NAME}, IP:127.0.0.1\n')
-        self.__openssl('x509', '-req', '-in', 'dns.csr', '-CA', 'ca.pem', '-CAkey', 'ca.key', '-CAcreateserial', '-days', '30', '-out', 'dns.pem',
-                       '-extfile', 'ext')
-
-    def context(self, protocols=('dot',)):
-        context = ssl.create_default_context(cafile=self.folder / 'ca.pem')
-        if protocols:
-            context.set_alpn_protocols(list(protocols))
-        return context
 
 
 class TlsServer(Server):
