@@ -8,6 +8,7 @@ import json
 import os
 import pathlib
 import select
+import shutil
 import signal
 import socket
 import subprocess
@@ -311,6 +312,7 @@ def main():
                 process.wait(timeout=PATIENCE)
             for space in spaces.values():
                 subprocess.run(['ip', 'netns', 'del', space], check=False)
+            shutil.rmtree(f'/var/run/dpdk/{folder.name}', ignore_errors=True)
     return 1 if failed else 0
 
 
