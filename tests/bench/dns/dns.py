@@ -11,7 +11,7 @@ import subprocess
 import sys
 
 from dns.dns_bench_lab import ADDRESS, CLIENT, CLIENT_CORE, PORT, SERVER_LINK, TXT, BenchLab, pinned
-from dns import dns_feed, dns_peers
+from dns import dns_feed, dns_peers, dns_publish
 
 TARGETS = ['tests/bench/dns/dns-load', 'tests/bench/dns/dns-echo', 'tests/bench/dns/dns-view-source', 'dns/app/suanlu-dns']
 ROUNDS = 5
@@ -155,4 +155,4 @@ def measure(build, arguments):
     with BenchLab() as lab:
         run = Run(lab, build)
         return (plain_cases(run, lab, build, arguments.server) + subnet_cases(run, lab, build, arguments.subnet_server) +
-                xdp_case(run, lab, build) + generator_case(run, lab, build) + dns_feed.cases(lab, build, case))
+                xdp_case(run, lab, build) + generator_case(run, lab, build) + dns_feed.cases(lab, build, case) + dns_publish.cases(lab, build, case))

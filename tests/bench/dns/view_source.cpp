@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 // A controller of nothing but DNS views, for benchmarks: services n0, n1 ... for clients in 64 classes
 // (10.0.0.0/8 cut into /14s), each with its own order of eight sites. Every second the answers of as many
-// services as are asked for are replaced, all classes of each, and "replaced GENERATION" is printed.
-//   dns-view-source unix:PATH SERVICES CLASSES SERVICES_A_SECOND
+// services as are asked for are replaced, all classes of each, and "moved GENERATION NANOSECONDS FIRST LAST"
+// is printed before the view is told: when it was there (CLOCK_MONOTONIC), and which services are others in
+// it.
+//   dns-view-source unix:PATH SERVICES CLASSES SERVICES_A_SECOND [PERIOD_MS]
 #include <grpcpp/grpcpp.h>
 
 #include <condition_variable>
@@ -52,13 +54,16 @@ public:
     }
     [[nodiscard]] const DnsView& view() const { return view_; }
 
-    void replace(std::size_t count) {
+    /// The first and the last one of those that are others now.
+    std::pair<std::size_t, std::size_t> replace(std::size_t count) {
+        const std::size_t first = next_ % view_.services.size();
         ++view_.stamp.generation;
         view_.stamp.made_unix_ms = unix_ms();
         for (std::size_t i = 0; i < count; ++i) {
             const std::size_t k = next_++ % view_.services.size();
             view_.services[k] = service(k, view_.stamp.generation);
         }
+        return {first, (next_ - 1) % view_.services.size()};
     }
 
 private:
@@ -90,8 +95,8 @@ private:
 
 class Source final : public v1::DnsFeed::Service {
 public:
-    Source(std::size_t services, std::size_t classes, std::size_t replaced)
-        : views_(services, classes), replaced_(replaced) {}
+    Source(std::size_t services, std::size_t classes, std::size_t replaced, std::chrono::milliseconds period)
+        : views_(services, classes), replaced_(replaced), period_(period) {}
 
     grpc::Status Follow(grpc::ServerContext* context, const v1::DnsFollow*,
                         grpc::ServerWriter<v1::DnsUpdate>* writer) override {
@@ -100,14 +105,16 @@ public:
         bool is_alive = write(nullptr, known, *writer);
         auto due = std::chrono::steady_clock::now();
         while (is_alive && !context->IsCancelled()) {
-            due += std::chrono::seconds(1);
+            due += period_;
             never_.wait_until(lock, due);
             if (replaced_ > 0) {
-                views_.replace(replaced_);
+                const auto [first, last] = views_.replace(replaced_);
+                const std::chrono::nanoseconds now = std::chrono::steady_clock::now().time_since_epoch();
+                std::cout << "moved " << views_.view().stamp.generation << ' ' << now.count() << ' ' << first
+                          << ' ' << last << std::endl;
             }
             is_alive = write(&known, views_.view(), *writer);
             known = views_.view();
-            std::cout << "replaced " << known.stamp.generation << std::endl;
         }
         return grpc::Status::OK;
     }
@@ -126,16 +133,18 @@ private:
     std::condition_variable never_;
     Views views_;
     std::size_t replaced_;
+    std::chrono::milliseconds period_;
 };
 
 } // namespace
 
 int main(int argc, char** argv) {
-    if (argc != 5) {
-        std::cerr << "usage: dns-view-source unix:PATH SERVICES CLASSES SERVICES_A_SECOND\n";
+    if (argc != 5 && argc != 6) {
+        std::cerr << "usage: dns-view-source unix:PATH SERVICES CLASSES SERVICES_A_SECOND [PERIOD_MS]\n";
         return 2;
     }
-    Source source(std::stoul(argv[2]), std::stoul(argv[3]), std::stoul(argv[4]));
+    Source source(std::stoul(argv[2]), std::stoul(argv[3]), std::stoul(argv[4]),
+                  std::chrono::milliseconds(argc == 6 ? std::stoul(argv[5]) : 1000));
     grpc::ServerBuilder builder;
     builder.AddListeningPort(argv[1], grpc::InsecureServerCredentials());
     builder.RegisterService(&source);
