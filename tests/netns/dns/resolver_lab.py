@@ -37,6 +37,10 @@ mec-1.bay.site A 198.51.100.1
 mec-1.bay.site AAAA 2001:db8:51::1
 mec-1.bay.site TXT "txtvers=1" "load=42"
 mec-1.bay.site TYPE65280 \# 12 010000000000000100000009
+_index.bay.site TYPE65280 \# 12 010000000000000100000009
+b._dns-sd._udp PTR bay
+_compute._udp.bay PTR mec-1._compute._udp.bay
+mec-1._compute._udp.bay SRV 0 0 0 mec-1.bay.site
 mec-2.bay.site A 198.51.100.2
 '''
 
