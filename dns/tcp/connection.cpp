@@ -42,6 +42,11 @@ Task<bool> Connection::read(std::span<std::uint8_t> into) {
     co_return !ec;
 }
 
+bool Connection::has_input() {
+    ErrorCode ec;
+    return (tls_ && SSL_pending(tls_->native_handle()) > 0) || socket_.available(ec) > 0;
+}
+
 Task<bool> Connection::receive(Bytes& message) {
     std::array<std::uint8_t, kLengthBytes> prefix{};
     bool is_whole = co_await read(prefix);

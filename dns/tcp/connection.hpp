@@ -37,6 +37,9 @@ public:
     /// ALPN "dot" was negotiated, which transfers by TLS need (RFC 9103 section 7.1).
     [[nodiscard]] bool has_protocol() const;
 
+    /// Something has come that nobody has received. May miss what TLS holds back: for order, not for
+    /// correctness.
+    [[nodiscard]] bool has_input();
     /// The next message; false when there is none any more.
     Task<bool> receive(Bytes& message);
     /// `framed`: kLengthBytes of room, then the message. Waits for its turn; false = the client is gone.

@@ -1,13 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "dns/tcp/tcp_server.hpp"
 
-#include <netinet/in.h>
 #include <openssl/err.h>
 #include <openssl/ssl.h>
-#include <sys/socket.h>
 
 #include <algorithm>
 #include <chrono>
+#include <deque>
 #include <map>
 #include <set>
 #include <thread>
@@ -15,6 +14,7 @@
 #include "dns/answer/proxy_header.hpp"
 #include "dns/push/dso_message.hpp"
 #include "dns/tcp/dso_sessions.hpp"
+#include "dns/tcp/listening.hpp"
 #include "dns/tcp/tls_context.hpp"
 
 namespace suanlu::dns {
@@ -26,19 +26,8 @@ using ErrorCode = boost::system::error_code;
 
 /// Of a PROXY header: addresses and some TLVs.
 constexpr std::size_t kMostProxyBytes = 2048;
-
-Ip6 client_of(const Tcp::endpoint& endpoint) {
-    Ip6 out;
-    if (endpoint.address().is_v4()) {
-        const auto octets = endpoint.address().to_v4().to_bytes();
-        out.bytes[10] = out.bytes[11] = 0xff;
-        std::copy(octets.begin(), octets.end(), out.bytes.begin() + 12);
-    } else {
-        const auto octets = endpoint.address().to_v6().to_bytes();
-        std::copy(octets.begin(), octets.end(), out.bytes.begin());
-    }
-    return out;
-}
+/// Of one connection at a time; a further query waits.
+constexpr std::size_t kMostTransfers = 4;
 
 /// What the limit per client counts by: of IPv6 the /64, of which any host has all addresses.
 Ip6 counted_as(Ip6 client) {
@@ -46,16 +35,6 @@ Ip6 counted_as(Ip6 client) {
         std::fill(client.bytes.begin() + 8, client.bytes.end(), std::uint8_t{0});
     }
     return client;
-}
-
-Tcp::endpoint endpoint_of(const Endpoint& listen) {
-    const auto& octets = listen.address.bytes;
-    if (listen.address.is_mapped_v4()) {
-        return {asio::ip::address_v4({octets[12], octets[13], octets[14], octets[15]}), listen.port};
-    }
-    asio::ip::address_v6::bytes_type v6;
-    std::copy(octets.begin(), octets.end(), v6.begin());
-    return {asio::ip::address_v6(v6), listen.port};
 }
 
 /// Of a handshake that ended with `ec`.
@@ -77,33 +56,6 @@ TlsFailure failure_of(const ErrorCode& ec) {
     }
 }
 
-/// `is_shared`: with others who say so, a successor.
-Status bind(Tcp::acceptor& acceptor, const Endpoint& wanted, bool is_shared) {
-    ErrorCode ec;
-    const Tcp::endpoint endpoint = endpoint_of(wanted);
-    acceptor.open(endpoint.protocol(), ec);
-    if (!ec) {
-        acceptor.set_option(Tcp::acceptor::reuse_address(true), ec);
-    }
-    const int one = 1;
-    if (!ec && is_shared) {
-        (void)::setsockopt(acceptor.native_handle(), SOL_SOCKET, SO_REUSEPORT, &one, sizeof one);
-    }
-    if (!ec && endpoint.address().is_v6()) { // IPv4 has listeners of its own
-        (void)::setsockopt(acceptor.native_handle(), IPPROTO_IPV6, IPV6_V6ONLY, &one, sizeof one);
-    }
-    if (!ec) {
-        acceptor.bind(endpoint, ec);
-    }
-    if (!ec) {
-        acceptor.listen(asio::socket_base::max_listen_connections, ec);
-    }
-    if (ec) {
-        return Error{Errc::kUnreachable, wanted.text() + " (TCP): " + ec.message()};
-    }
-    return {};
-}
-
 } // namespace
 
 std::string_view to_text(TlsFailure failure) {
@@ -117,6 +69,8 @@ std::string_view to_text(TlsFailure failure) {
 
 struct TcpServer::State {
     using Client = std::shared_ptr<Connection>;
+    /// Of one connection, in the order of their turns.
+    using Transfers = std::deque<std::unique_ptr<MessageStream>>;
 
     State(const TcpLimits& wanted, SnapshotExchange& from, std::size_t number,
           std::shared_ptr<TlsContext> shown)
@@ -193,45 +147,64 @@ struct TcpServer::State {
         connections.erase(connection);
     }
 
+    /// A query that comes while transfers are on their way is answered between their messages (RFC 7766
+    /// section 6.2.1.1).
     Task<void> answer_all(Client connection) {
         Bytes message;
         Bytes buffer;
+        Transfers transfers;
         DsoSessions::Handle session; // from the first message of one on
+        bool listens = true;
         bool goes_on = true;
-        while (goes_on && !is_stopping) {
-            watch(connection, session);
-            goes_on = co_await connection->receive(message);
-            if (!goes_on) {
-                break;
+        while (goes_on && (listens || !transfers.empty()) && !is_stopping) {
+            watch(connection, session); // each message of a transfer has the idle time
+            const bool has_room = transfers.size() < kMostTransfers;
+            if (!listens || !(transfers.empty() || (has_room && connection->has_input()))) {
+                goes_on = co_await send_next(connection, transfers, buffer);
+                continue;
             }
-            if (is_dso(message)) {
+            listens = co_await connection->receive(message);
+            if (listens && is_dso(message)) {
                 session = session ? session : dso.open(connection);
                 goes_on = co_await dso.answer(session, message);
-            } else if (!session || dso.hear_query(session, message)) {
-                goes_on = co_await answer(connection, message, session, buffer);
+            } else if (listens && (!session || dso.hear_query(session, message))) {
+                goes_on = co_await answer(connection, message, transfers, buffer);
             } else {
-                goes_on = false;
+                goes_on = !listens; // who says no more may still get what it asked for
             }
         }
         dso.close(session);
     }
 
     /// False: nothing is to follow.
-    Task<bool> answer(Client connection, const Bytes& query, DsoSessions::Handle session, Bytes& answer) {
+    Task<bool> answer(Client connection, const Bytes& query, Transfers& transfers, Bytes& answer) {
         answer.resize(kLengthBytes + kMostTcpBytes); // not before: who sends nothing costs no buffer
         std::unique_ptr<MessageStream> stream;
-        std::size_t size = answer_to(query, *connection, answer, stream);
-        // Silence by UDP is the end of the connection here: whoever sends that is not a client.
-        bool goes_on = size > 0;
-        while (goes_on && size > 0) {
-            goes_on = co_await connection->send(std::span(answer).first(kLengthBytes + size));
-            size = goes_on && stream ? stream->next(std::span(answer).subspan(kLengthBytes)) : 0;
-            if (tap != nullptr && size > 0) {
-                tap->saw({}, ByteView(answer).subspan(kLengthBytes, size), asker_of(*connection), 0);
-            }
-            watch(connection, session); // each message of a transfer has the idle time
+        const std::size_t size = answer_to(query, *connection, answer, stream);
+        if (size == 0) {
+            co_return false; // silence by UDP: whoever sends that is not a client
         }
-        co_return goes_on;
+        if (stream) {
+            transfers.push_back(std::move(stream));
+        }
+        const bool is_sent = co_await connection->send(std::span(answer).first(kLengthBytes + size));
+        co_return is_sent;
+    }
+
+    /// The next message of the transfer whose turn it is; false when the client is gone.
+    Task<bool> send_next(Client connection, Transfers& transfers, Bytes& buffer) {
+        std::unique_ptr<MessageStream> stream = std::move(transfers.front());
+        transfers.pop_front();
+        const std::size_t size = stream->next(std::span(buffer).subspan(kLengthBytes));
+        if (size == 0) {
+            co_return true;
+        }
+        transfers.push_back(std::move(stream));
+        if (tap != nullptr) {
+            tap->saw({}, ByteView(buffer).subspan(kLengthBytes, size), asker_of(*connection), 0);
+        }
+        const bool is_sent = co_await connection->send(std::span(buffer).first(kLengthBytes + size));
+        co_return is_sent;
     }
 
     Task<bool> shake_hands(Client connection) {

@@ -4,6 +4,7 @@
 
 Usage: query_side_test.py SUANLU_DNS"""
 import shutil
+import socket
 import subprocess
 import sys
 
@@ -11,6 +12,7 @@ sys.dont_write_bytecode = True
 try:
     import dns.edns
     import dns.flags
+    import dns.message
     import dns.query
     import dns.rcode
 except ImportError:
@@ -113,6 +115,22 @@ def check_identity(program):
         assert server.ask('authors.bind.', 'TXT', rdclass='CH').rcode() == dns.rcode.REFUSED
 
 
+def check_order(program):
+    """A large transfer and a query behind it: the query's answer does not wait for the transfer's end."""
+    zone = ZONE + ''.join(f'n{number} TXT "{"x" * 200}"\n' for number in range(20_000))
+    with Server(program, {'c.example': zone}, zone_more=', transfer: {allow: [{from: 127.0.0.0/8}]}') as server:
+        asked = [dns.message.make_query('c.example.', 'AXFR'), dns.message.make_query('www.c.example.', 'A')]
+        with socket.create_connection(('127.0.0.1', server.port), timeout=20) as stream, stream.makefile('rb') as file:
+            stream.sendall(b''.join(len(wire).to_bytes(2, 'big') + wire for wire in (query.to_wire() for query in asked)))
+            stream.shutdown(socket.SHUT_WR)
+            order = []
+            while length := file.read(2):
+                order.append(int.from_bytes(file.read(int.from_bytes(length, 'big'))[:2], 'big'))
+    at = order.index(asked[1].id)
+    assert len(order) > 50 and at < 5, f'the answer is message {at + 1} of {len(order)}'
+    assert set(order) == {query.id for query in asked}
+
+
 def check_parent_and_child(program):
     parent = '@ SOA ns1 hostmaster 1 3600 600 86400 5\n@ NS ns1\nns1 A 127.0.0.1\nc NS ns1.c\nns1.c A 127.0.0.1\n' \
              f'c DS 1 13 2 {"ab" * 32}\n'
@@ -125,7 +143,7 @@ def check_parent_and_child(program):
         assert server.ask('www.c.example.', 'DS').authority[0].name.to_text() == 'c.example.'
 
 
-CASES = {'cookies': check_cookies, 'rate-limit': check_rate_limit, 'identity': check_identity,
+CASES = {'out-of-order': check_order, 'cookies': check_cookies, 'rate-limit': check_rate_limit, 'identity': check_identity,
          'parent-and-child': check_parent_and_child}
 
 
