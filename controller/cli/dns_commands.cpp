@@ -5,12 +5,9 @@
 #include <sstream>
 #include <vector>
 
-#include <nlohmann/json.hpp>
-
-#include "core/support/text_table.hpp"
+#include "controller/cli/record_report.hpp"
 #include "core/support/whole_file.hpp"
 #include "dns/record/octet_text.hpp"
-#include "dns/record/record_view.hpp"
 #include "dns/record/rr_type.hpp"
 #include "dns/zone/record_text.hpp"
 
@@ -21,64 +18,12 @@ namespace {
 /// An answer is at most 64 KiB; as text, and some of them.
 constexpr std::uintmax_t kMostInputBytes = 4U << 20U;
 
-using Json = nlohmann::ordered_json;
-
-/// Names of a record may hold bytes that are no UTF-8.
-std::string dumped(const Json& json) {
-    return json.dump(2, ' ', false, Json::error_handler_t::replace) + "\n";
-}
-
-Json to_json(const dns::FieldView& field) {
-    return field.is_number ? Json(std::stoull(field.text)) : Json(field.text);
-}
-
-Json to_json(const dns::RecordView& view) {
-    Json json{{"type", view.type}};
-    for (const dns::FieldView& field : view.head) {
-        json[field.name] = to_json(field);
-    }
-    json["keys"] = Json::array();
-    for (const dns::KeyView& key : view.keys) {
-        Json fields = Json::object();
-        for (const dns::FieldView& field : key.fields) {
-            fields[field.name] = to_json(field);
-        }
-        json["keys"].push_back({{"name", key.name}, {"key", key.key}, {"fields", fields}});
-    }
-    json["others"] = Json::array();
-    for (const dns::FieldView& other : view.others) {
-        json["others"].push_back({{"name", other.name}, {"value", other.text}});
-    }
-    return json;
-}
-
-std::string to_text(const dns::RecordView& view, bool colour) {
-    TextTable table({"KEY", "FIELD", "VALUE"});
-    for (const dns::FieldView& field : view.head) {
-        table.add({view.type, field.name, field.text});
-    }
-    for (const dns::KeyView& key : view.keys) {
-        for (const dns::FieldView& field : key.fields) {
-            table.add({key.name + " (" + std::to_string(key.key) + ")", field.name, field.text});
-        }
-    }
-    for (const dns::FieldView& other : view.others) {
-        table.add({other.name, "", other.text});
-    }
-    return table.text(colour);
-}
-
 /// The argument, or what stands on standard input for "-".
 Result<std::string> read_argument(const std::string& argument) {
     if (argument != "-") {
         return argument;
     }
     return read_whole_file("/dev/stdin", kMostInputBytes);
-}
-
-bool has_compute_keys(std::uint16_t type) {
-    using namespace dns::rr_type;
-    return type == kSvcb || type == kHttps || type == kCmp || type == kTxt;
 }
 
 /// What dig prints: a record a line, its remarks, and records of other types, which are passed over.
@@ -91,7 +36,7 @@ Result<std::vector<dns::Record>> read_lines(const std::string& text) {
             continue;
         }
         SL_TRY(dns::Record record, dns::parse_record(line));
-        if (has_compute_keys(record.type)) {
+        if (dns::has_compute_keys(record.type)) {
             out.push_back(std::move(record));
         }
     }

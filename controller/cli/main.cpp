@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // suanluctl: what the operator sees and sets. Exit: 0 fine, 1 the thing asked about is bad, 2 wrong usage, 3
 // not reachable. `topology`, `path` and `policy` ask files instead of suanlud (offline_commands.hpp,
-// policy_commands.hpp), and `dns decode` takes a record apart (dns_commands.hpp).
+// policy_commands.hpp), and `dns decode` takes a record apart (dns_commands.hpp);
+// `dns subscribe` asks a server of DNS Push (dns_subscribe.hpp).
 #include <unistd.h>
 
 #include <CLI/CLI.hpp>
@@ -9,6 +10,7 @@
 #include <cstdlib>
 
 #include "controller/cli/dns_commands.hpp"
+#include "controller/cli/dns_subscribe.hpp"
 #include "controller/cli/offline_commands.hpp"
 #include "controller/cli/operator_client.hpp"
 #include "controller/cli/policy_commands.hpp"
@@ -139,6 +141,7 @@ int main(int argc, char** argv) {
     const suanlu::PolicyCommands policies(app);
     const suanlu::ReplayCommands journals(app);
     const suanlu::DnsCommands records(app);
+    const suanlu::DnsSubscribe subscription(*app.get_subcommand("dns"));
     try {
         app.parse(argc, argv);
     } catch (const CLI::ParseError& e) {
@@ -154,6 +157,10 @@ int main(int argc, char** argv) {
     }
     if (journals.is_asked()) {
         return show(journals.run(as_json, colour));
+    }
+    if (subscription.is_asked()) {
+        const suanlu::Status ended = subscription.run(as_json, colour);
+        return ended ? 0 : fail(ended.error(), suanlu::exit_of(ended.error()));
     }
     if (records.is_asked()) {
         return show(records.run(as_json, colour));

@@ -72,6 +72,7 @@ struct PushChange {
 
     bool operator==(const PushChange&) const = default;
     [[nodiscard]] bool is_removal() const { return record.ttl >= kAllRemoved; }
+    [[nodiscard]] bool is_of_whole_set() const { return record.ttl == kAllRemoved; }
 };
 
 Result<DsoTimeouts> read_keepalive(ByteView message, const DsoTlv& tlv);

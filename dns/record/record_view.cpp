@@ -63,26 +63,6 @@ std::string keys_text(ByteView value) {
     return out;
 }
 
-/// A parameter that is no compute key; `read_svcb` has checked the registered ones.
-FieldView other_param(const SvcParam& param) {
-    const std::string name = param.key < std::size(kRegistered) ? std::string(kRegistered[param.key])
-                                                                : "key" + std::to_string(param.key);
-    switch (param.key) {
-    case svc_key::kMandatory:
-        return {name, keys_text(param.value), false};
-    case svc_key::kAlpn:
-        return {name, alpn_text(param.value), false};
-    case svc_key::kPort:
-        return number(name, *WireReader(param.value).integer<std::uint16_t>());
-    case svc_key::kIpv4Hint:
-        return {name, addresses<4>(param.value), false};
-    case svc_key::kIpv6Hint:
-        return {name, addresses<16>(param.value), false};
-    default:
-        return {name, hex_text(param.value), false};
-    }
-}
-
 Status view_params(RecordView& view, const SvcParams& params) {
     SL_TRY(const ComputeKeys keys, compute_keys_of(params));
     view.keys = view_of_keys(keys);
@@ -90,7 +70,7 @@ Status view_params(RecordView& view, const SvcParams& params) {
         const bool is_ours = std::any_of(view.keys.begin(), view.keys.end(),
                                          [&](const KeyView& key) { return key.key == param.key; });
         if (!is_ours) {
-            view.others.push_back(other_param(param));
+            view.others.push_back(view_of_param(param));
         }
     }
     return {};
@@ -137,6 +117,30 @@ Result<RecordView> view_txt(ByteView rdata) {
 }
 
 } // namespace
+
+FieldView view_of_param(const SvcParam& param) {
+    const std::string name = param.key < std::size(kRegistered) ? std::string(kRegistered[param.key])
+                                                                : "key" + std::to_string(param.key);
+    switch (param.key) {
+    case svc_key::kMandatory:
+        return {name, keys_text(param.value), false};
+    case svc_key::kAlpn:
+        return {name, alpn_text(param.value), false};
+    case svc_key::kPort:
+        return number(name, *WireReader(param.value).integer<std::uint16_t>());
+    case svc_key::kIpv4Hint:
+        return {name, addresses<4>(param.value), false};
+    case svc_key::kIpv6Hint:
+        return {name, addresses<16>(param.value), false};
+    default:
+        return {name, hex_text(param.value), false};
+    }
+}
+
+bool has_compute_keys(std::uint16_t type) {
+    using namespace rr_type;
+    return type == kSvcb || type == kHttps || type == kCmp || type == kTxt;
+}
 
 Result<RecordView> view_record(std::uint16_t type, ByteView rdata) {
     switch (type) {

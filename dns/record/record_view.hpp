@@ -17,6 +17,12 @@ struct RecordView {
     std::vector<FieldView> others;
 };
 
+/// A parameter that is no compute key, of a record that read_svcb has passed.
+FieldView view_of_param(const SvcParam& param);
+
+/// Of the four types that may.
+bool has_compute_keys(std::uint16_t type);
+
 /// kUnsupported for other types.
 Result<RecordView> view_record(std::uint16_t type, ByteView rdata);
 

@@ -22,6 +22,21 @@ Task<Connection::ErrorCode> Connection::shake_hands(asio::ssl::context& context)
     co_return ec;
 }
 
+Task<Connection::ErrorCode> Connection::shake_hands_with(const std::string& name,
+                                                         asio::ssl::context& context) {
+    tls_.emplace(socket_, context);
+    tls_->set_verify_mode(asio::ssl::verify_peer);
+    tls_->set_verify_callback(asio::ssl::host_name_verification(name));
+    ErrorCode ec;
+    asio::ip::make_address(name, ec);
+    if (ec) { // addresses are not for SNI (RFC 6066 section 3)
+        SSL_set_tlsext_host_name(tls_->native_handle(), name.c_str());
+    }
+    co_await tls_->async_handshake(asio::ssl::stream_base::client,
+                                   asio::redirect_error(asio::use_awaitable, ec));
+    co_return ec;
+}
+
 bool Connection::has_protocol() const {
     const unsigned char* protocol = nullptr;
     unsigned bytes = 0;

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-// One client's stream, TCP or TLS on it: DNS messages behind their length (RFC 1035 section 4.2.2), each in
-// one write. Its server's strand owns it; one task receives, any number send, one after the other. Shared,
-// so that a task or a timer that outlives the server's interest still names something.
+// One stream, of a client or to a server, TCP or TLS on it: DNS messages behind their length (RFC 1035
+// section 4.2.2), each in one write. Its owner's strand owns it; one task receives, any number send, one
+// after the other. Shared, so that a task or a timer that outlives the server's interest still names
+// something.
 #pragma once
 
 #include <optional>
@@ -33,6 +34,8 @@ public:
     Task<bool> read_plain(std::span<std::uint8_t> into);
     /// From here on all is TLS.
     Task<ErrorCode> shake_hands(asio::ssl::context& context);
+    /// The same as the client: the server's certificate must be for `name`, a host name or an address.
+    Task<ErrorCode> shake_hands_with(const std::string& name, asio::ssl::context& context);
     [[nodiscard]] bool is_tls() const { return tls_.has_value(); }
     /// ALPN "dot" was negotiated, which transfers by TLS need (RFC 9103 section 7.1).
     [[nodiscard]] bool has_protocol() const;

@@ -59,4 +59,19 @@ Result<std::shared_ptr<TlsContext>> load_tls_context(const TlsIdentity& files) {
     return loaded;
 }
 
+Result<std::shared_ptr<asio::ssl::context>> client_tls_context(const std::string& ca) {
+    ERR_clear_error();
+    auto context = std::make_shared<asio::ssl::context>(asio::ssl::context::tlsv13_client);
+    SSL_CTX* const native = context->native_handle();
+    const int loaded =
+        ca.empty() ? SSL_CTX_set_default_verify_paths(native) : SSL_CTX_load_verify_file(native, ca.c_str());
+    if (loaded != 1) {
+        return tls_error(ca.empty() ? "the system's authorities" : ca);
+    }
+    // 0 is success, unlike elsewhere.
+    SL_CHECK(SSL_CTX_set_alpn_protos(native, reinterpret_cast<const unsigned char*>(kDot.data()),
+                                     static_cast<unsigned>(kDot.size())) == 0);
+    return context;
+}
+
 } // namespace suanlu::dns

@@ -23,4 +23,8 @@ struct TlsContext {
 /// An expired certificate is used, for clients that go by its key (RFC 7858 section 4.2): the caller warns.
 Result<std::shared_ptr<TlsContext>> load_tls_context(const TlsIdentity& files);
 
+/// Of a client: TLS 1.3, ALPN "dot", and servers that the authorities of `ca` vouch for, a file; empty =
+/// those of the system. kBadInput with the file and OpenSSL's words.
+Result<std::shared_ptr<asio::ssl::context>> client_tls_context(const std::string& ca);
+
 } // namespace suanlu::dns

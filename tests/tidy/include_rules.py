@@ -36,7 +36,7 @@ ALLOWED = {
     "controller/offline": CORE + ("controller/offline/", "controller/paths/", "controller/topology/", "policies/"),
     "simulator": CORE + ("simulator/", "policies/", "controller/paths/", "controller/topology/", "dataplane/api/"),
     "controller/cli": CORE + ("controller/cli/", "controller/api/", "controller/decision/", "controller/offline/", "controller/topology/",
-                               "dns/record/", "dns/zone/"),
+                               "dns/record/", "dns/zone/", "dns/push/", "dns/tcp/"),
 }
 # Programs: they know everybody below them and nobody includes them.
 PROGRAMS = ("controller/app", "controller/cli", "telemetry/site", "dataplane/agent", "dns/app")

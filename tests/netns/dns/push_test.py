@@ -1,9 +1,14 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
 """DNS Push (RFC 8765) over DSO (RFC 8490) by TLS against the real program; the client's frames are dso_client.py's. On loopback.
+The last cases are those of suanluctl dns subscribe.
 
-Usage: push_test.py SUANLU_DNS"""
+Usage: push_test.py SUANLU_DNS SUANLUCTL ROOT"""
+import json
+import pathlib
+import signal
 import socket
+import subprocess
 import sys
 import tempfile
 
@@ -13,8 +18,9 @@ try:
     import dns.message
     import dns.query
     import dns.rcode
-except ImportError:
-    print('skip dns-push # python3-dnspython is not installed')
+    import jsonschema
+except ImportError as missing:
+    print(f'skip dns-push # not installed: python3 {missing.name}')
     sys.exit(77)
 
 from dso_client import (ANY, DSOTYPENI, FORMERR, KEEPALIVE, NOERROR, NOTAUTH, PADDING, PUSH, RECONFIRM, REFUSED, RETRY_DELAY, SERVFAIL, SUBSCRIBE,
@@ -236,8 +242,99 @@ def check_shutdown(program, authority):
         assert server.process.wait(WAIT_S) == 0
 
 
+class Subscriber:
+    """suanluctl dns subscribe; ends by itself when a test waits for too long."""
+
+    def __init__(self, server, *words, ca='ca.pem', name=NAME):
+        self.command = ['timeout', '-k', '1', str(2 * WAIT_S), sys.argv[2], 'dns', 'subscribe', *words, '--server', f'127.0.0.1:{server.tls_port}',
+                        '--ca', str(server.authority.folder / ca), '--tls-name', name]
+
+    def __enter__(self):
+        self.process = subprocess.Popen(self.command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+        return self
+
+    def __exit__(self, *_):
+        self.process.terminate()
+        self.process.communicate(timeout=WAIT_S)
+
+    def lines(self, count):
+        return [self.process.stdout.readline().rstrip('\n') for _ in range(count)]
+
+    def end(self):
+        """(exit code, what else was printed, complaints)"""
+        out, complaints = self.process.communicate(timeout=2 * WAIT_S)
+        return self.process.returncode, out, complaints
+
+    def run(self):
+        with self:
+            return self.end()
+
+
+def check_subscribe(program, authority):
+    with PushServer(program, authority, 'www A 192.0.2.3\n') as server:
+        with Subscriber(server, 'www.c.example', 'A', '--count', '3') as ctl:
+            assert ctl.lines(1) == ['+ www.c.example. 3600 IN A 192.0.2.3']
+            server.change('www A 192.0.2.4\n')
+            assert ctl.lines(2) == ['- www.c.example. IN A 192.0.2.3', '+ www.c.example. 3600 IN A 192.0.2.4']
+            server.change('')
+            assert ctl.lines(1) == ['- www.c.example. IN A']
+            assert ctl.end() == (0, '', ''), 'three messages'
+        wait_for('the session has ended', lambda: server.metric('suanlu_dns_dso_sessions') == 0, server.process)
+        Authority(server.work)
+        for words, code, why in ((('www.elsewhere.example',), 1, 'NOTAUTH'), (('www.c.example', 'TYPE252'), 1, 'FORMERR'), (('www.c.example', 'NONSENSE'), 2, 'no type')):
+            ended = Subscriber(server, *words).run()
+            assert ended[0] == code and why in ended[2], ended
+        for how in ({'name': 'other.c.example'}, {'ca': server.work / 'ca.pem'}):
+            ended = Subscriber(server, 'www.c.example', **how).run()
+            assert ended[0] == 1 and 'certificate verify failed' in ended[2], ended
+        server.tls_port = free_port()
+        ended = Subscriber(server, 'www.c.example').run()
+        assert ended[0] == 3 and 'cannot reach' in ended[2], ended
+
+
+def check_subscribe_view(program, authority):
+    def serve(**what):
+        view.write_text(VIEW.format(made=1795000000 + what['generation'], score=8, local='hk', **what))
+    schemas = pathlib.Path(sys.argv[3], 'docs/reference')
+    of_line = json.loads((schemas / 'dns-subscribe.schema.json').read_text())
+    of_record = json.loads((schemas / 'dns-decode.schema.json').read_text())
+    view = authority.folder / 'view.yaml'
+    serve(generation=1, elsewhere='sz')
+    with PushServer(program, authority, zone_more=f', view: "{view}"') as server:
+        name = '_compute.chat.svc.c.example'
+        with Subscriber(server, name, '-o', 'json', '--count', '2') as ctl, Subscriber(server, name) as table:
+            seen = [json.loads(line) for line in ctl.lines(1)]
+            assert table.lines(1)[0].startswith(f'+ {name}. 5 IN SVCB 1 sz.gba.site.c.example. ')
+            assert table.lines(1)[0].split() == ['KEY', 'FIELD', 'VALUE']
+            serve(generation=2, elsewhere='hk')
+            server.reload()
+            code, out, complaints = ctl.end()
+            assert (code, complaints) == (0, '')
+            seen += [json.loads(line) for line in out.splitlines()]
+            assert [(line['change'], line['record']['target']) for line in seen] == [
+                ('add', 'sz.gba.site.c.example.'), ('remove', 'sz.gba.site.c.example.'), ('add', 'hk.gba.site.c.example.')], seen
+            for line in seen:
+                jsonschema.validate(line, of_line)
+                jsonschema.validate({'records': [line['record']]}, of_record)
+
+
+def check_subscribe_again(program, authority):
+    """The server goes, and another one comes."""
+    with PushServer(program, authority, 'www A 192.0.2.3\n') as server, Subscriber(server, 'www.c.example', 'A') as ctl:
+        assert ctl.lines(1) == ['+ www.c.example. 3600 IN A 192.0.2.3']
+        server.process.terminate()
+        assert server.process.wait(WAIT_S) == 0
+        with open(server.log, 'ab') as log:
+            server.process = subprocess.Popen([program, '-c', server.work / 'dns.yaml'], stderr=log)
+        assert ctl.lines(1) == ['+ www.c.example. 3600 IN A 192.0.2.3']
+        ctl.process.send_signal(signal.SIGINT)
+        code, out, complaints = ctl.end()
+        assert (code, out) == (0, '') and 'RETRY DELAY; trying again in ' in complaints and 'subscribed again' in complaints, complaints
+
+
 CASES = {'push-changes': check_changes, 'push-session': check_session, 'push-classes': check_classes, 'push-refusals': check_refusals,
-         'push-fatal': check_fatal, 'push-times': check_times, 'push-slow-reader': check_slow_reader, 'push-shutdown': check_shutdown}
+         'push-fatal': check_fatal, 'push-times': check_times, 'push-slow-reader': check_slow_reader, 'push-shutdown': check_shutdown,
+         'push-subscribe': check_subscribe, 'push-subscribe-view': check_subscribe_view, 'push-subscribe-again': check_subscribe_again}
 
 
 def main():

@@ -14,37 +14,13 @@ using std::chrono::seconds;
 
 using Lines = std::vector<std::string>;
 
-constexpr const char* kHead =
-    "$ORIGIN c.example.\n$TTL 300\n@ SOA ns1 admin 7 3600 600 86400 5\n@ NS ns1\nns1 A 192.0.2.1\n"
-    "sub NS ns.sub\nns.sub A 192.0.2.6\n";
 constexpr std::uint16_t kKeepalive = 1, kSubscribe = 0x40, kUnsubscribe = 0x42, kReconfirm = 0x43;
-
-std::shared_ptr<const Snapshot> snapshot_of(const ZoneContents& zone,
-                                            std::vector<std::pair<Prefix6, std::uint16_t>> prefixes = {}) {
-    BuiltZone built = build_answers(zone, 0);
-    return std::make_shared<const Snapshot>(std::move(built.owners), std::vector{built.denials},
-                                            std::make_shared<ClientClasses>(prefixes));
-}
-std::shared_ptr<const Snapshot> snapshot_of(const std::string& lines) {
-    return snapshot_of(zone_of(kHead + lines, "c.example"));
-}
 
 Bytes question(const std::string& name, std::uint16_t type, std::uint16_t rr_class = 1) {
     const auto parsed = *DomainName::parse(name);
     Bytes out(parsed.wire().begin(), parsed.wire().end());
     put_integer(out, type);
     put_integer(out, rr_class);
-    return out;
-}
-
-std::string text_of_line(const PushChange& line) {
-    std::string out = line.record.ttl == PushChange::kAllRemoved ? "--"
-                      : line.record.ttl == PushChange::kRemoved  ? "-"
-                                                                 : "+" + std::to_string(line.record.ttl);
-    out += " " + line.record.owner.text() + " " + type_text(line.record.type);
-    for (const unsigned octet : line.record.type == rr_type::kA ? line.record.rdata : Bytes()) {
-        out += " " + std::to_string(octet);
-    }
     return out;
 }
 
@@ -186,7 +162,7 @@ TEST_F(DsoSessionTest, NameThatIsNotThereYet_IsPushedWhenItIs) {
 
 TEST_F(DsoSessionTest, ClassOfTheClient_DecidesWhatItGets) {
     const auto with = [](const char* first, const char* second) {
-        ZoneContents zone = zone_of(kHead, "c.example");
+        ZoneContents zone = zone_of(kPushZone, "c.example");
         const auto variant = [](const char* address) {
             const Ip6 parsed = *Ip6::parse(address);
             return ClassRrset::Variant{
@@ -238,7 +214,7 @@ TEST_F(DsoSessionTest, WithoutTls_ThereAreNoSubscriptions) {
 }
 
 TEST_F(DsoSessionTest, ViewNotThereYet_IsToComeBackFor) {
-    BuiltZone built = not_ready_answers(zone_of(kHead, "c.example"), 0);
+    BuiltZone built = not_ready_answers(zone_of(kPushZone, "c.example"), 0);
     served_ = std::make_shared<const Snapshot>(std::move(built.owners), std::vector{built.denials},
                                                std::make_shared<ClientClasses>());
     const auto reaction = tell(dso(1, tlv(kSubscribe, question("www.c.example", 1))));

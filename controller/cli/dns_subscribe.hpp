@@ -1,0 +1,40 @@
+// SPDX-License-Identifier: Apache-2.0
+// `suanluctl dns subscribe`: a client of DNS Push (RFC 8765) by TLS that prints changes as they come, until
+// it is told to end. The protocol is dns/push/push_client.hpp. Single-threaded.
+#pragma once
+
+#include <CLI/CLI.hpp>
+
+#include "core/support/result.hpp"
+
+namespace suanlu {
+
+struct SubscribeWords {
+    std::string name;
+    std::string type = "SVCB";
+    std::string server;
+    std::string ca;
+    /// In the server's certificate; empty = the host of `server`.
+    std::string tls_name;
+    /// End after so many messages with changes; 0 = never.
+    std::uint64_t count = 0;
+};
+
+class DnsSubscribe {
+public:
+    /// `dns`, the command above, keeps pointers to this object.
+    explicit DnsSubscribe(CLI::App& dns);
+    DnsSubscribe(const DnsSubscribe&) = delete;
+    DnsSubscribe& operator=(const DnsSubscribe&) = delete;
+
+    [[nodiscard]] bool is_asked() const;
+    /// Ends with SIGINT, SIGTERM and `--count`. kBadInput: wrong usage. kUnreachable: before there was a
+    /// subscription. Anything else: the server refused, or was refused.
+    [[nodiscard]] Status run(bool as_json, bool colour) const;
+
+private:
+    CLI::App* subscribe_;
+    SubscribeWords words_;
+};
+
+} // namespace suanlu
