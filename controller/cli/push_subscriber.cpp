@@ -69,7 +69,7 @@ Task<void> PushSubscriber::run(std::function<void()> ended) {
 }
 
 Task<void> PushSubscriber::pause() {
-    const Milliseconds delay = retry_.value_or(backoff_);
+    const Milliseconds delay = std::max(retry_.value_or(backoff_), kLeastBackoff);
     backoff_ = std::min(2 * backoff_, kMostBackoff);
     listener_.note(outcome_.error().detail + "; trying again in " + std::to_string(delay.count()) + " ms");
     (void)co_await wait_for(pause_, delay);
@@ -140,8 +140,9 @@ Task<Status> PushSubscriber::listen() {
             co_return Status{};
         }
         if (!is_there) {
+            const auto deadline = client_->deadline();
             co_return lost("lost the connection to",
-                           client_->deadline() <= clock_.now() ? "silent" : "closed");
+                           deadline && *deadline <= clock_.now() ? "silent" : "closed");
         }
         Result<dns::PushClient::Heard> heard = client_->take(message, clock_.now());
         if (!heard) {
