@@ -91,6 +91,16 @@ def listed_routers(destination, locators):
     return names
 
 
+def forms(destination):
+    """A uSID destination as the ingress writes it, and as each node of its list but the last one leaves it to the next."""
+    value, mask = int(ipaddress.IPv6Address(destination)), (1 << 128 - BLOCK_BITS) - 1
+    block, rest = value & ~mask, value & mask
+    result = [destination]
+    while (rest := rest << ID_BITS & mask) and rest << ID_BITS & mask:
+        result.append(ipaddress.IPv6Address(block | rest))
+    return result
+
+
 def in_order(wanted, seen):
     """True when `wanted` is a subsequence of `seen`."""
     rest = iter(seen)
