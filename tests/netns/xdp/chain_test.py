@@ -112,7 +112,9 @@ class Chain:
             self.ip(node, "link", "set", "lo", "up")
             sh(*self.inside(node, "sysctl", "-qw", "net.ipv6.conf.all.forwarding=1", "net.ipv4.ip_forward=1",
                             "net.ipv6.conf.all.seg6_enabled=1", "net.ipv6.conf.default.seg6_enabled=1",
-                            "net.ipv4.conf.all.rp_filter=0", "net.ipv4.conf.default.rp_filter=0"))
+                            "net.ipv4.conf.all.rp_filter=0", "net.ipv4.conf.default.rp_filter=0",
+                            # A router asks for neighbours from its link-local address, which may not be tentative.
+                            "net.ipv6.conf.default.accept_dad=0"))
         for number, (a, b, mtu) in enumerate(LINKS, 1):
             sh("ip", "link", "add", f"{a}-{b}", "netns", self.ns(a), "mtu", str(mtu), "type", "veth",
                "peer", "name", f"{b}-{a}", "netns", self.ns(b), "mtu", str(mtu))
