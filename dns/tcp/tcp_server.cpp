@@ -1,9 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "dns/tcp/tcp_server.hpp"
 
-#include <openssl/err.h>
-#include <openssl/ssl.h>
-
 #include <algorithm>
 #include <chrono>
 #include <deque>
@@ -37,35 +34,7 @@ Ip6 counted_as(Ip6 client) {
     return client;
 }
 
-/// Of a handshake that ended with `ec`.
-TlsFailure failure_of(const ErrorCode& ec) {
-    if (ec.category() != asio::error::get_ssl_category()) {
-        return TlsFailure::kGone;
-    }
-    const int reason = ERR_GET_REASON(static_cast<unsigned long>(ec.value()));
-    switch (reason) {
-    case SSL_R_UNSUPPORTED_PROTOCOL:
-    case SSL_R_WRONG_SSL_VERSION:
-        return TlsFailure::kVersion;
-    case SSL_R_NO_APPLICATION_PROTOCOL:
-        return TlsFailure::kProtocol;
-    case SSL_R_UNEXPECTED_EOF_WHILE_READING:
-        return TlsFailure::kGone;
-    default:
-        return reason > SSL_AD_REASON_OFFSET ? TlsFailure::kAlert : TlsFailure::kMalformed;
-    }
-}
-
 } // namespace
-
-std::string_view to_text(TlsFailure failure) {
-    static constexpr std::string_view kTexts[] = {
-#define SL_TLS_FAILURE(failure, code, meaning) #failure,
-#include "dns/tcp/tls_failures.def"
-#undef SL_TLS_FAILURE
-    };
-    return kTexts[static_cast<std::size_t>(failure)];
-}
 
 struct TcpServer::State {
     using Client = std::shared_ptr<Connection>;
@@ -157,7 +126,8 @@ struct TcpServer::State {
         bool listens = true;
         bool goes_on = true;
         while (goes_on && (listens || !transfers.empty()) && !is_stopping) {
-            watch(connection, session); // each message of a transfer has the idle time
+            // Each message of a transfer has the idle time, whatever a session has agreed on.
+            watch(connection, transfers.empty() ? session : nullptr);
             const bool has_room = transfers.size() < kMostTransfers;
             if (!listens || !(transfers.empty() || (has_room && connection->has_input()))) {
                 goes_on = co_await send_next(connection, transfers, buffer);

@@ -14,6 +14,7 @@
 #include "dns/answer/query_tap.hpp"
 #include "dns/answer/snapshot_exchange.hpp"
 #include "dns/push/dso_session.hpp"
+#include "dns/tcp/tls_failure.hpp"
 
 namespace suanlu::dns {
 
@@ -30,18 +31,6 @@ struct TcpLimits {
     /// A message of a session may wait `idle_ms` for its reader.
     DsoLimits dso = {};
 };
-
-enum class TlsFailure : std::uint8_t {
-#define SL_TLS_FAILURE(failure, code, meaning) code,
-#include "dns/tcp/tls_failures.def"
-#undef SL_TLS_FAILURE
-};
-inline constexpr std::size_t kTlsFailures = 0
-#define SL_TLS_FAILURE(failure, code, meaning) +1
-#include "dns/tcp/tls_failures.def"
-#undef SL_TLS_FAILURE
-    ;
-std::string_view to_text(TlsFailure failure);
 
 struct TcpCounters {
     std::atomic<std::uint64_t> queries{0};

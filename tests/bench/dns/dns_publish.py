@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Rows publish-p99 and publish-p99-signed of tests/bench/run dns: milliseconds from a changed view to the first answer by UDP that
-says it, of 1 000 services for 64 classes. The time begins when the controller, played by dns-view-source, has the view and may tell it
+says it, of 1 000 services for 64 classes. The server serves a first view already; its making is no sample. The time begins when the
+controller, played by dns-view-source, has the view and may tell it
 (after its own pause of up to a second between two changes) and ends when a prober gets the answer; so gRPC, what is computed, signed and
 built anew, the swap and the network are in it, and up to a millisecond between two questions of the prober. Each view moves MOVED services,
 all classes of each."""
@@ -26,13 +27,17 @@ address, port, samples, end, head = sys.argv[1], int(sys.argv[2]), int(sys.argv[
 udp = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
 udp.connect((address, port))
 udp.settimeout(0.1)
-def says(name, wanted):
+def ask(name):
     udp.send(head + bytes([len(name)]) + name + bytes.fromhex(end))
     try:
-        reply = udp.recv(4096)
+        return udp.recv(4096)
     except TimeoutError:
-        return False # lost: the time goes on
+        return b'' # lost: the time goes on
+def says(name, wanted):
+    reply = ask(name)
     return name in reply and bytes([192, 0, 2, wanted]) in reply # a late one may be of another question
+while len(reply := ask(b'n0')) < 12 or reply[3] & 15: # SERVFAIL until the first view is signed and built whole
+    time.sleep(0.01)
 taken, start = 0, time.monotonic_ns()
 while taken < samples:
     word, generation, began, _, last = sys.stdin.readline().split()
