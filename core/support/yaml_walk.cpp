@@ -74,6 +74,12 @@ std::optional<double> to_number(const std::string& text) {
     return value;
 }
 
+/// "file:line: path: what".
+std::string text_of(const std::string& file, const YamlComplaint& complaint) {
+    const std::string path = complaint.path.empty() ? "" : complaint.path + ": ";
+    return file + ":" + std::to_string(complaint.line) + ": " + path + complaint.what;
+}
+
 std::string show(double value) {
     std::ostringstream out;
     out << value;
@@ -343,12 +349,11 @@ void YamlNode::complain(std::string_view what) {
 
 void YamlNode::complain_at(std::size_t line, std::size_t column, std::string_view what) {
     Document& document = *place_->document;
+    const YamlComplaint& complaint =
+        document.complaints.emplace_back(YamlComplaint{line, column, place_->path, std::string(what)});
     if (!document.first_error) {
-        const std::string path = place_->path.empty() ? "" : place_->path + ": ";
-        document.first_error = Error{Errc::kBadInput, document.name + ":" + std::to_string(line) + ": " +
-                                                          path + std::string(what)};
+        document.first_error = Error{Errc::kBadInput, text_of(document.name, complaint)};
     }
-    document.complaints.push_back({line, column, place_->path, std::string(what)});
 }
 
 std::vector<YamlComplaint> YamlNode::complaints() const {
@@ -363,6 +368,14 @@ Status YamlNode::status() const {
         return *place_->document->first_error;
     }
     return {};
+}
+
+Status YamlNode::whole_status() const {
+    std::string lines;
+    for (const YamlComplaint& complaint : complaints()) {
+        lines += (lines.empty() ? "" : "\n") + text_of(place_->document->name, complaint);
+    }
+    return lines.empty() ? Status{} : Error{Errc::kBadInput, lines};
 }
 
 std::size_t YamlNode::line() const {

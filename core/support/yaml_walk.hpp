@@ -76,6 +76,8 @@ public:
     [[nodiscard]] std::vector<YamlComplaint> complaints() const;
     /// Ok, or the first complaint anywhere in the file.
     [[nodiscard]] Status status() const;
+    /// Ok, or all of them, a line each: for a file that people correct by hand.
+    [[nodiscard]] Status whole_status() const;
     /// "file:line: path" of this place.
     [[nodiscard]] std::string place() const;
 

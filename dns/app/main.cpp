@@ -61,6 +61,9 @@ int check_zones(const dns::DnsConfig& config) {
         std::cerr << certificate.error().detail << '\n';
         return 2;
     }
+    if (config.tap && !dns::has_folder(config.tap->socket)) { // it may come with its reader
+        std::cerr << "dnstap: the folder of " << config.tap->socket << " is not there yet\n";
+    }
     for (const std::string& line : loader.delegation_signers()) {
         std::cout << line << '\n';
     }

@@ -2,7 +2,9 @@
 #include "dns/server/dns_config.hpp"
 
 #include <algorithm>
+#include <filesystem>
 
+#include "core/support/whole_file.hpp"
 #include "core/support/yaml_walk.hpp"
 #include "dns/server/transfer_config.hpp"
 #include "dns/udp/udp_server.hpp"
@@ -13,9 +15,13 @@ namespace {
 
 constexpr std::size_t kMostTextBytes = 128;
 
-/// Reads the text of `node` with `parse`; what is wrong becomes a complaint at its place.
+/// Reads the text of `node` with `parse`; what is wrong becomes a complaint at its place. That it is missing
+/// is said by whoever requires it.
 template <class T, class Parse>
 T read_parsed(YamlNode node, const Parse& parse) {
+    if (!node.is_present()) {
+        return {};
+    }
     Result<T> parsed = parse(node.text());
     if (!parsed) {
         node.complain(parsed.error().detail);
@@ -24,13 +30,21 @@ T read_parsed(YamlNode node, const Parse& parse) {
     return *std::move(parsed);
 }
 
+Endpoint read_endpoint(YamlNode node) {
+    return read_parsed<Endpoint>(node, [](const std::string& text) { return Endpoint::parse(text); });
+}
+
 Endpoint read_listen(YamlNode node) {
-    auto endpoint =
-        read_parsed<Endpoint>(node, [](const std::string& text) { return Endpoint::parse(text); });
+    auto endpoint = read_endpoint(node);
     if (endpoint.is_unix()) {
-        node.complain("DNS needs an address and a port");
+        node.complain("needs an address and a port");
     }
     return endpoint;
+}
+
+/// Empty without a page.
+std::string read_metrics(YamlNode node) {
+    return node.is_present() ? read_listen(node).text() : std::string();
 }
 
 std::string read_short_text(YamlNode node) {
@@ -155,8 +169,7 @@ std::optional<FollowConfig> read_controller(YamlNode node) {
         return std::nullopt;
     }
     FollowConfig follow;
-    follow.address = read_parsed<Endpoint>(node.required("address"),
-                                           [](const std::string& text) { return Endpoint::parse(text); });
+    follow.address = read_endpoint(node.required("address"));
     follow.name = node.optional("name").text("suanlud");
     follow.tls = read_tls(node.optional("tls"));
     YamlNode state_dir = node.required("state_dir");
@@ -241,7 +254,11 @@ std::optional<TapConfig> read_dnstap(YamlNode node) {
     }
     TapConfig tap;
     tap.socket = node.optional("socket").text();
-    tap.file = node.optional("file").text();
+    YamlNode file = node.optional("file");
+    tap.file = file.text();
+    if (!tap.file.empty() && !has_folder(tap.file)) {
+        file.complain("no folder " + std::filesystem::path(tap.file).parent_path().string());
+    }
     if (tap.socket.empty() == tap.file.empty()) {
         node.complain("needs a socket or a file, not both");
     }
@@ -272,7 +289,7 @@ DnsConfig read_serving(YamlNode& root) {
         config.chaos_id = read_short_text(chaos.optional("id"));
         config.chaos_version = read_short_text(chaos.optional("version"));
     }
-    config.metrics = root.optional("metrics").text();
+    config.metrics = read_metrics(root.optional("metrics"));
     config.keys = std::make_shared<const TsigKeys>(read_tsig_keys(root.optional("keys")));
     return config;
 }
@@ -287,13 +304,25 @@ Status finish(YamlNode& root, const DnsConfig& config) {
         root.complain("needs at least one address and one zone");
     }
     root.finish();
-    return root.status();
+    return root.whole_status();
+}
+
+/// What is wrong with the file as YAML is said with all else that is wrong.
+Result<YamlNode> open_config(const std::string& path) {
+    SL_TRY(const std::string text, read_whole_file(path));
+    return YamlNode::open_text(text, path);
 }
 
 } // namespace
 
+bool has_folder(const std::string& path) {
+    std::error_code ignored;
+    const std::filesystem::path folder = std::filesystem::path(path).parent_path();
+    return folder.empty() || std::filesystem::is_directory(folder, ignored);
+}
+
 Result<DnsConfig> load_dns_config(const std::string& path) {
-    SL_TRY(YamlNode root, YamlNode::load_file(path));
+    SL_TRY(YamlNode root, open_config(path));
     DnsConfig config = read_serving(root);
     config.controller = read_controller(root.optional("controller"));
     config.zones = read_zones(root, config.controller.has_value(), *config.keys);
@@ -306,7 +335,7 @@ Result<DnsConfig> load_dns_config(const std::string& path) {
 }
 
 Result<DnsConfig> load_embedded_dns_config(const std::string& path, const std::string& state_dir) {
-    SL_TRY(YamlNode root, YamlNode::load_file(path));
+    SL_TRY(YamlNode root, open_config(path));
     DnsConfig config = read_serving(root);
     if (YamlNode controller = root.optional("controller"); controller.is_present()) {
         controller.complain("the controller is in this very process: leave the section out");

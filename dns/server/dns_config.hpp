@@ -110,6 +110,10 @@ struct DnsConfig {
     std::string metrics;
 };
 
+/// Whether the folder is there that the file `path` is to be in.
+bool has_folder(const std::string& path);
+
+/// An error has all that is wrong, a line each.
 Result<DnsConfig> load_dns_config(const std::string& path);
 /// Of a server in the process of its controller: the same file without a section 'controller'. The last view
 /// is kept in `state_dir`.

@@ -154,9 +154,11 @@ Result<std::unique_ptr<UdpWorker>> UdpWorker::open(const Endpoint& listen, Snaps
           (is_v4 ? socket.set(IPPROTO_IP, IP_PKTINFO, 1) : socket.set(IPPROTO_IPV6, IPV6_RECVPKTINFO, 1)))) {
         return socket_error(listen, "socket");
     }
-    // No fragments on the way out (RFC 9715 section 3.1). A larger buffer is a wish: beyond net.core.rmem_max
-    // it takes CAP_NET_ADMIN, and without it a burst of a few hundred queries fills the buffer.
-    (void)(is_v4 ? socket.set(IPPROTO_IP, IP_MTU_DISCOVER, IP_PMTUDISC_OMIT)
+    // No fragments, here or by a router, and nothing that ICMP says of a path makes an answer smaller (RFC
+    // 9715 section 3.1). DF also spares the kernel an IP identification for each answer. A larger buffer is a
+    // wish: beyond net.core.rmem_max it takes CAP_NET_ADMIN, and without it a burst of a few hundred queries
+    // fills the buffer.
+    (void)(is_v4 ? socket.set(IPPROTO_IP, IP_MTU_DISCOVER, IP_PMTUDISC_PROBE)
                  : socket.set(IPPROTO_IPV6, IPV6_MTU_DISCOVER, IPV6_PMTUDISC_OMIT));
     (void)(socket.set(SOL_SOCKET, SO_RCVBUFFORCE, kReceiveBuffer) ||
            socket.set(SOL_SOCKET, SO_RCVBUF, kReceiveBuffer));

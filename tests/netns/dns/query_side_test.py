@@ -31,6 +31,7 @@ www  TXT "one" "two"
 '''
 FIRST_SECRET, SECOND_SECRET = 'e5e973e5a6b2a43f48e7dc849e37bfcf', '445536bcd2513298075a5d379663c962'
 COOKIE = 10
+ETH_P_IP, DONT_FRAGMENT = 0x0800, 0x4000
 
 
 def output_of(*words):
@@ -143,7 +144,21 @@ def check_parent_and_child(program):
         assert server.ask('www.c.example.', 'DS').authority[0].name.to_text() == 'c.example.'
 
 
-CASES = {'out-of-order': check_order, 'cookies': check_cookies, 'rate-limit': check_rate_limit, 'identity': check_identity,
+def check_no_fragments(program):
+    """What leaves says that no router may cut it into fragments (RFC 9715 section 3.1). Loopback shows each packet as it leaves."""
+    with Server(program, {'c.example': ZONE}) as server, socket.socket(socket.AF_PACKET, socket.SOCK_DGRAM, socket.htons(ETH_P_IP)) as wire:
+        wire.settimeout(20)
+        wire.bind(('lo', ETH_P_IP))
+        assert server.ask('www.c.example.', 'A').answer
+        while True:
+            packet = wire.recv(2048)
+            ports = packet[4 * (packet[0] & 15):]
+            if packet[9] == socket.IPPROTO_UDP and int.from_bytes(ports[:2], 'big') == server.port:
+                break
+        assert int.from_bytes(packet[6:8], 'big') == DONT_FRAGMENT, packet.hex()
+
+
+CASES = {'no-fragments': check_no_fragments, 'out-of-order': check_order, 'cookies': check_cookies, 'rate-limit': check_rate_limit, 'identity': check_identity,
          'parent-and-child': check_parent_and_child}
 
 
