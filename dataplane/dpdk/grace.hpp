@@ -12,6 +12,8 @@
 namespace suanlu {
 
 inline constexpr std::uint32_t kMostLcores = 16;
+/// The reader's number of whoever fills the filters of af_xdp ports.
+inline constexpr std::uint32_t kFilterReader = kMostLcores;
 
 /// All zero is a valid start.
 class Grace {
@@ -47,7 +49,7 @@ private:
         std::atomic<std::uint64_t> seen; ///< epoch + 1; 0 = reads nothing
     };
     std::atomic<std::uint64_t> epoch_;
-    std::array<Reader, kMostLcores> readers_;
+    std::array<Reader, kMostLcores + 1> readers_;
 };
 
 } // namespace suanlu

@@ -15,6 +15,7 @@
 #include <cstdio>
 
 #include "core/support/log.hpp"
+#include "dataplane/dpdk/filter.hpp"
 #include "dataplane/dpdk/lcore.hpp"
 #include "dataplane/dpdk/poll_clock.hpp"
 #include "dataplane/dpdk/shared_memory.hpp"
@@ -96,12 +97,15 @@ void clean_up(SharedTables& tables) {
         tables.grace.leave(lcore);
         tables.lcores[lcore].is_running = false;
     }
+    tables.grace.leave(kFilterReader);
     tables.exceptions.repair();
 }
 
 /// From open ports to closed ones.
 Status serve(const FwdConfig& config, SharedMemory& memory) {
+    detach_filters(config);
     SL_TRY(const auto ports, PortSet::open(config, rte_lcore_count()));
+    const Filters filters(*ports, memory.tables());
     ports->announce(config, memory.tables());
     Watch watch(config, *ports, rte_lcore_count());
     const Telemetry telemetry(memory.tables(), watch);
@@ -118,7 +122,8 @@ Status serve(const FwdConfig& config, SharedMemory& memory) {
 Status run(const FwdConfig& config) {
     SL_TRY(auto memory, SharedMemory::open(config.tables, TableUser::kEngine));
     clean_up(memory.tables()); // first of all: an engine that cannot start again must not hold the agent up
-    SL_TRY_VOID(start_eal(config.eal));
+    SL_TRY(const auto filter, FilterFile::make());
+    SL_TRY_VOID(start_eal(filter.named_in(config.eal)));
     const auto done = serve(config, memory);
     rte_eal_cleanup();
     return done;

@@ -6,6 +6,9 @@
 #include <rte_ethdev.h>
 #include <rte_mbuf.h>
 #include <rte_ring.h>
+#include <sys/ioctl.h>
+#include <sys/socket.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <cstring>
@@ -19,6 +22,11 @@ namespace {
 constexpr std::uint16_t kDescriptors = 1024;
 /// Ethernet, two VLAN tags, checksum.
 constexpr std::uint32_t kLink = 26;
+
+/// For a frame, of a buffer.
+std::uint32_t room_of(std::uint16_t mtu) {
+    return std::max<std::uint32_t>(mtu + kLink, 2048);
+}
 
 Error dpdk_error(const std::string& what, int code) {
     const int number = code < 0 ? -code : code;
@@ -54,6 +62,36 @@ Status start_queues(const std::string& device, const Port& port, rte_mempool* bu
     return code == 0 ? Status{} : dpdk_error("starting " + device, code);
 }
 
+Status set_mtu(const Port& port, const std::string& device, std::uint16_t mtu) {
+    const int code = rte_eth_dev_set_mtu(port.id, mtu);
+    return code == 0 || code == -ENOTSUP
+               ? Status{}
+               : Status(dpdk_error("MTU " + std::to_string(mtu) + " of " + device, code));
+}
+
+/// An interface of the kernel keeps its own: are the buffers made for that?
+Status check_mtu(const std::string& interface, std::uint16_t mtu) {
+    ifreq asked{};
+    interface.copy(asked.ifr_name, sizeof asked.ifr_name - 1);
+    const int any = socket(AF_INET6, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+    const bool is_told = ioctl(any, SIOCGIFMTU, &asked) == 0;
+    close(any);
+    if (is_told && static_cast<std::uint32_t>(asked.ifr_mtu) + kLink > room_of(mtu)) {
+        return Error{Errc::kOutOfRange, "interface " + interface + " has an MTU of " +
+                                            std::to_string(asked.ifr_mtu) +
+                                            ", larger than the packet buffers: set mtu in fwd.yaml to it"};
+    }
+    return {};
+}
+
+/// The kernel's packets by an exception port carry its address out, and what comes in is for the device's.
+void take_address(const Port& exception, const Port& device) {
+    rte_ether_addr address{};
+    if (rte_eth_macaddr_get(device.id, &address) == 0) {
+        rte_eth_dev_default_mac_addr_set(exception.id, &address); // not all devices have it
+    }
+}
+
 /// Whether the device has no link, or the interface behind it has been deleted: one made anew has another
 /// number, and no driver finds it again.
 bool is_down(const Port& port) {
@@ -83,8 +121,7 @@ void note_state(const Port& port, SharedPort& shared) {
 // A buffer holds the largest packet, the drivers' headroom, and room to move back below the largest header.
 Status PortSet::make_buffers(const FwdConfig& config) {
     constexpr std::uint32_t kOuter = (SL_OUTER_MOST + 63) / 64 * 64;
-    const auto room = static_cast<std::uint16_t>(RTE_PKTMBUF_HEADROOM + kOuter +
-                                                 std::max<std::uint32_t>(config.mtu + kLink, 2048));
+    const auto room = static_cast<std::uint16_t>(RTE_PKTMBUF_HEADROOM + kOuter + room_of(config.mtu));
     buffers_ = rte_pktmbuf_pool_create("packets", config.buffers, 256, 0, room, SOCKET_ID_ANY);
     if (buffers_ == nullptr) {
         return dpdk_error("making " + std::to_string(config.buffers) + " packet buffers of " +
@@ -94,7 +131,7 @@ Status PortSet::make_buffers(const FwdConfig& config) {
     return {};
 }
 
-Result<Port> PortSet::open_port(const std::string& device, std::uint16_t mtu) {
+Result<Port> PortSet::open_port(const std::string& device, const std::string& interface, std::uint16_t mtu) {
     Port port;
     rte_eth_dev_info about{};
     if (rte_eth_dev_get_port_by_name(device.c_str(), &port.id) != 0 ||
@@ -110,10 +147,12 @@ Result<Port> PortSet::open_port(const std::string& device, std::uint16_t mtu) {
         code != 0) {
         return dpdk_error("configuring " + device, code);
     }
-    if (!port.is_copied) { // the kernel's interface has its own
-        if (const int code = rte_eth_dev_set_mtu(port.id, mtu); code != 0 && code != -ENOTSUP) {
-            return dpdk_error("MTU " + std::to_string(mtu) + " of " + device, code);
-        }
+    const bool is_on_interface = port.is_copied || std::strcmp(about.driver_name, "net_af_xdp") == 0;
+    const auto has_mtu = is_on_interface ? check_mtu(interface, mtu) : set_mtu(port, device, mtu);
+    if (!has_mtu && interface.empty()) {
+        log_warn("port.mtu", {{"device", device}, {"what", "packets beyond its own MTU do not pass by it"}});
+    } else {
+        SL_TRY_VOID(has_mtu);
     }
     SL_TRY_VOID(start_queues(device, port, buffers_));
     rte_eth_allmulticast_enable(
@@ -136,7 +175,7 @@ Status PortSet::make_shares(Port& port) const {
 Status PortSet::open_all(const FwdConfig& config) {
     SL_TRY_VOID(make_buffers(config));
     for (const auto& wanted : config.ports) {
-        SL_TRY(auto port, open_port(wanted.device, config.mtu));
+        SL_TRY(auto port, open_port(wanted.device, wanted.interface, config.mtu));
         port.is_steered = true;
         port.role = wanted.role;
         port.is_known_to_kernel = wanted.index == 0;
@@ -157,7 +196,8 @@ Status PortSet::open_all(const FwdConfig& config) {
             }
             continue;
         }
-        SL_TRY(auto port, open_port(config.ports[i].exception, config.mtu));
+        SL_TRY(auto port, open_port(config.ports[i].exception, {}, config.mtu));
+        take_address(port, ports_[i]);
         port.partner = static_cast<std::uint16_t>(i);
         ports_[i].partner = static_cast<std::uint16_t>(ports_.size());
         ports_.push_back(port);

@@ -58,7 +58,9 @@ public:
 private:
     explicit PortSet(std::uint32_t lcores) : lcores_(lcores) {}
     Status make_buffers(const FwdConfig& config);
-    Result<Port> open_port(const std::string& device, std::uint16_t mtu);
+    /// `interface` is the kernel's that the device may be on top of; none for an exception port, which may
+    /// have a smaller MTU: a tap of DPDK has 1500 at most.
+    Result<Port> open_port(const std::string& device, const std::string& interface, std::uint16_t mtu);
     Status open_all(const FwdConfig& config);
     Status make_shares(Port& port) const;
 

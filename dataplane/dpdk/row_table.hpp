@@ -120,6 +120,16 @@ public:
         }
         return nullptr;
     }
+    /// Every key in force, in no order. Of a reader that does not pause meanwhile.
+    template <class Visit>
+    void each_key(const Visit& visit) const {
+        for (const auto& cell : cells_) {
+            const auto row = static_cast<std::uint32_t>(cell.load(std::memory_order_acquire)) - 2;
+            if (row < kRows) {
+                visit(rows_[row].key);
+            }
+        }
+    }
     /// Brings the first cell of a key near.
     void prefetch(std::uint64_t hash) const { __builtin_prefetch(&cells_[start_of(hash)]); }
 

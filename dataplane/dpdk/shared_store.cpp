@@ -120,11 +120,14 @@ TableStore::Room SharedStore::room() const {
 }
 
 Status SharedStore::put_service(const sl_service_key& key, const sl_service& value) {
-    return services_.put(key, value);
+    SL_TRY_VOID(services_.put(key, value));
+    tables_.changes++;
+    return {};
 }
 
 Status SharedStore::drop_service(const sl_service_key& key) {
     services_.drop(key);
+    tables_.changes++;
     return {};
 }
 
@@ -156,6 +159,12 @@ Result<ByteRows> SharedStore::side_rows(SideTable table) {
 }
 
 Status SharedStore::put_side(SideTable table, const Bytes& key, const Bytes& value) {
+    SL_TRY_VOID(put_side_row(table, key, value));
+    tables_.changes++;
+    return {};
+}
+
+Status SharedStore::put_side_row(SideTable table, const Bytes& key, const Bytes& value) {
     switch (table) {
     case SideTable::kRule:
         return put_rule(key, value);
@@ -176,23 +185,24 @@ Status SharedStore::put_side(SideTable table, const Bytes& key, const Bytes& val
 Status SharedStore::drop_side(SideTable table, const Bytes& key) {
     switch (table) {
     case SideTable::kRule:
-        return {}; // an array
+        break; // an array
     case SideTable::kWide:
         drop_bytes(wide_, key);
-        return {};
+        break;
     case SideTable::kTenant:
         drop_bytes(tenants_, key);
-        return {};
+        break;
     case SideTable::kAccess:
         drop_bytes(access_, key);
-        return {};
+        break;
     case SideTable::kSid:
         drop_bytes(sids_, key);
-        return {};
+        break;
     case SideTable::kServer:
+        drop_bytes(servers_, key);
         break;
     }
-    drop_bytes(servers_, key);
+    tables_.changes++;
     return {};
 }
 

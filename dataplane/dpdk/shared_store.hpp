@@ -59,6 +59,7 @@ public:
 private:
     void note_lengths();
     RouteRow row_of(const EngineRoute& route);
+    Status put_side_row(SideTable table, const Bytes& key, const Bytes& value);
     Status put_rule(const Bytes& key, const Bytes& value);
     [[nodiscard]] std::vector<std::pair<Bytes, Bytes>> rule_rows() const;
 

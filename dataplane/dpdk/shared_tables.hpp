@@ -165,6 +165,8 @@ struct SharedTables {
     std::uint64_t bytes;
 
     alignas(64) sl_control control;
+    /// Raised by the agent behind every change of what packets may be for: services, their prefixes, SIDs.
+    std::atomic<std::uint64_t> changes;
     alignas(64) Grace grace;
     std::atomic<std::uint32_t> port_count;
     std::array<SharedPort, kMostPorts> ports;

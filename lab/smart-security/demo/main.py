@@ -22,11 +22,11 @@ class Interrupted(BaseException):
 class Demo:
     """What the steps share."""
 
-    def __init__(self, report, build, engine):
+    def __init__(self, report, build, engine, ports):
         self.report = report
         self.machine = Machine(tempfile.mkdtemp(prefix='suanlu-demo-'))
         self.control = Control(self.machine, build)
-        self.programs = Programs(self.machine, build, engine)
+        self.programs = Programs(self.machine, build, engine, ports)
         self.connected = ([], [])
         self.during = None
         self.tcp = self.silent = self.video = self.probe = None
@@ -63,12 +63,12 @@ def _ignore_signals():
         signal.signal(number, signal.SIG_IGN)
 
 
-def run(build, keep, engine):
+def run(build, keep, engine, ports):
     """The whole demo after the build; returns the exit code."""
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, _interrupt)
     report = Report(sys.stdout)
-    demo = Demo(report, build, engine)
+    demo = Demo(report, build, engine, ports)
     demo.machine.destroy()  # what an earlier run may have left when it was killed with -9
     snapshot = Snapshot()
     interrupted = ''

@@ -15,9 +15,10 @@ TLS = '/run/suanlu/tls'
 class Programs:
     """All of suanlu's own programs in the lab."""
 
-    def __init__(self, machine, build, engine):
+    def __init__(self, machine, build, engine, ports):
         self.machine = machine
         self.is_dpdk = engine == 'dpdk'  # R1's data plane: suanlu-fwd instead of the agent's own programs
+        self.ports = ports  # what suanlu-fwd runs over
         build = os.path.join(TOP, build)
         self.suanlud = os.path.join(build, 'controller', 'app', 'suanlud')
         self.agent = os.path.join(build, 'dataplane', 'agent', 'suanlu-agent')
@@ -53,16 +54,16 @@ class Programs:
         self.running[node] = self.machine.start(node, f'agent-{node}', [self.agent, '-c', f'{ETC}/{config}'])
 
     def prepare_fwd(self):
-        """af_packet sees copies: R1's kernel must not forward what is steered as well, nor join packets before the copy, nor
-        leave checksums to a device that the copy never passes."""
+        """R1's kernel must not forward what is steered: copies over af_packet, or what comes while no engine is there. Nobody
+        may leave checksums to a device that the packets then do not pass, nor join packets before af_packet's copy."""
         self.machine.run('r1', ['ip', '-6', 'rule', 'add', 'iif', 'to-cam1', 'to', '2001:db8:a::/64', 'blackhole'])
-        for node, device, *features in (('cam1', 'to-r1', 'tx', 'off'), ('r1', 'to-cam1', 'gro', 'off'),
-                                        ('r1', 'to-p1', 'gro', 'off'), ('r1', 'to-p2', 'gro', 'off')):
-            self.machine.run(node, ['ethtool', '-K', device, *features])
+        for node in ('cam1', 'p1', 'p2'):
+            self.machine.run(node, ['ethtool', '-K', 'to-r1', 'tx', 'off'])
+            self.machine.run('r1', ['ethtool', '-K', f'to-{node}', 'gro', 'off'])
 
     def start_fwd(self):
         """Starts R1's DPDK engine."""
-        self.running['fwd'] = self.machine.start('r1', 'suanlu-fwd', [self.fwd, '-c', f'{ETC}/fwd.yaml'])
+        self.running['fwd'] = self.machine.start('r1', 'suanlu-fwd', [self.fwd, '-c', f'{ETC}/fwd-{self.ports}.yaml'])
 
     def steers(self):
         """True when R1's data plane is in place."""

@@ -49,11 +49,11 @@ def telemetry(chain, command):
         return json.loads(asked.recv(1 << 16))[command]
 
 
-def start_fwd(chain):
+def start_fwd(chain, text=FWD):
     """The engine in the ingress's namespace, once its log says that it forwards."""
     config = f"{chain.folder}.yaml"
     with open(config, "w", encoding="ascii") as file:
-        file.write(FWD.format(tables=f"{chain.folder}.tables", core=min(os.sched_getaffinity(0)),
+        file.write(text.format(tables=f"{chain.folder}.tables", core=min(os.sched_getaffinity(0)),
                               prefix=prefix_of(chain)))
     process = subprocess.Popen(chain.inside("i", os.environ["SUANLU_FWD"], "-c", config), stdout=subprocess.PIPE,
                                stderr=subprocess.STDOUT, text=True)

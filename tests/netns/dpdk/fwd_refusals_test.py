@@ -31,6 +31,8 @@ def cases(folder):
         ('no interface of that name', config(folder, interface='absent0'), 'no interface absent0', []),
         ('more buffers than memory', config(folder, more='buffers: 1000000'), 'making 1000000 packet buffers', []),
         ('MTU beyond any buffer', config(folder, more='mtu: 9601'), 'f.yaml:3', []),
+        ('interface with an MTU beyond the buffers', config(folder, f'{SMALL}, --vdev, "net_af_packet0,iface=lo"', 'net_af_packet0'),
+         'interface lo has an MTU of 65536, larger than the packet buffers', []),
         ('unknown key', config(folder, more='mtus: 1500'), 'f.yaml:3', []),
         ('folder of the tables missing', config(folder, tables='absent/tables'), 'No such file or directory', []),
         ('tables of something else', config(folder, tables='noise'), 'holds tables of another layout', []),
