@@ -35,10 +35,12 @@ QueryFault fault_of(std::uint16_t error) {
 }
 
 /// The set of a question's type; ANY gets the smallest one, which is all that it is for: CNAME of an alias
-/// (RFC 8482 section 4.1).
+/// (RFC 8482 section 4.1). Signatures alone say nothing.
 const OwnerAnswers::Set* set_of(const OwnerAnswers& owner, std::uint16_t type) {
     if (type == rr_type::kAny) {
-        const auto size = [&](const auto& set) { return owner.run(set, 0, false).octets.size(); };
+        const auto size = [&](const auto& set) {
+            return set.type == rr_type::kRrsig ? kMostTcpBytes + 1 : owner.run(set, 0, false).octets.size();
+        };
         const auto least = std::ranges::min_element(owner.sets(), {}, size);
         return least == owner.sets().end() ? nullptr : &*least;
     }
@@ -186,15 +188,18 @@ private:
     }
 
     /// The set of the type; else what an alias says; else NODATA, which is false. Of a delegation only DS is
-    /// this zone's to answer (RFC 4035 section 3.1.4.1).
+    /// this zone's to answer (RFC 4035 section 3.1.4.1). Signatures are of the alias itself, and nowhere else
+    /// when it has none (section 2.5).
     bool add_owner(const OwnerAnswers& owner, const ZoneDenials& zone, Composition& parts) {
         const bool is_delegation = owner.below() == Below::kReferral;
         const bool is_for_ds = query_.type == rr_type::kDs;
+        const bool is_of_owner =
+            is_delegation ? is_for_ds : query_.type == rr_type::kRrsig; // whatever else the owner is
         const OwnerAnswers::Set* set = is_delegation && !is_for_ds ? nullptr : set_of(owner, query_.type);
         if (set != nullptr) {
             depends_on_client_ = set->classes != 0;
             parts.add(owner.run(*set, client_.number, query_.is_dnssec_ok));
-        } else if (owner.has_otherwise() && !(is_delegation && is_for_ds)) {
+        } else if (owner.has_otherwise() && !is_of_owner) {
             parts.add(owner.otherwise(query_.is_dnssec_ok));
         } else {
             parts.add(zone.soa.of(query_.is_dnssec_ok));

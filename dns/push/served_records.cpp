@@ -5,6 +5,7 @@
 
 #include "dns/answer/composition.hpp"
 #include "dns/record/rdata_names.hpp"
+#include "dns/record/rr_type.hpp"
 
 namespace suanlu::dns {
 
@@ -76,8 +77,9 @@ std::map<std::uint16_t, Rrset> records_of(const Snapshot& snapshot, const Domain
     for (const OwnerAnswers::Set& set :
          found.owner == nullptr ? std::span<const OwnerAnswers::Set>() : found.owner->sets()) {
         const RunView run = found.owner->run(set, found.class_number, false);
-        if ((type != rr_type::kAny && type != set.type) || run.counts->rcode != Rcode::kNoError) {
-            continue;
+        const bool is_wanted = set.type != rr_type::kRrsig && (type == rr_type::kAny || type == set.type);
+        if (!is_wanted || run.counts->rcode != Rcode::kNoError) {
+            continue; // the channel is secure without signatures
         }
         const Bytes message = message_of(snapshot, name, *found.owner, run);
         WireReader reader(message, message.size() - run.octets.size());

@@ -6,6 +6,7 @@
 #include <map>
 
 #include "dns/answer/query.hpp"
+#include "dns/record/rr_type.hpp"
 
 namespace suanlu::dns {
 
@@ -81,6 +82,9 @@ std::vector<FrontQuestion> front_questions(const OwnerAnswers& owner, const Zone
     }
     const std::size_t apex_at = kHeaderBytes + name.size() - zone.apex.size();
     for (const OwnerAnswers::Set& set : owner.sets()) {
+        if (set.type == rr_type::kRrsig) {
+            continue; // seldom asked for: the room is for others
+        }
         for (const bool is_dnssec_ok : {false, true}) {
             FrontQuestion question{};
             std::copy(name.begin(), name.end(), question.key.name);

@@ -184,8 +184,13 @@ private:
         for (const auto& [type, set] : records->sets) {
             owner.types.push_back(for_everybody(name, set, is_floating));
         }
-        for (const auto& [type, set] : records->class_sets) {
-            owner.types.push_back(by_class(name, name, type, set, is_floating, nullptr));
+        add_signatures(name, *records, is_floating, owner);
+        for (const auto& [type, source] : records->class_sets) {
+            const ClassRrset set = signed_set(name, source);
+            owner.types.push_back(by_class(name, set, type, is_floating));
+            if (is_signed_ && !has_signatures(owner)) {
+                owner.types.push_back(by_class(name, signatures_of(set), rr_type::kRrsig, is_floating));
+            }
         }
         if (records->find(rr_type::kCname) != nullptr) {
             add_alias(name, is_floating, owner);
@@ -267,27 +272,58 @@ private:
         return std::move(writer).finish();
     }
 
+    /// Signatures alone are the same with DNSSEC and without.
+    [[nodiscard]] bool has_two_forms(std::uint16_t type) const {
+        return is_signed_ && type != rr_type::kRrsig;
+    }
+
     OwnerDraft::ByType for_everybody(const DomainName& name, const Rrset& set, bool is_floating,
                                      const std::vector<const Rrset*>* aliases = nullptr) const {
         return {set.type,
-                {both(is_signed_,
+                {both(has_two_forms(set.type),
                       [&](bool is_dnssec) { return answer(name, set, is_floating, is_dnssec, aliases); })},
                 {}};
     }
 
-    /// A set of `owner` as an answer to questions for `name`.
-    OwnerDraft::ByType by_class(const DomainName& name, const DomainName& owner, std::uint16_t type,
-                                const ClassSet& source, bool is_floating,
-                                const std::vector<const Rrset*>* aliases) {
+    ClassRrset signed_set(const DomainName& owner, const ClassSet& source) {
         ClassRrset set = source.make();
         if (sign_ && signed_) {
             signed_ = sign_(owner, set);
         }
+        return set;
+    }
+
+    static Rrset signatures_of(const Rrset& set) { return {rr_type::kRrsig, set.ttl, set.signatures, {}}; }
+    static ClassRrset signatures_of(ClassRrset set) {
+        for (ClassRrset::Variant& variant : set.variants) {
+            variant.rrset = signatures_of(variant.rrset);
+        }
+        return set;
+    }
+    static bool has_signatures(const OwnerDraft& owner) {
+        return std::any_of(owner.types.begin(), owner.types.end(),
+                           [](const auto& by_type) { return by_type.type == rr_type::kRrsig; });
+    }
+
+    /// Who asks for signatures gets those of one set, as ANY gets one set (RFC 8482 section 4.1): of a set
+    /// that is the same for everybody, where there is one.
+    void add_signatures(const DomainName& name, const OwnerRecords& records, bool is_floating,
+                        OwnerDraft& owner) const {
+        const auto found = std::find_if(records.sets.begin(), records.sets.end(),
+                                        [](const auto& set) { return !set.second.signatures.empty(); });
+        if (found != records.sets.end()) {
+            owner.types.push_back(for_everybody(name, signatures_of(found->second), is_floating));
+        }
+    }
+
+    /// A set as an answer to questions for `name`.
+    OwnerDraft::ByType by_class(const DomainName& name, const ClassRrset& set, std::uint16_t type,
+                                bool is_floating, const std::vector<const Rrset*>* aliases = nullptr) const {
         OwnerDraft::ByType out{type, {}, set.variant_of_class};
         out.variants.reserve(set.variants.size());
         TargetAddresses known(zone_, name);
         for (const ClassRrset::Variant& variant : set.variants) {
-            out.variants.push_back(both(is_signed_, [&](bool is_dnssec) {
+            out.variants.push_back(both(has_two_forms(type), [&](bool is_dnssec) {
                 Run run = answer(name, variant.rrset, is_floating, is_dnssec, aliases, &known);
                 run.rcode = variant.rcode;
                 run.extended_error = variant.extended_error;
@@ -343,8 +379,8 @@ private:
                 owner.types.push_back(for_everybody(name, set, is_floating, &aliases));
             }
         }
-        for (const auto& [type, set] : records->class_sets) {
-            owner.types.push_back(by_class(name, at, type, set, is_floating, &aliases));
+        for (const auto& [type, source] : records->class_sets) {
+            owner.types.push_back(by_class(name, signed_set(at, source), type, is_floating, &aliases));
         }
     }
 

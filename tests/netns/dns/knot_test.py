@@ -29,7 +29,7 @@ except ImportError:
 from free_port import free_port
 from server_lab import answers, run_case, wait_for
 
-TYPES = ['A', 'AAAA', 'NS', 'SOA', 'MX', 'TXT', 'CNAME', 'SRV', 'SVCB', 'HTTPS', 'TYPE65280', 'DS', 'CAA', 'PTR', 'TYPE1234']
+TYPES = ['A', 'AAAA', 'NS', 'SOA', 'MX', 'TXT', 'CNAME', 'SRV', 'SVCB', 'HTTPS', 'TYPE65280', 'DS', 'CAA', 'PTR', 'RRSIG', 'TYPE1234']
 LABELS = ['www', 'WwW', 'ns1', 'mail', 'alias', 'alias2', 'out', 'dangling', 'nowhere', 'a', 'deep', 'er', 'wild', 'there', 'sub',
           'ns', 'far', 'many', '_sip', '_udp', '_compute', 'svc', 'sz', 'hk', 'gba', 'site', '*', 'x' * 63, 'x']
 KEEPALIVE = 11

@@ -107,6 +107,22 @@ TEST_F(Signing, Answers_HaveTheirSignatures_AndDenialsTheirProofs) {
               with({"*.wild.c.example. NSEC", "*.wild.c.example. RRSIG"}));
 }
 
+TEST_F(Signing, SignaturesAsAQuestion_AreThoseOfOneSet) {
+    const ZoneContents zone = signed_zone(1'000'000, "www TXT one\nalias CNAME www\n");
+    const auto signatures_at = [&](const std::string& name) {
+        return ask(zone, {.name = name, .type = rr_type::kRrsig});
+    };
+    for (const std::string name : {"c.example", "www.c.example", "alias.c.example", "x.wild.c.example"}) {
+        EXPECT_EQ(signatures_at(name).answer, (Lines{name + ". RRSIG"}));
+    }
+    EXPECT_EQ(signatures_at("x.wild.c.example").authority,
+              (Lines{"*.wild.c.example. NSEC", "*.wild.c.example. RRSIG"}));
+    EXPECT_FALSE(signatures_at("sub.c.example").is_authoritative()) << "below a cut they are another's";
+    EXPECT_EQ(signatures_at("no.c.example").rcode, 3U);
+    const Heard none = ask(zone_of(kZone, "c.example"), {.name = "www.c.example", .type = rr_type::kRrsig});
+    EXPECT_EQ(none.authority, (Lines{"c.example. SOA"})) << "an unsigned zone has none";
+}
+
 TEST_F(Signing, WildcardWithTargets_KeepsItsSectionsInOrder) {
     const Heard heard =
         ask(signed_zone(1'000'000, "*.mx MX 10 www\n"), {.name = "x.mx.c.example", .type = rr_type::kMx});
@@ -202,6 +218,51 @@ TEST_F(HashedSigning, Denials_ProveTheClosestEncloserTheNextCloserNameAndTheWild
     const Lines alias =
         ask(signed_zone(1'000'000, "lost CNAME a.b.www\n"), {.name = "lost.c.example"}).authority;
     EXPECT_TRUE(has(alias, proof_at("www.c.example"))) << "of the alias's end";
+}
+
+TEST_F(HashedSigning, Any_GetsASetAndNotItsSignatures) {
+    const ZoneContents zone = signed_zone(1'000'000, "long TXT \"" + std::string(250, 'x') + "\"\n");
+    EXPECT_EQ(ask(zone, {.name = "long.c.example", .type = rr_type::kAny}).answer,
+              (Lines{"long.c.example. TXT", "long.c.example. RRSIG"}));
+}
+
+/// Of a name all of whose sets depend on the client: those of the client's own.
+TEST_F(HashedSigning, SignaturesAsAQuestion_FollowTheClass) {
+    ZoneContents zone = zone_of(kZone, "c.example");
+    const auto variant = [](std::uint8_t last) {
+        return ClassRrset::Variant{{rr_type::kA, 5, {Bytes{192, 0, 2, last}}, {}}};
+    };
+    const ClassRrset::Variant undecided{{}, Rcode::kServFail, extended_error::kNotReady};
+    zone.owners[*DomainName::parse("svc.c.example")].class_sets.insert(
+        {rr_type::kA, ClassSet({variant(11), variant(12), undecided}, {0, 1, 2})});
+    ASSERT_TRUE(signer_->sign(zone, {.now = 1'000'000}));
+    auto built = build_answers(zone, 0, [&](const DomainName& owner, ClassRrset& set) {
+        return signer_->sign(owner, set, {.now = 1'000'000});
+    });
+    ASSERT_TRUE(built);
+    const std::vector<std::pair<Prefix6, std::uint16_t>> prefixes{{*Prefix6::parse("10.1.0.0/16"), 1},
+                                                                  {*Prefix6::parse("10.2.0.0/16"), 2}};
+    const Snapshot snapshot(std::move(built->owners), {built->denials},
+                            std::make_shared<ClientClasses>(prefixes));
+    RespondCounters counters;
+    const auto asked_from = [&](const char* client, std::uint16_t type) {
+        Bytes out(kMostUdpBytes);
+        const Bytes query =
+            query_of({.name = "svc.c.example", .type = type, .has_edns = true, .is_dnssec_ok = true});
+        out.resize(respond(snapshot, query, {*Ip6::parse(client)}, out, counters));
+        return out;
+    };
+    for (const char* client : {"198.51.100.1", "10.1.0.1"}) {
+        const Bytes signatures = asked_from(client, rr_type::kRrsig);
+        EXPECT_EQ(read_answer(signatures).answer, (Lines{"svc.c.example. RRSIG"}));
+        const Bytes whole = asked_from(client, rr_type::kA);
+        constexpr std::ptrdiff_t kOpt = 11;
+        constexpr std::ptrdiff_t kSignature = 64;
+        EXPECT_TRUE(std::equal(signatures.end() - kOpt - kSignature, signatures.end() - kOpt,
+                               whole.end() - kOpt - kSignature))
+            << "that of the address which this client gets";
+    }
+    EXPECT_EQ(read_answer(asked_from("10.2.0.1", rr_type::kRrsig)).rcode, 2U);
 }
 
 TEST_F(HashedSigning, Chain_IsClosedAndIsNoNameOfTheZone) {
