@@ -3,8 +3,6 @@
 
 #include <algorithm>
 
-#include "dataplane/dpdk/prefix_memo.hpp"
-
 // Before the port functions that explain.h puts dry ones in the place of.
 #include "dataplane/steer/explain_ports.h"
 
@@ -19,8 +17,6 @@ struct sl_port {
     sl_u64 now;
     sl_u32 interface;
     sl_story* story;
-    suanlu::PrefixMemo<suanlu::SidTable> sids;
-    suanlu::PrefixMemo<suanlu::RouteTable> routes;
 };
 
 SL_INLINE struct sl_story* sl_port_story(struct sl_port* port) {
@@ -54,7 +50,7 @@ FlowRun explain_frame(SharedTables& tables, std::vector<std::uint8_t> frame, std
     std::vector<std::uint8_t> room(kRoom + run.before.size());
     std::copy(run.before.begin(), run.before.end(), room.begin() + kRoom);
     run.story.interface = interface;
-    sl_port port{&tables, &some_lcore(tables), &room, kRoom, now_ns, interface, &run.story, {}, {}};
+    sl_port port{&tables, &some_lcore(tables), &room, kRoom, now_ns, interface, &run.story};
     sl_explain(&port, static_cast<sl_role>(role));
     run.after.assign(room.begin() + static_cast<std::ptrdiff_t>(port.start), room.end());
     return run;

@@ -8,15 +8,8 @@
 #include <algorithm>
 
 #include "dataplane/dpdk/distributor.hpp"
-#include "dataplane/steer/wire.h"
 
 namespace suanlu {
-namespace {
-
-// As enum sl_verdict in steer.h, which only the file that defines an engine may include.
-enum : std::uint32_t { kPass = 0, kDrop = 1, kRedirect = 2 };
-
-} // namespace
 
 Lcore::Lcore(SharedTables& tables, const PortSet& ports, std::uint32_t number, LcoreWatch* watch)
     : tables_(tables), set_(ports), number_(number), state_(tables.lcores[number]), watch_(watch),
@@ -85,7 +78,7 @@ void Lcore::steer(const Port& port, std::span<rte_mbuf*> packets, std::uint64_t 
     if (watch_ != nullptr) {
         watch_->before(packets);
     }
-    steer_burst({&tables_, &state_, now, port.interface, port.role}, packets, outcomes.data());
+    steer_burst({&tables_, &state_, now, port.interface, port.role, &ways_}, packets, outcomes.data());
     if (watch_ != nullptr) {
         watch_->after(port, packets, outcomes);
     }

@@ -9,7 +9,7 @@
 
 #include <cstring>
 
-#include "dataplane/dpdk/prefix_memo.hpp"
+#include "dataplane/dpdk/shared_tables.hpp"
 #include "dataplane/steer/port.h"
 
 struct sl_port {
@@ -18,8 +18,6 @@ struct sl_port {
     rte_mbuf* packet;
     sl_u64 now;
     sl_u32 interface;
-    suanlu::PrefixMemo<suanlu::SidTable> sids;
-    suanlu::PrefixMemo<suanlu::RouteTable> routes;
 };
 
 SL_INLINE struct sl_pkt sl_port_packet(struct sl_port* port) {

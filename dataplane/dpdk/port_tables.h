@@ -1,11 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 // The tables that the DPDK engine lends to the core (dataplane/steer/port.h): those shared with the agent,
-// and the state of one lcore. Comes behind a `struct sl_port` with `tables`, `lcore`, `now`, `interface`,
-// and the memos `sids` and `routes`.
+// and the state of one lcore. Comes behind a `struct sl_port` with `tables`, `lcore`, `now`, `interface`.
 #ifndef SL_PORT_TABLES_H
 #define SL_PORT_TABLES_H
 
-#include "dataplane/dpdk/prefix_memo.hpp"
+#include "dataplane/dpdk/shared_tables.hpp"
 #include "dataplane/steer/port.h"
 
 SL_INLINE sl_u32 sl_port_ingress(struct sl_port* port) {
@@ -47,7 +46,7 @@ SL_INLINE const struct sl_access* sl_port_access(struct sl_port* port, const str
     return port->tables->access.find(*key);
 }
 SL_INLINE const struct sl_sid* sl_port_sid(struct sl_port* port, const struct sl_sid_key* key) {
-    return port->sids.find(port->tables->sids, *key);
+    return port->tables->sids.find(*key);
 }
 SL_INLINE const struct sl_rule* sl_port_rule(struct sl_port* port, sl_u32 index) {
     auto& rules = port->tables->rules;
@@ -68,7 +67,7 @@ SL_INLINE const struct sl_sid* sl_port_route(struct sl_port* port, const struct 
         key.address.b[10] = key.address.b[11] = 0xff;
         std::memcpy(key.address.b + 12, ip + 16, 4);
     }
-    const auto* row = port->routes.find(port->tables->routes, key);
+    const auto* row = port->tables->routes.find(key);
     if (row == nullptr) {
         return sid;
     }

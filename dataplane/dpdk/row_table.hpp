@@ -133,6 +133,9 @@ public:
     /// Brings the first cell of a key near.
     void prefetch(std::uint64_t hash) const { __builtin_prefetch(&cells_[start_of(hash)]); }
 
+    /// Another number after each change: what was found before may be found no more.
+    [[nodiscard]] std::uint64_t changes() const { return changes_.load(std::memory_order_acquire); }
+
 private:
     template <class Table>
     friend class RowWriter;
@@ -156,6 +159,7 @@ private:
         return cell >> 32 == hash >> 32 && row < kRows ? &rows_[row] : nullptr;
     }
 
+    std::atomic<std::uint64_t> changes_;
     std::array<std::atomic<std::uint64_t>, kCells> cells_;
     std::array<Row, kRows> rows_;
 };
@@ -180,6 +184,7 @@ public:
                 used_++;
             }
         }
+        table_.changes_.fetch_add(1);       // the last writer may have died before it
         const auto epoch = grace_.retire(); // packets may be reading what the last writer unlinked
         for (std::uint32_t row = 0; row < Table::kRows; row++) {
             if (!is_used[row]) {
@@ -202,6 +207,7 @@ public:
         std::memcpy(&table_.rows_[row].key, &key, sizeof key);
         std::memcpy(&table_.rows_[row].value, &value, sizeof value);
         const auto old = table_.cells_[place.at].exchange(Table::cell_of(hash, row));
+        table_.changes_.fetch_add(1);
         if (place.is_found) {
             retired_.push_back({static_cast<std::uint32_t>(old) - 2, grace_.retire()});
         } else {
@@ -217,6 +223,7 @@ public:
             return false;
         }
         const auto old = table_.cells_[place.at].exchange(Table::kErased);
+        table_.changes_.fetch_add(1);
         retired_.push_back({static_cast<std::uint32_t>(old) - 2, grace_.retire()});
         used_--;
         // A search that would end behind erased cells may end at the first of them.

@@ -2,6 +2,7 @@
 #include "dataplane/dpdk/steer_burst.hpp"
 
 #include "dataplane/dpdk/ordinary_packets.hpp"
+#include "dataplane/dpdk/sid_packets.hpp"
 
 namespace suanlu {
 namespace {
@@ -18,15 +19,27 @@ constexpr std::uint32_t kHeaders = 256;
     return {outcome.verdict, outcome.interface};
 }
 
+/// All packets in their order: those that `many` can send at once, and one by one those between them.
+template <class Many>
+[[gnu::always_inline]] inline void steer_all(Many& many, sl_port& port, std::uint32_t role,
+                                             std::span<rte_mbuf*> packets, BurstOutcome* outcomes) {
+    for (std::size_t i = 0; (i = many.send(i, outcomes)) < packets.size(); i++) {
+        port.packet = packets[i];
+        outcomes[i] = steer_one(port, role);
+    }
+    many.count();
+}
+
 [[gnu::always_inline]] inline void steer(const BurstContext& context, std::span<rte_mbuf*> packets,
                                          BurstOutcome* outcomes) {
-    sl_port port{context.tables, context.lcore, nullptr, context.now, context.interface, {}, {}};
-    OrdinaryPackets ordinary(port, packets, context.role);
-    for (std::size_t i = 0; (i = ordinary.send(i, outcomes)) < packets.size(); i++) {
-        port.packet = packets[i];
-        outcomes[i] = steer_one(port, context.role);
+    sl_port port{context.tables, context.lcore, nullptr, context.now, context.interface};
+    if (context.role == SL_ROLE_CORE) {
+        SidPackets sids(port, *context.ways, packets);
+        steer_all(sids, port, context.role, packets, outcomes);
+    } else {
+        OrdinaryPackets ordinary(port, packets, context.role);
+        steer_all(ordinary, port, context.role, packets, outcomes);
     }
-    ordinary.count();
 }
 
 void steer_plain(const BurstContext& context, std::span<rte_mbuf*> packets, BurstOutcome* outcomes) {

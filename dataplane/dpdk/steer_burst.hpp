@@ -13,6 +13,8 @@ struct rte_mbuf;
 
 namespace suanlu {
 
+class SidWays;
+
 inline constexpr std::uint16_t kBurst = 32;
 
 /// What a burst shares.
@@ -22,10 +24,14 @@ struct BurstContext {
     std::uint64_t now;       ///< monotonic, ns
     std::uint32_t interface; ///< that they came in by
     std::uint32_t role;      ///< enum sl_role of that interface
+    SidWays* ways;           ///< what the lcore remembers
 };
 
+/// As enum sl_verdict in steer.h, which only the file that defines an engine may include.
+enum : std::uint32_t { kPass = 0, kDrop = 1, kRedirect = 2 };
+
 struct BurstOutcome {
-    std::uint32_t verdict;   ///< enum sl_verdict
+    std::uint32_t verdict;
     std::uint32_t interface; ///< for SL_REDIRECT
     friend bool operator==(const BurstOutcome&, const BurstOutcome&) = default;
 };

@@ -18,7 +18,6 @@ namespace {
 constexpr auto kWriterLooks = std::chrono::milliseconds(20);
 constexpr std::uint32_t kMostPackets = 1'000'000;
 constexpr const char* kVerdicts[] = {"left to the kernel", "dropped", "sent"}; // enum sl_verdict
-constexpr std::uint32_t kRedirect = 2;
 
 std::uint64_t unix_now() {
     const auto since = std::chrono::system_clock::now().time_since_epoch();

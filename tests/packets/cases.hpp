@@ -85,7 +85,9 @@ std::vector<PacketCase> transit_table_cases(TableAnswer answer);
 /// Frames of the rows with a few random bytes changed, cut or grown; the same for the same seed.
 class RandomFrames {
 public:
-    explicit RandomFrames(std::uint64_t seed) : random_(seed), rows_(all_cases()) {}
+    /// Rows, and what comes of them when some bytes are others or missing.
+    explicit RandomFrames(std::uint64_t seed, std::vector<PacketCase> rows = all_cases())
+        : random_(seed), rows_(std::move(rows)) {}
     Frame next();
 
 private:

@@ -10,6 +10,7 @@
 #include "dataplane/api/sid_rows.hpp"
 #include "dataplane/dpdk/explain_tables.hpp"
 #include "dataplane/dpdk/shared_store.hpp"
+#include "dataplane/dpdk/sid_ways.hpp"
 #include "dataplane/dpdk/steer_burst.hpp"
 #include "tests/packets/eal.hpp"
 #include "tests/packets/golden_cases.hpp"
@@ -36,7 +37,7 @@ protected:
         tables = std::make_unique<SteerTables>(*store, address("fc00:0:1::1"));
         ASSERT_TRUE(prepare(*tables, kNow));
         ASSERT_TRUE(write_sid_rows(*store, case_sids()));
-        context = {&memory->tables(), &memory->tables().lcores[0], now_of(kNow), kInterface, 0};
+        context = {&memory->tables(), &memory->tables().lcores[0], now_of(kNow), kInterface, 0, &ways};
         memory->tables().grace.enter(0);
         memory->tables().lcores[0].alive = 1;
     }
@@ -88,6 +89,7 @@ protected:
     std::unique_ptr<SharedStore> store;
     std::unique_ptr<SteerTables> tables;
     BurstContext context{};
+    SidWays ways;
     decltype(&steer_burst) steer = steer_burst; ///< or one of burst_variants()
 };
 
@@ -98,6 +100,15 @@ TEST_F(DpdkPackets, Rows) {
         expect_row(row, verdict, frame);
         expect_counted(row, before, counted(store->counters(), *tables));
     }
+}
+
+/// Rows of SIDs with a table.
+std::vector<PacketCase> rows_by(TableAnswer answer) {
+    auto rows = table_cases(answer);
+    for (auto& row : transit_table_cases(answer)) {
+        rows.push_back(std::move(row));
+    }
+    return rows;
 }
 
 TEST_F(DpdkPackets, Sids_ByTheAnswerOfATable) {
@@ -113,17 +124,45 @@ TEST_F(DpdkPackets, Sids_ByTheAnswerOfATable) {
         {TableAnswer::kNowhere, {kTable, {}, {}, 0, true}}};
     for (const auto& [answer, route] : answers) {
         ASSERT_TRUE(store->set_routes(table_of(route)));
-        auto rows = table_cases(answer);
-        for (auto& row : transit_table_cases(answer)) {
-            rows.push_back(std::move(row));
-        }
-        for (const auto& row : rows) {
+        for (const auto& row : rows_by(answer)) {
             const auto before = counted(store->counters(), *tables);
             const auto [verdict, frame] = run(row.frame, row.role);
             expect_row(row, verdict, frame);
             expect_counted(row, before, counted(store->counters(), *tables));
         }
     }
+}
+
+TEST_F(DpdkPackets, RandomSids_ByALink_EqualToTheHost) {
+    constexpr std::size_t kBursts = 4000;
+    const NextHop hop{kInterface, {2, 0, 0, 0, 0, 6}, {2, 0, 0, 0, 0, 7}};
+    HostEngine host;
+    SteerTables host_tables(host, address("fc00:0:1::1"));
+    ASSERT_TRUE(prepare(host_tables, kNow));
+    ASSERT_TRUE(write_sid_rows(host, case_sids()));
+    host.set_route(kTable, sl_sid{kInterface, kLinkMtu, 0, 0, {2, 0, 0, 0, 0, 7}, {2, 0, 0, 0, 0, 6}, 0});
+    const std::vector<EngineRoute> routes{{kTable, {}, hop, kLinkMtu},
+                                          {kTable, *Prefix6::parse("::ffff:0:0/96"), hop, kLinkMtu}};
+    ASSERT_TRUE(store->set_routes(routes));
+    RandomFrames random(20261122, rows_by(TableAnswer::kLink));
+    const auto variants = burst_variants(); // in turns
+    for (std::size_t burst = 0; burst < kBursts && !HasFailure(); burst++) {
+        std::vector<Frame> frames(kBurst);
+        std::generate(frames.begin(), frames.end(), [&] { return random.next(); });
+        steer = variants[burst % variants.size()].steer;
+        const auto results = run(frames, PacketRole::kCore);
+        for (std::size_t i = 0; i < frames.size(); i++) {
+            const auto expected = host.run(frames[i], PacketRole::kCore, kNow);
+            EXPECT_EQ(results[i], std::pair(expected.verdict, expected.frame))
+                << "packet " << i << " of burst " << burst << ", host says " << reason_name(expected.reason);
+        }
+    }
+    const auto ours = store->counters().reasons;
+    for (const auto& [name, count] : host.counters().reasons) {
+        EXPECT_EQ(ours.at(name), count) << name;
+    }
+    EXPECT_GT(ours.at("sid_forwarded"), 1000U);
+    EXPECT_GT(ours.at("decapsulated"), 1000U);
 }
 
 /// All that packets and the agent share, read word by word.

@@ -1,0 +1,240 @@
+// SPDX-License-Identifier: Apache-2.0
+// The packets of a burst from the domain's own side that go on as most do: for a SID of this router with its
+// next segment in the list or the routing header (transit.h), or with a packet inside (decap.h). What becomes
+// of them follows from a few words of their headers and from what is remembered of their destination
+// (sid_ways.hpp). Stricter than the core, never laxer: a packet that is not plain has not been touched yet
+// and is sl_process's, whose bytes the packet tests hold this to. Lives on an lcore's stack for one burst.
+// Bytes from outside: nothing is read behind the end of a buffer.
+#pragma once
+
+#include "dataplane/dpdk/packet_columns.hpp"
+#include "dataplane/dpdk/port_mbuf.h"
+#include "dataplane/dpdk/sid_ways.hpp"
+
+namespace suanlu {
+
+/// The first 8 bytes of an IPv6 header as they lie in memory.
+class Ipv6Start {
+public:
+    explicit Ipv6Start(std::uint64_t word) : word_(word) {}
+    [[nodiscard]] bool is_ipv6() const { return (word_ & 0xf0) == 0x60; }
+    [[nodiscard]] std::uint8_t ecn() const { return word_ >> 12 & SL_ECN; }
+    /// Of the whole packet.
+    [[nodiscard]] std::uint32_t length() const {
+        return __builtin_bswap16(static_cast<std::uint16_t>(word_ >> 32)) + std::uint32_t{SL_IPV6};
+    }
+    [[nodiscard]] std::uint8_t next() const { return static_cast<std::uint8_t>(word_ >> 48); }
+    [[nodiscard]] std::uint8_t hops() const { return static_cast<std::uint8_t>(word_ >> 56); }
+    /// One hop further, with another ECN field.
+    [[nodiscard]] std::uint64_t forwarded(std::uint64_t ecn) const {
+        return ((word_ & ~(std::uint64_t{SL_ECN} << 12)) | ecn << 12) - (std::uint64_t{1} << 56);
+    }
+
+private:
+    std::uint64_t word_;
+};
+
+/// The same of a routing header.
+class RoutingStart {
+public:
+    explicit RoutingStart(std::uint64_t word) : word_(word) {}
+    [[nodiscard]] std::uint8_t next() const { return static_cast<std::uint8_t>(word_); }
+    /// In bytes.
+    [[nodiscard]] std::uint32_t length() const { return ((word_ >> 8 & 0xff) + 1) * 8; }
+    /// A segment routing header (RFC 8754 section 2) with room for what it lists.
+    [[nodiscard]] bool is_segments() const {
+        return (word_ >> 16 & 0xff) == 4 && 8 + (last() + 1) * 16 <= length();
+    }
+    [[nodiscard]] std::uint32_t left() const { return word_ >> 24 & 0xff; }
+    [[nodiscard]] std::uint32_t last() const { return word_ >> 32 & 0xff; }
+
+private:
+    std::uint64_t word_;
+};
+
+class SidPackets {
+public:
+    [[gnu::always_inline]] SidPackets(sl_port& port, SidWays& ways, std::span<rte_mbuf*> packets)
+        : state_(*port.lcore), tables_(*port.tables), ways_(ways), packets_(packets) {
+        PacketColumns::fetch(packets_);
+        ways_.refresh(tables_);
+    }
+
+    /// Sends packets from `first` on until one is not plain, and returns its place; the end when there is
+    /// none.
+    [[gnu::always_inline]] std::size_t send(std::size_t first, BurstOutcome* outcomes) {
+        const auto block = ways_.block(); // writing bytes cannot change a copy
+        std::size_t i = first;
+        for (; i < packets_.size(); i++) {
+            const auto* link = serve(*packets_[i], block);
+            if (link == nullptr) {
+                break;
+            }
+            outcomes[i] = link->outcome;
+        }
+        return i;
+    }
+
+    /// All that were sent are counted.
+    void count() {
+        state_.reasons[SL_R_sid_forwarded] += forwarded_;
+        state_.reasons[SL_R_decapsulated] += decapsulated_;
+    }
+
+private:
+    template <class Word>
+    static Word read(const std::uint8_t* bytes) {
+        Word word;
+        std::memcpy(&word, bytes, sizeof word);
+        return word;
+    }
+
+    static AddressWords read_address(const std::uint8_t* bytes) {
+        return {read<std::uint64_t>(bytes), read<std::uint64_t>(bytes + 8)};
+    }
+
+    /// The link that the packet leaves by; null = it is not plain.
+    [[gnu::always_inline]] const SidLink* serve(rte_mbuf& packet, const sl_prefix& block) {
+        auto* frame = rte_pktmbuf_mtod(&packet, std::uint8_t*);
+        if (packet.nb_segs != 1 || packet.data_len < SL_ETHERNET + SL_IPV6 ||
+            read<std::uint16_t>(frame + 12) != RTE_BE16(0x86dd)) {
+            return nullptr;
+        }
+        const auto* ip = frame + SL_ETHERNET;
+        const Ipv6Start outer(read<std::uint64_t>(ip));
+        const auto source = read_address(ip + 8);
+        const bool is_foreign = (((source[0] ^ block.address[0]) & block.mask[0]) |
+                                 ((source[1] ^ block.address[1]) & block.mask[1])) != 0;
+        if (!outer.is_ipv6() || is_foreign || SL_ETHERNET + outer.length() > packet.data_len) {
+            return nullptr;
+        }
+        const auto& way = ways_.find(tables_, read_address(ip + SL_DESTINATION));
+        switch (way.kind) {
+        case SidKind::kNextId:
+            return forward(frame, outer, way.link, way.next);
+        case SidKind::kSegment:
+            return follow(frame, outer, way);
+        case SidKind::kInside:
+            return decapsulate(packet, frame, outer, way);
+        case SidKind::kOther:
+            break;
+        }
+        return nullptr;
+    }
+
+    /// As sl_transit from where the next segment is known.
+    [[gnu::always_inline]] const SidLink* forward(std::uint8_t* frame, Ipv6Start outer, const SidLink& link,
+                                                  AddressWords next) {
+        if (outer.hops() <= 1 || outer.length() > link.mtu) {
+            return nullptr;
+        }
+        std::memcpy(frame, link.macs.data(), link.macs.size());
+        frame[SL_ETHERNET + 7] = static_cast<std::uint8_t>(outer.hops() - 1);
+        std::memcpy(frame + SL_ETHERNET + SL_DESTINATION, next.data(), sizeof next);
+        forwarded_++;
+        return &link;
+    }
+
+    /// As sl_next_segment.
+    [[gnu::always_inline]] const SidLink* follow(std::uint8_t* frame, Ipv6Start outer, const SidWay& way) {
+        auto* header = frame + SL_ETHERNET + SL_IPV6;
+        if (outer.next() != SL_NEXT_ROUTING || outer.length() < SL_IPV6 + 8) {
+            return nullptr;
+        }
+        const RoutingStart routing(read<std::uint64_t>(header));
+        const auto left = routing.left();
+        if (!routing.is_segments() || SL_IPV6 + routing.length() > outer.length() || left == 0 ||
+            left > routing.last() + 1) {
+            return nullptr;
+        }
+        const auto next = read_address(header + 8 + std::size_t{left - 1} * 16);
+        const auto& link =
+            way.behaviour == SL_SID_END_X ? way.link : ways_.find_link(tables_, way.table, true, next);
+        const auto* sent = forward(frame, outer, link, next);
+        if (sent != nullptr) {
+            header[3] = static_cast<std::uint8_t>(left - 1);
+        }
+        return sent;
+    }
+
+    /// As sl_decapsulate, to the packet inside.
+    [[gnu::always_inline]] const SidLink* decapsulate(rte_mbuf& packet, std::uint8_t* frame, Ipv6Start outer,
+                                                      const SidWay& way) {
+        std::uint32_t offset = SL_ETHERNET + SL_IPV6;
+        auto next = outer.next();
+        if (next == SL_NEXT_ROUTING && outer.length() >= SL_IPV6 + 8) {
+            const RoutingStart routing(read<std::uint64_t>(frame + offset));
+            offset += routing.length();
+            next = routing.is_segments() && routing.left() == 0 ? routing.next() : next;
+        }
+        if (next == SL_NEXT_IPV6 && way.behaviour != SL_SID_INSIDE4) {
+            return release_ipv6(packet, frame, offset, outer, way);
+        }
+        return next == SL_NEXT_IPV4 && way.behaviour != SL_SID_INSIDE6
+                   ? release_ipv4(packet, frame, offset, outer, way)
+                   : static_cast<const SidLink*>(nullptr);
+    }
+
+    [[gnu::always_inline]] const SidLink* release_ipv6(rte_mbuf& packet, std::uint8_t* frame,
+                                                       std::uint32_t offset, Ipv6Start outer,
+                                                       const SidWay& way) {
+        if (offset + SL_IPV6 > SL_ETHERNET + outer.length() || offset > SL_MOST_OFFSET) {
+            return nullptr;
+        }
+        auto* ip = frame + offset;
+        const Ipv6Start inner(read<std::uint64_t>(ip));
+        const auto ecn = sl_merged_ecn(outer.ecn(), inner.ecn());
+        if (!inner.is_ipv6() || offset + inner.length() > SL_ETHERNET + outer.length() || ecn < 0) {
+            return nullptr;
+        }
+        const auto& link = link_of(way, read_address(ip + SL_DESTINATION));
+        if (inner.hops() <= 1 || inner.length() > link.mtu) {
+            return nullptr;
+        }
+        const auto start = inner.forwarded(static_cast<std::uint64_t>(ecn));
+        std::memcpy(ip, &start, sizeof start);
+        return release(packet, frame, offset, RTE_BE16(0x86dd), link);
+    }
+
+    const SidLink* release_ipv4(rte_mbuf& packet, std::uint8_t* frame, std::uint32_t offset, Ipv6Start outer,
+                                const SidWay& way) {
+        sl_inside inside{offset, SL_ETHERNET + outer.length(), 0, 0, 4, outer.ecn(), 0, {}};
+        if (sl_read_inside({frame, frame + packet.data_len}, &inside) != 0) {
+            return nullptr;
+        }
+        auto* ip = frame + offset;
+        const auto& link = link_of(way, {0, std::uint64_t{read<std::uint32_t>(ip + 16)} << 32 | 0xffff0000});
+        if (inside.hops <= 1 || inside.length > link.mtu) {
+            return nullptr;
+        }
+        const sl_sid unknown{};
+        sl_write_inside(ip - SL_ETHERNET, &unknown, &inside); // all but the link
+        return release(packet, frame, offset, RTE_BE16(0x0800), link);
+    }
+
+    [[gnu::always_inline]] const SidLink& link_of(const SidWay& way, AddressWords to) {
+        return way.table == 0 ? way.link : ways_.find_link(tables_, way.table, false, to);
+    }
+
+    /// Leaves of the frame what is from `offset` on, behind an Ethernet header.
+    [[gnu::always_inline]] const SidLink* release(rte_mbuf& packet, std::uint8_t* frame, std::uint32_t offset,
+                                                  std::uint16_t type, const SidLink& link) {
+        const auto taken = offset - SL_ETHERNET;
+        packet.data_off = static_cast<std::uint16_t>(packet.data_off + taken);
+        packet.data_len = static_cast<std::uint16_t>(packet.data_len - taken);
+        packet.pkt_len = packet.data_len;
+        std::memcpy(frame + taken, link.macs.data(), link.macs.size());
+        std::memcpy(frame + taken + 12, &type, sizeof type);
+        decapsulated_++;
+        return &link;
+    }
+
+    LcoreState& state_;
+    const SharedTables& tables_;
+    SidWays& ways_;
+    std::span<rte_mbuf*> packets_;
+    std::uint64_t forwarded_ = 0;
+    std::uint64_t decapsulated_ = 0;
+};
+
+} // namespace suanlu
