@@ -78,7 +78,7 @@ void Lcore::steer(const Port& port, std::span<rte_mbuf*> packets, std::uint64_t 
     if (watch_ != nullptr) {
         watch_->before(packets);
     }
-    steer_burst({&tables_, &state_, now, port.interface, port.role, &ways_}, packets, outcomes.data());
+    steer_burst({&tables_, &state_, now, port.interface, port.role, &remembered_}, packets, outcomes.data());
     if (watch_ != nullptr) {
         watch_->after(port, packets, outcomes);
     }

@@ -9,7 +9,7 @@
 #include <vector>
 
 #include "dataplane/dpdk/ports.hpp"
-#include "dataplane/dpdk/sid_ways.hpp"
+#include "dataplane/dpdk/remembered.hpp"
 #include "dataplane/dpdk/steer_burst.hpp"
 #include "dataplane/dpdk/watch.hpp"
 
@@ -55,7 +55,7 @@ private:
     LcoreState& state_;
     LcoreWatch* watch_;
     std::vector<Vector> outgoing_; ///< by place of the port
-    SidWays ways_;
+    Remembered remembered_;
 };
 
 } // namespace suanlu

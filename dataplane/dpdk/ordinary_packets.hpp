@@ -9,20 +9,25 @@
 
 #include "dataplane/dpdk/packet_columns.hpp"
 #include "dataplane/dpdk/port_mbuf.h"
+#include "dataplane/dpdk/remembered.hpp"
 
 namespace suanlu {
 
 class OrdinaryPackets {
 public:
-    [[gnu::always_inline]] OrdinaryPackets(sl_port& port, std::span<rte_mbuf*> packets, std::uint32_t role)
-        : port_(port), control_(port.tables->control), packets_(packets), table_(load(control_.table) & 1),
+    [[gnu::always_inline]] OrdinaryPackets(sl_port& port, KnownSites& sites, std::span<rte_mbuf*> packets,
+                                           std::uint32_t role)
+        : port_(port), control_(port.tables->control), sites_(sites), packets_(packets),
+          table_(load(control_.table) & 1),
+          marks_(&port.tables->marks[std::size_t{load(control_.marks) & 1} * SL_MARK_WORDS]),
           is_for_clients_(role == SL_ROLE_EXTERNAL &&
                           (control_.wide[table_].tenants & SL_TENANTS_BY_INTERFACE) == 0) {
         if (is_for_clients_) {
             columns_.read(packets_, control_, table_);
             classify_all();
             columns_.hash_all(control_.hash_seed);
-            find_slots();
+            fetch_slots();
+            sites_.refresh(*port_.tables, table_);
         } else {
             PacketColumns::fetch(packets_);
         }
@@ -35,10 +40,16 @@ public:
         while (is_for_clients_ && end < packets_.size() && columns_.is_ordinary(end) && find_path(end)) {
             end++;
         }
+        ServiceCount count;
         for (std::size_t i = first; i < end; i++) {
-            encapsulate(i);
-            outcomes[i] = {SL_REDIRECT, paths_[i]->interface};
+            const auto& path = *paths_[i];
+            const auto length = columns_.length(i);
+            count.add(*port_.lcore, services_[i], length);
+            sl_count_path(counters_[i], 1, length);
+            encapsulate(i, path, length);
+            outcomes[i] = {SL_REDIRECT, path.interface};
         }
+        count.write(*port_.lcore);
         sent_ += end - first;
         return end;
     }
@@ -47,6 +58,32 @@ public:
     void count() { port_.lcore->reasons[SL_R_steered] += sent_; }
 
 private:
+    /// Packets of one service that come one behind the other are counted together.
+    class ServiceCount {
+    public:
+        void add(LcoreState& lcore, const sl_service* service, std::uint32_t bytes) {
+            if (service != service_) {
+                write(lcore);
+                service_ = service;
+                packets_ = bytes_ = 0;
+            }
+            packets_++;
+            bytes_ += bytes;
+        }
+        void write(LcoreState& lcore) const {
+            if (service_ != nullptr) {
+                auto& counter = lcore.counters[service_->id];
+                counter.packets += packets_;
+                counter.bytes += bytes_;
+            }
+        }
+
+    private:
+        const sl_service* service_ = nullptr;
+        std::uint64_t packets_ = 0;
+        std::uint64_t bytes_ = 0;
+    };
+
     /// The agent or another lcore may change it meanwhile.
     template <class Word>
     static Word load(const Word& word) {
@@ -54,6 +91,12 @@ private:
     }
 
     [[gnu::always_inline]] void classify_all() {
+        if (packets_.size() == kBurst && columns_.is_one_service()) {
+            const auto* service = find_service(0, hash_of(columns_.service_key(0)));
+            services_.fill(service);
+            columns_.set_all_services(service);
+            return;
+        }
         const auto& services = port_.tables->services;
         for (std::size_t i = 0; i < packets_.size(); i++) {
             if (!columns_.is_repeated(i)) {
@@ -61,17 +104,18 @@ private:
                 services.prefetch(service_hashes_[i]);
             }
         }
-        const sl_service* service = nullptr; // null = not an ordinary one
-        std::uint64_t rest = 0;
+        const sl_service* service = nullptr;
         for (std::size_t i = 0; i < packets_.size(); i++) {
-            if (!columns_.is_repeated(i)) {
-                service = services.find(columns_.service_key(i), service_hashes_[i]);
-                service = service != nullptr && is_ordinary(*service) ? service : nullptr;
-                rest = service != nullptr ? columns_.rest_of(*service) : 0;
-            }
+            service = columns_.is_repeated(i) ? service : find_service(i, service_hashes_[i]);
             services_[i] = service;
-            columns_.set_service(i, rest);
+            columns_.set_service(i, service);
         }
+    }
+
+    /// Null = none, or one that is not ordinary.
+    [[gnu::always_inline]] const sl_service* find_service(std::size_t i, std::uint64_t hash) const {
+        const auto* service = port_.tables->services.find(columns_.service_key(i), hash);
+        return service != nullptr && is_ordinary(*service) ? service : nullptr;
     }
 
     /// Flows that do not start ask nothing of a service that places new ones.
@@ -81,26 +125,13 @@ private:
                service.mark == SL_NO_MARK && service.application_be == 0;
     }
 
-    [[gnu::always_inline]] void find_slots() {
+    /// Brings near what find_path reads.
+    [[gnu::always_inline]] void fetch_slots() {
         const auto& tables = *port_.tables;
-        const auto* marks = &tables.marks[std::size_t{load(control_.marks) & 1} * SL_MARK_WORDS];
         for (std::size_t i = 0; i < packets_.size(); i++) {
-            const auto* service = services_[i];
-            if (service == nullptr) {
-                columns_.leave(i);
-                continue;
-            }
-            const auto hash = columns_.hash(i);
-            const auto slot = service->slot_offset + sl_slot_of(hash, service->slot_count);
-            if (slot >= kMostSlots) {
-                columns_.leave(i);
-                continue;
-            }
-            slots_[i] = slot;
-            marks_[i] = &marks[sl_mark_word(hash)];
-            rte_prefetch0(marks_[i]);
-            rte_prefetch0(&tables.slots[slots_[i]]);
-            rte_prefetch0(&tables.targets[slots_[i]]);
+            rte_prefetch0(marks_ + columns_.mark_word(i));
+            rte_prefetch0(tables.slots.data() + columns_.slot(i));
+            rte_prefetch0(tables.targets.data() + columns_.slot(i));
         }
     }
 
@@ -108,40 +139,48 @@ private:
     /// special.
     [[gnu::always_inline]] bool find_path(std::size_t i) {
         const auto hash = columns_.hash(i);
-        const auto& slot = port_.tables->slots[slots_[i]];
-        const auto& target = port_.tables->targets[slots_[i]];
+        const auto& slot = port_.tables->slots[columns_.slot(i)];
+        const auto& target = port_.tables->targets[columns_.slot(i)];
         const auto base = static_cast<sl_u16>(load(slot));
-        if ((load(*marks_[i]) & sl_mark_bit(hash)) != 0 || load(target.effective) != base) {
+        if ((load(marks_[columns_.mark_word(i)]) & sl_mark_bit(hash)) != 0 ||
+            load(target.effective) != base) {
             return false;
         }
-        const auto* site = sl_live_site(&port_, table_, base);
-        if (site == nullptr || static_cast<sl_u16>(load(slot)) != base) {
+        const auto& known = find_site(base);
+        if (known.site == nullptr || static_cast<sl_u16>(load(slot)) != base) {
             return false;
         }
-        const bool is_ipv6 = columns_.is_ipv6(i);
-        const auto rank = sl_rank_of(site, is_ipv6 ? 6 : 4, hash);
-        const auto& path = site->paths[rank][is_ipv6 ? 0 : 1];
+        const auto version = columns_.version(i);
+        const auto rank = sl_rank_of(known.site, version, hash);
+        const auto& path = known.site->paths[rank][version == 6 ? 0 : 1];
         paths_[i] = &path;
-        counters_[i] = sl_path_counter(&port_, site, rank);
+        counters_[i] = &known.counter->paths[rank];
         return path.outer != 0 && path.interface != 0 && columns_.length(i) <= path.inner_mtu &&
                path.outer <= rte_pktmbuf_headroom(packets_[i]);
     }
 
-    [[gnu::always_inline]] void encapsulate(std::size_t i) {
-        const auto& path = *paths_[i];
+    [[gnu::always_inline]] const KnownSite& find_site(sl_u16 id) {
+        auto& known = sites_.at(id);
+        if (known.id != id) {
+            look_up(id, known);
+        }
+        return known;
+    }
+    [[gnu::noinline]] void look_up(sl_u16 id, KnownSite& known) {
+        const auto* site = sl_live_site(&port_, table_, id);
+        auto* counter = site != nullptr ? sl_port_site_counter(&port_, site->counter) : nullptr;
+        known = {id, counter != nullptr ? site : nullptr, counter};
+    }
+
+    [[gnu::always_inline]] void encapsulate(std::size_t i, const sl_path& path, std::uint32_t length) {
         const std::uint32_t outer = path.outer;
-        const auto length = columns_.length(i);
-        auto& service = port_.lcore->counters[services_[i]->id];
-        service.packets++;
-        service.bytes += length;
-        sl_count_path(counters_[i], 1, length);
-        lower_hop_limit(columns_.frame(i), columns_.is_ipv6(i));
+        lower_hop_limit(columns_.frame(i), columns_.version(i));
         write_outer(columns_.frame(i) - outer, path, outer, columns_.outer_start(i), length);
         grow(*packets_[i], outer, columns_.frame_length(i));
     }
 
-    static void lower_hop_limit(std::uint8_t* frame, bool is_ipv6) {
-        if (is_ipv6) {
+    static void lower_hop_limit(std::uint8_t* frame, std::uint8_t version) {
+        if (version == 6) {
             frame[SL_ETHERNET + 7]--;
             return;
         }
@@ -156,24 +195,32 @@ private:
     [[gnu::always_inline]] static void write_outer(std::uint8_t* frame, const sl_path& path,
                                                    std::uint32_t outer, std::uint64_t start,
                                                    std::uint32_t length) {
-        constexpr std::size_t kPiece = 32;
         constexpr std::size_t kRest = 8; // what the first word leaves
         constexpr std::size_t kMacs = offsetof(sl_path, destination_mac);
-        static_assert(SL_OUTER_LEAST >= kRest + kPiece && offsetof(sl_path, source_mac) == kMacs + 6);
+        static_assert(offsetof(sl_path, source_mac) == kMacs + 6);
         auto* ip = frame + SL_ETHERNET;
         const std::uint16_t type = RTE_BE16(0x86dd);
-        std::uint64_t ready = 0; // next header and hop limit are its last two bytes
-        std::memcpy(&ready, path.header, sizeof ready);
-        const auto payload = static_cast<std::uint16_t>(length + outer - SL_IPV6);
-        const std::uint64_t first =
-            start | std::uint64_t{__builtin_bswap16(payload)} << 32 | (ready & std::uint64_t{0xffff} << 48);
-        std::memcpy(frame, reinterpret_cast<const std::uint8_t*>(&path) + kMacs, 16); // both, and more
+        std::uint64_t first = 0; // in the row it has next header and hop limit, and the version
+        std::memcpy(&first, path.header, sizeof first);
+        first |= start | __builtin_bswap64(std::uint64_t{length + outer - SL_IPV6} << 16); // payload length
+        std::memcpy(frame, reinterpret_cast<const std::uint8_t*>(&path) + kMacs, 16);      // both, and more
         std::memcpy(frame + 12, &type, sizeof type);
         std::memcpy(ip, &first, sizeof first);
-        for (std::size_t at = 8; at + kPiece < outer; at += kPiece) {
-            std::memcpy(ip + at, path.header + at, kPiece);
+        if (outer >= kRest + 64) {
+            copy<64>(ip + kRest, path.header + kRest, outer - kRest);
+        } else {
+            copy<32>(ip + kRest, path.header + kRest, outer - kRest);
         }
-        std::memcpy(ip + outer - kPiece, path.header + outer - kPiece, kPiece);
+    }
+
+    /// At least one piece; the last ones may overlap.
+    template <std::size_t kPiece>
+    [[gnu::always_inline]] static void copy(std::uint8_t* to, const std::uint8_t* from, std::size_t bytes) {
+        static_assert(SL_OUTER_LEAST - 8 >= 32);
+        for (std::size_t at = 0; at + kPiece < bytes; at += kPiece) {
+            std::memcpy(to + at, from + at, kPiece);
+        }
+        std::memcpy(to + bytes - kPiece, from + bytes - kPiece, kPiece);
     }
 
     /// The room was found before.
@@ -185,15 +232,15 @@ private:
 
     sl_port& port_;
     const sl_control& control_;
+    KnownSites& sites_;
     std::span<rte_mbuf*> packets_;
     std::uint32_t table_;
+    const std::uint64_t* marks_;
     bool is_for_clients_;
     std::uint64_t sent_ = 0;
     PacketColumns columns_;
     std::array<std::uint64_t, kBurst> service_hashes_;
     std::array<const sl_service*, kBurst> services_;
-    std::array<std::uint32_t, kBurst> slots_;
-    std::array<const std::uint64_t*, kBurst> marks_;
     std::array<const sl_path*, kBurst> paths_;
     std::array<struct sl_path_counter*, kBurst> counters_;
 };

@@ -45,11 +45,12 @@ public:
     }
 
     [[nodiscard]] bool is_ordinary(std::size_t i) const { return odd_[i] == 0; }
-    void leave(std::size_t i) { odd_[i] = 1; }
 
     [[nodiscard]] std::uint8_t* frame(std::size_t i) const { return frames_[i]; }
     /// 6 or 4.
-    [[nodiscard]] bool is_ipv6(std::size_t i) const { return offset_of(sizes_[i]) == kIpv6Offset; }
+    [[nodiscard]] std::uint8_t version(std::size_t i) const {
+        return static_cast<std::uint8_t>(versions_[i]);
+    }
     /// Of the IP packet.
     [[nodiscard]] std::uint32_t length(std::size_t i) const {
         return static_cast<std::uint32_t>(lengths_[i]);
@@ -62,27 +63,60 @@ public:
     /// Its service key is that of the packet before.
     [[nodiscard]] bool is_repeated(std::size_t i) const { return repeats_[i] != 0; }
 
-    /// The rest of the flow's key is the service's part of it and the client's port.
-    static std::uint64_t rest_of(const sl_service& service) {
-        return std::uint64_t{service.id} << 48 | service.address_tag;
+    /// A whole burst of one key.
+    [[nodiscard]] bool is_one_service() const {
+        std::uint64_t differing = 0;
+        for (std::size_t i = 1; i < kBurst; i++) {
+            differing |= repeats_[i] ^ 1;
+        }
+        return differing == 0;
     }
-    void set_service(std::size_t i, std::uint64_t rest) { rests_[i] = rest | (ports_[i] & 0xffff) << 32; }
 
+    /// Null = its packets are not ordinary.
+    [[gnu::always_inline]] void set_service(std::size_t i, const sl_service* service) {
+        rests_[i] = rest_of(service);
+        spans_[i] = span_of(service);
+    }
+    [[gnu::always_inline]] void set_all_services(const sl_service* service) {
+        rests_.fill(rest_of(service));
+        spans_.fill(span_of(service));
+    }
+
+    /// Hash of the flow, and what lies where it says.
     [[gnu::always_inline]] void hash_all(std::uint64_t seed) {
         for (std::size_t i = 0; i < kBurst; i++) {
-            hashes_[i] = sl_flow_hash_of(seed, sources_[0][i], sources_[1][i], rests_[i]);
+            hashes_[i] =
+                sl_flow_hash_of(seed, sources_[0][i], sources_[1][i], rests_[i] | (ports_[i] & 0xffff) << 32);
         }
         for (std::size_t i = 0; i < kBurst; i++) {
             const std::uint64_t label = hashes_[i] & 0xfffff;
             starts_[i] =
                 (heads_[i] & 0xf0ff) | (label >> 16) << 8 | (label & 0xff00) << 8 | (label & 0xff) << 24;
         }
+        for (std::size_t i = 0; i < kBurst; i++) {
+            const std::uint64_t count = spans_[i] >> 32;
+            slots_[i] = (spans_[i] & 0xffffffff) + ((hashes_[i] >> 32) * count >> 32); // sl_slot_of
+            marks_[i] = hashes_[i] >> 6 & (SL_MARK_WORDS - 1);                         // sl_mark_word
+            odd_[i] |= std::uint64_t{count == 0} | std::uint64_t{slots_[i] >= kMostSlots};
+        }
     }
+    /// Of an ordinary packet.
+    [[nodiscard]] std::size_t slot(std::size_t i) const { return slots_[i]; }
+    [[nodiscard]] std::size_t mark_word(std::size_t i) const { return marks_[i]; }
     [[nodiscard]] std::uint64_t hash(std::size_t i) const { return hashes_[i]; }
     /// The first 4 bytes of its outer header: version, traffic class, flow label.
     [[nodiscard]] std::uint64_t outer_start(std::size_t i) const { return starts_[i]; }
 
 private:
+    /// The rest of a flow's key is the service's part of it and the client's port.
+    static std::uint64_t rest_of(const sl_service* service) {
+        return service != nullptr ? std::uint64_t{service->id} << 48 | service->address_tag : 0;
+    }
+    /// Its first slot, and how many << 32.
+    static std::uint64_t span_of(const sl_service* service) {
+        return service != nullptr ? service->slot_offset | std::uint64_t{service->slot_count} << 32 : 0;
+    }
+
     /// Packets whose bytes are fetched before the first is looked at.
     static constexpr std::size_t kAhead = 4;
     /// Where the transport header begins.
@@ -159,6 +193,7 @@ private:
                        std::uint64_t{payload + offset_of(size) > (size & 0xffff)} |
                        std::uint64_t{payload > most} | (is_tcp & is_start);
             lengths_[i] = payload + offset_of(size) - SL_ETHERNET;
+            versions_[i] = 4 + 2 * std::uint64_t{offset_of(size) == kIpv6Offset};
             service_words_[i] = ports >> 16 | protocol << 16 | std::uint64_t{table} << 24;
         }
         repeats_[0] = 0;
@@ -201,7 +236,11 @@ private:
     alignas(64) Column service_words_; ///< last word of the service's key
     alignas(64) Column repeats_;
     alignas(64) Column odd_;
-    alignas(64) Column rests_; ///< last word of the flow's key
+    alignas(64) Column versions_;
+    alignas(64) Column rests_; ///< last word of the flow's key without the client's port
+    alignas(64) Column spans_;
+    alignas(64) Column slots_;
+    alignas(64) Column marks_;
     alignas(64) Column hashes_;
     alignas(64) Column starts_;
 };

@@ -34,10 +34,10 @@ template <class Many>
                                          BurstOutcome* outcomes) {
     sl_port port{context.tables, context.lcore, nullptr, context.now, context.interface};
     if (context.role == SL_ROLE_CORE) {
-        SidPackets sids(port, *context.ways, packets);
+        SidPackets sids(port, context.remembered->ways, packets);
         steer_all(sids, port, context.role, packets, outcomes);
     } else {
-        OrdinaryPackets ordinary(port, packets, context.role);
+        OrdinaryPackets ordinary(port, context.remembered->sites, packets, context.role);
         steer_all(ordinary, port, context.role, packets, outcomes);
     }
 }

@@ -13,7 +13,7 @@ struct rte_mbuf;
 
 namespace suanlu {
 
-class SidWays;
+struct Remembered;
 
 inline constexpr std::uint16_t kBurst = 32;
 
@@ -24,7 +24,7 @@ struct BurstContext {
     std::uint64_t now;       ///< monotonic, ns
     std::uint32_t interface; ///< that they came in by
     std::uint32_t role;      ///< enum sl_role of that interface
-    SidWays* ways;           ///< what the lcore remembers
+    Remembered* remembered;  ///< the lcore's
 };
 
 /// As enum sl_verdict in steer.h, which only the file that defines an engine may include.

@@ -9,8 +9,8 @@
 
 #include "dataplane/api/sid_rows.hpp"
 #include "dataplane/dpdk/explain_tables.hpp"
+#include "dataplane/dpdk/remembered.hpp"
 #include "dataplane/dpdk/shared_store.hpp"
-#include "dataplane/dpdk/sid_ways.hpp"
 #include "dataplane/dpdk/steer_burst.hpp"
 #include "tests/packets/eal.hpp"
 #include "tests/packets/golden_cases.hpp"
@@ -37,7 +37,7 @@ protected:
         tables = std::make_unique<SteerTables>(*store, address("fc00:0:1::1"));
         ASSERT_TRUE(prepare(*tables, kNow));
         ASSERT_TRUE(write_sid_rows(*store, case_sids()));
-        context = {&memory->tables(), &memory->tables().lcores[0], now_of(kNow), kInterface, 0, &ways};
+        context = {&memory->tables(), &memory->tables().lcores[0], now_of(kNow), kInterface, 0, &remembered};
         memory->tables().grace.enter(0);
         memory->tables().lcores[0].alive = 1;
     }
@@ -89,7 +89,7 @@ protected:
     std::unique_ptr<SharedStore> store;
     std::unique_ptr<SteerTables> tables;
     BurstContext context{};
-    SidWays ways;
+    Remembered remembered;
     decltype(&steer_burst) steer = steer_burst; ///< or one of burst_variants()
 };
 
