@@ -1,6 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "core/support/whole_file.hpp"
 
+#include <fcntl.h>
+#include <unistd.h>
+
+#include <algorithm>
 #include <array>
 #include <cerrno>
 #include <cstdio>
@@ -8,6 +12,34 @@
 #include <memory>
 
 namespace suanlu {
+
+namespace {
+
+Error kernel_error(const std::string& path) {
+    return {Errc::kKernel, path + ": " + std::strerror(errno)};
+}
+
+/// Writes all of `parts` to `path` and closes it.
+Status write_to(const std::string& path, int flags, std::initializer_list<std::string_view> parts) {
+    const int fd = open(path.c_str(), O_WRONLY | O_CLOEXEC | flags, 0600);
+    if (fd < 0) {
+        return kernel_error(path);
+    }
+    Status written;
+    for (std::string_view bytes : parts) {
+        while (written && !bytes.empty()) {
+            const ssize_t done = write(fd, bytes.data(), bytes.size());
+            if (done < 0 && errno != EINTR) {
+                written = kernel_error(path);
+            }
+            bytes.remove_prefix(static_cast<std::size_t>(std::max<ssize_t>(done, 0)));
+        }
+    }
+    close(fd);
+    return written;
+}
+
+} // namespace
 
 Result<std::string> read_whole_file(const std::string& path, std::uintmax_t most_bytes) {
     const auto failure = [&] {
@@ -29,6 +61,16 @@ Result<std::string> read_whole_file(const std::string& path, std::uintmax_t most
         return failure();
     }
     return bytes;
+}
+
+Status replace_file(const std::string& path, std::string_view head, std::string_view bytes) {
+    const std::string fresh = path + ".new";
+    SL_TRY_VOID(write_to(fresh, O_CREAT | O_TRUNC, {head, bytes}));
+    return std::rename(fresh.c_str(), path.c_str()) == 0 ? Status{} : kernel_error(path);
+}
+
+Status append_to_file(const std::string& path, std::string_view bytes) {
+    return write_to(path, O_APPEND, {bytes});
 }
 
 } // namespace suanlu

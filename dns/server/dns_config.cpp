@@ -290,6 +290,7 @@ DnsConfig read_serving(YamlNode& root) {
         config.chaos_version = read_short_text(chaos.optional("version"));
     }
     config.metrics = read_metrics(root.optional("metrics"));
+    config.journal_dir = root.optional("journal_dir").text();
     config.keys = std::make_shared<const TsigKeys>(read_tsig_keys(root.optional("keys")));
     return config;
 }

@@ -106,6 +106,8 @@ struct DnsConfig {
     std::vector<DnsZoneConfig> zones;
     std::optional<CatalogConfig> catalog;
     std::optional<FollowConfig> controller;
+    /// Where the journals of transferred zones are kept; empty = they end with the process.
+    std::string journal_dir;
     /// "ADDRESS:PORT"; empty = no page.
     std::string metrics;
 };

@@ -25,6 +25,12 @@ Result<DnsServer::Beginning> DnsServer::begin(const DnsConfig& config, const Str
         SL_TRY(beginning.follower, ViewFollower::open(*config.controller, config.nsid, strand));
         beginning.loader.follow(beginning.follower->first());
     }
+    const std::string& journals =
+        !config.journal_dir.empty() || !config.controller ? config.journal_dir : config.controller->state_dir;
+    if (!journals.empty()) {
+        SL_TRY(auto kept, ZoneJournals::open(journals));
+        beginning.loader.keep_in(std::move(kept));
+    }
     auto snapshot = beginning.loader.load(config, unix_seconds());
     if (!snapshot && beginning.follower && beginning.follower->heard()) {
         log_warn("dns.saved-view-refused", {{"why", snapshot.error().text()}});

@@ -84,6 +84,11 @@ void DnsServer::export_counters() {
     out.count(DnsMetric::suanlu_dns_transfers_total, transfers.fallback, "fallback");
     out.count(DnsMetric::suanlu_dns_transfers_total, transfers.current, "current");
     out.count(DnsMetric::suanlu_dns_transfers_total, transfers.udp, "udp");
+    for (std::size_t i = 0; loader_.journals() != nullptr && i < kJournalOutcomes; ++i) {
+        const auto outcome = static_cast<JournalOutcome>(i);
+        out.count(DnsMetric::suanlu_dns_journals_total, loader_.journals()->counted(outcome),
+                  std::string(to_text(outcome)));
+    }
     const NotifyCounters& notifies = notify_->counters();
     out.count(DnsMetric::suanlu_dns_notifies_total, notifies.sent, "sent");
     out.count(DnsMetric::suanlu_dns_notifies_total, notifies.acknowledged, "acknowledged");

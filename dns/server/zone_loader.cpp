@@ -7,6 +7,7 @@
 #include "core/support/whole_file.hpp"
 #include "dns/record/rr_type.hpp"
 #include "dns/xfr/catalog_zone.hpp"
+#include "dns/xfr/version_editor.hpp"
 #include "dns/zone/view_file.hpp"
 #include "dns/zone/zone_file.hpp"
 
@@ -47,7 +48,7 @@ Status ZoneLoader::sign_and_publish(const Work& work, ZoneContents& zone) {
     if (!wanted.transfer) {
         return sign(work, {&zone});
     }
-    const ZoneHistory* history = histories_[wanted.name].get();
+    const ZoneHistory* history = history_of(work);
     // After a restart the signatures are new while a file's serial is not.
     if (history == nullptr && work.signer != nullptr && wanted.view.empty() && !wanted.is_followed &&
         is_later_serial(work.unix_now, serial_of(zone))) {
@@ -56,6 +57,7 @@ Status ZoneLoader::sign_and_publish(const Work& work, ZoneContents& zone) {
     ZoneContents canonical = canonical_zone(zone);
     SL_TRY_VOID(sign(work, {&zone, &canonical}));
     ZoneVersion version = version_of(canonical);
+    history = joined_history(work, version);
     const std::uint32_t serial = serial_after(history, version);
     if (serial != version.serial()) {
         set_serial(zone, serial);
@@ -67,10 +69,49 @@ Status ZoneLoader::sign_and_publish(const Work& work, ZoneContents& zone) {
     return {};
 }
 
+const ZoneHistory* ZoneLoader::history_of(const Work& work) {
+    const DomainName& name = work.wanted.name;
+    std::shared_ptr<const ZoneHistory>& history = histories_[name];
+    if (!history && journals_ && work.wanted.transfer->journal_bytes > 0) {
+        history = journals_->load(name, work.wanted.transfer->journal_bytes);
+        if (history) {
+            unjoined_.insert(name);
+            if (work.signer != nullptr) {
+                work.signer->keep_signatures_of(history->newest->soa, history->newest->parts);
+            }
+        }
+    }
+    return history.get();
+}
+
+const ZoneHistory* ZoneLoader::joined_history(const Work& work, const ZoneVersion& next) {
+    const DomainName& name = work.wanted.name;
+    std::shared_ptr<const ZoneHistory>& history = histories_.at(name);
+    if (unjoined_.erase(name) == 0) {
+        return history.get();
+    }
+    const std::uint32_t saved = history->newest->serial();
+    // The saved view may be a few seconds older than the journal, and the serial is the view's on every
+    // server; any other zone goes on from where secondaries are.
+    if (!work.wanted.is_followed || is_later_serial(next.serial(), saved) ||
+        is_same_but_serial(*history->newest, next)) {
+        journals_->count(JournalOutcome::kJoined);
+        return history.get();
+    }
+    history = cut_back(*history, next.serial());
+    const std::string why = "it leads to serial " + std::to_string(saved) + ", what is served has " +
+                            std::to_string(next.serial());
+    journals_->complain(history ? JournalOutcome::kCutBack : JournalOutcome::kDropped, name, why);
+    return history.get();
+}
+
 void ZoneLoader::publish_version(const Work& work, ZoneVersion version) {
     std::shared_ptr<const ZoneHistory>& history = histories_[work.wanted.name];
     if (!history || version.serial() != history->newest->serial()) {
         history = extend(history.get(), std::move(version), work.wanted.transfer->journal_bytes);
+        if (journals_ && work.wanted.transfer->journal_bytes > 0) {
+            journals_->save(work.wanted.name, history);
+        }
     }
 }
 

@@ -4,8 +4,11 @@
 // nothing behind.
 #pragma once
 
+#include <set>
+
 #include "dns/answer/snapshot.hpp"
 #include "dns/server/dns_config.hpp"
+#include "dns/server/zone_journals.hpp"
 #include "dns/zone/answer_builder.hpp"
 #include "dns/zone/computed_zone.hpp"
 #include "dns/zone/signer.hpp"
@@ -24,6 +27,11 @@ public:
                                                    std::shared_ptr<const DnsView> view);
     /// For the first load.
     void follow(std::shared_ptr<const DnsView> view) { followed_ = std::move(view); }
+    /// Before the first load: what secondaries were given before the start is there, and what they will be
+    /// given is kept.
+    void keep_in(std::unique_ptr<ZoneJournals> journals) { journals_ = std::move(journals); }
+    /// Null when nothing is kept.
+    [[nodiscard]] const ZoneJournals* journals() const { return journals_.get(); }
     /// Signatures made by the last load; the others were kept.
     [[nodiscard]] std::size_t signatures_made() const { return signatures_made_; }
     [[nodiscard]] const TransferCounters& transfers() const { return *transfers_; }
@@ -87,6 +95,10 @@ private:
     /// The same for the owners that changed; the apex may become one of them. False: the whole zone it takes.
     Result<bool> publish_changes(const Work& work, ZoneContents& zone, std::vector<DomainName>& changed);
     void publish_version(const Work& work, ZoneVersion version);
+    /// The zone's history; what was saved where it has none yet.
+    const ZoneHistory* history_of(const Work& work);
+    /// The same when `next` is to follow it: what was saved counts where it leads to what is served.
+    const ZoneHistory* joined_history(const Work& work, const ZoneVersion& next);
     Status publish_catalog(const DnsConfig& config, std::uint32_t unix_now);
     [[nodiscard]] std::shared_ptr<const StreamAnswerer> transfer_service(const DnsConfig& config) const;
 
@@ -96,6 +108,10 @@ private:
     std::map<DomainName, ComputedZone> computed_;
     std::map<DomainName, Served> served_;
     std::map<DomainName, std::shared_ptr<const ZoneHistory>> histories_;
+    /// Null = they end with the process.
+    std::unique_ptr<ZoneJournals> journals_;
+    /// Zones whose history was loaded, and nothing was served since.
+    std::set<DomainName> unjoined_;
     std::shared_ptr<TransferCounters> transfers_ = std::make_shared<TransferCounters>();
     Sources sources_;
     std::shared_ptr<const DnsView> followed_;

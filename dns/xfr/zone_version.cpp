@@ -15,30 +15,12 @@ namespace {
 constexpr std::size_t kSerialFromEnd = 20;
 constexpr std::size_t kMostDifferences = 1000;
 
-bool is_before(const Record& a, const Record& b) {
-    if (const auto order = a.owner <=> b.owner; order != 0) {
-        return order < 0;
-    }
-    return std::tie(a.type, a.ttl, a.rdata) < std::tie(b.type, b.ttl, b.rdata);
-}
-
-std::size_t bytes_of(const Record& record) {
-    return record.owner.size() + 10 + record.rdata.size();
-}
-
 std::size_t bytes_of(const std::vector<Record>& records) {
     std::size_t bytes = 0;
     for (const Record& record : records) {
-        bytes += bytes_of(record);
+        bytes += transfer_bytes(record);
     }
     return bytes;
-}
-
-/// The type that the record is of, or signs.
-std::uint16_t covered_type(const Record& record) {
-    return record.type == rr_type::kRrsig && record.rdata.size() > 1
-               ? static_cast<std::uint16_t>(record.rdata[0] << 8U | record.rdata[1])
-               : record.type;
 }
 
 bool signs_soa(const Record& record) {
@@ -106,6 +88,22 @@ void for_each_other(const ZoneVersion& from, const ZoneVersion& to, const Use& u
 
 } // namespace
 
+bool is_before(const Record& a, const Record& b) {
+    if (const auto order = a.owner <=> b.owner; order != 0) {
+        return order < 0;
+    }
+    return std::tie(a.type, a.ttl, a.rdata) < std::tie(b.type, b.ttl, b.rdata);
+}
+
+std::size_t transfer_bytes(const Record& record) {
+    return record.owner.size() + 10 + record.rdata.size();
+}
+
+std::size_t transfer_bytes(const ZoneDifference& step) {
+    return transfer_bytes(step.from) + bytes_of(step.removed) + transfer_bytes(step.to) +
+           bytes_of(step.added);
+}
+
 ZoneContents canonical_zone(const ZoneContents& zone) {
     ZoneContents out{zone.apex, {}};
     for (const auto& [owner, records] : zone.owners) {
@@ -132,7 +130,7 @@ ZoneContents canonical_zone(const ZoneContents& zone) {
 ZoneVersion version_of(const ZoneContents& zone) {
     ZoneVersion version;
     add_soa(zone, version);
-    version.bytes = bytes_of(version.soa);
+    version.bytes = transfer_bytes(version.soa);
     for (const auto& [owner, records] : zone.owners) {
         std::vector<Record> part = records_of(owner, records);
         version.bytes += bytes_of(part);
@@ -196,7 +194,7 @@ ZoneDifference difference(const ZoneVersion& from, const ZoneVersion& to) {
                             is_before);
         std::set_difference(b.begin(), b.end(), a.begin(), a.end(), std::back_inserter(out.added), is_before);
     });
-    out.bytes = bytes_of(out.from) + bytes_of(out.removed) + bytes_of(out.to) + bytes_of(out.added);
+    out.bytes = transfer_bytes(out);
     return out;
 }
 
@@ -222,6 +220,21 @@ std::uint32_t serial_after(const ZoneHistory* history, const ZoneVersion& candid
     return is_same_but_serial(newest, candidate) ? newest.serial() : newest.serial() + 1;
 }
 
+std::vector<std::shared_ptr<const ZoneDifference>>
+newest_of(std::vector<std::shared_ptr<const ZoneDifference>> steps, std::size_t most_bytes) {
+    std::size_t bytes = 0;
+    auto first = steps.end();
+    while (first != steps.begin() && static_cast<std::size_t>(steps.end() - first) < kMostDifferences) {
+        bytes += (*std::prev(first))->bytes;
+        if (bytes > most_bytes) {
+            break;
+        }
+        --first;
+    }
+    steps.erase(steps.begin(), first);
+    return steps;
+}
+
 std::shared_ptr<const ZoneHistory> extend(const ZoneHistory* history, ZoneVersion next,
                                           std::size_t most_bytes) {
     auto out = std::make_shared<ZoneHistory>();
@@ -229,20 +242,9 @@ std::shared_ptr<const ZoneHistory> extend(const ZoneHistory* history, ZoneVersio
     if (history == nullptr) {
         return out;
     }
-    auto step = std::make_shared<const ZoneDifference>(difference(*history->newest, *out->newest));
-    std::size_t bytes = step->bytes;
-    auto first = history->differences.end();
-    for (std::size_t count = 1; first != history->differences.begin() && count < kMostDifferences; ++count) {
-        bytes += (*std::prev(first))->bytes;
-        if (bytes > most_bytes) {
-            break;
-        }
-        --first;
-    }
-    if (step->bytes <= most_bytes) {
-        out->differences.assign(first, history->differences.end());
-        out->differences.push_back(std::move(step));
-    }
+    std::vector<std::shared_ptr<const ZoneDifference>> steps = history->differences;
+    steps.push_back(std::make_shared<const ZoneDifference>(difference(*history->newest, *out->newest)));
+    out->differences = newest_of(std::move(steps), most_bytes);
     return out;
 }
 

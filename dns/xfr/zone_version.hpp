@@ -50,6 +50,11 @@ struct ZoneDifference {
 };
 
 ZoneDifference difference(const ZoneVersion& from, const ZoneVersion& to);
+/// The order of records in a version and in a difference: by owner, type, TTL, rdata.
+bool is_before(const Record& a, const Record& b);
+/// As a transfer sends it, uncompressed.
+std::size_t transfer_bytes(const Record& record);
+std::size_t transfer_bytes(const ZoneDifference& step);
 
 struct ZoneHistory {
     std::shared_ptr<const ZoneVersion> newest;
@@ -64,6 +69,10 @@ struct ZoneHistory {
 /// newest one where nothing else differs; else the newest one's successor, for a change that kept its serial,
 /// such as new signatures, would reach no secondary.
 std::uint32_t serial_after(const ZoneHistory* history, const ZoneVersion& candidate);
+
+/// The last of `steps` that `most_bytes` hold, and no more of them than a journal keeps.
+std::vector<std::shared_ptr<const ZoneDifference>>
+newest_of(std::vector<std::shared_ptr<const ZoneDifference>> steps, std::size_t most_bytes);
 
 /// `history` (may be null) with `next` on top. The journal keeps at most `most_bytes`, the newest ones.
 std::shared_ptr<const ZoneHistory> extend(const ZoneHistory* history, ZoneVersion next,

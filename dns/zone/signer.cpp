@@ -2,6 +2,7 @@
 #include "dns/zone/signer.hpp"
 
 #include <algorithm>
+#include <set>
 
 #include "dns/record/rr_type.hpp"
 
@@ -105,6 +106,58 @@ Status Signer::add_keys(ZoneContents& zone) const {
         }
     }
     return {};
+}
+
+void Signer::keep_signatures_of(const Record& soa,
+                                std::span<const std::shared_ptr<const std::vector<Record>>> parts) {
+    const auto is_apex = [&](const auto& part) { return part->front().owner == soa.owner; };
+    const auto at_apex = std::find_if(parts.begin(), parts.end(), is_apex);
+    if (at_apex == parts.end() || !has_keys_of(**at_apex)) {
+        return;
+    }
+    for (const auto& part : parts) {
+        std::vector<Record> records = *part;
+        if (is_apex(part)) {
+            records.push_back(soa);
+        }
+        keep(records);
+    }
+}
+
+/// A tag alone says not whose a signature is.
+bool Signer::has_keys_of(const std::vector<Record>& apex) const {
+    std::set<Bytes> ours;
+    for (const ZoneKey& key : keys_) {
+        if (auto dnskey = key.dnskey()) {
+            ours.insert(std::move(dnskey->rdata));
+        }
+    }
+    return std::all_of(apex.begin(), apex.end(), [&](const Record& record) {
+        return record.type != rr_type::kDnskey || ours.contains(record.rdata);
+    });
+}
+
+void Signer::keep(const std::vector<Record>& owner) {
+    std::map<std::uint16_t, Rrset> sets;
+    for (const Record& record : owner) {
+        Rrset& set =
+            sets.try_emplace(covered_type(record), Rrset{covered_type(record), 0, {}, {}}).first->second;
+        set.ttl = record.ttl;
+        (record.type == rr_type::kRrsig ? set.signatures : set.rdatas).push_back(record.rdata);
+    }
+    for (const auto& [type, set] : sets) {
+        const std::string signed_text = identity(owner.front().owner, set);
+        for (const Bytes& signature : set.signatures) {
+            // RFC 4034 section 3.1: type, algorithm, labels, TTL, then when it ends, when it begins, the tag.
+            WireReader reader(signature, std::min<std::size_t>(8, signature.size()));
+            const auto ends = reader.integer<std::uint32_t>();
+            const auto begins = reader.integer<std::uint32_t>();
+            const auto tag = reader.integer<std::uint16_t>();
+            if (ends && begins && tag) {
+                kept_[{*tag, signed_text}] = {signature, *ends, false};
+            }
+        }
+    }
 }
 
 Signer::KeptPlace Signer::forget_unless_used(KeptPlace entry) {

@@ -43,6 +43,10 @@ public:
 
     /// Takes over what another signer of the zone made: a rollover signs anew only what it must.
     void keep_signatures_of(Signer& other) { kept_.swap(other.kept_); }
+    /// The same of the zone as it was signed before a restart, all but `soa` in `parts`, one for each owner;
+    /// nothing where its DNSKEY set has keys that are not ours.
+    void keep_signatures_of(const Record& soa,
+                            std::span<const std::shared_ptr<const std::vector<Record>>> parts);
 
     [[nodiscard]] const KeyList& keys() const { return list_; }
     /// DS (SHA-256) in master-file form of the keys that the zone above has to know.
@@ -65,6 +69,8 @@ private:
     Status sign_form(ZoneContents& zone, const SignTimes& times);
     Status sign_owner(const ZoneContents& zone, const DomainName& owner, OwnerRecords& records,
                       const SignTimes& times);
+    [[nodiscard]] bool has_keys_of(const std::vector<Record>& apex) const;
+    void keep(const std::vector<Record>& owner);
     KeptPlace forget_unless_used(KeptPlace entry);
     Status sign_set(const DomainName& owner, Rrset& set, const SignTimes& times);
     Result<Bytes> signature_of(ZoneKey& key, const DomainName& owner, const Rrset& set,

@@ -67,6 +67,12 @@ void set_serial(ZoneContents& zone, std::uint32_t serial) {
     std::copy(octets.begin(), octets.end(), soa.end() - kSerialFromEnd);
 }
 
+std::uint16_t covered_type(const Record& record) {
+    return record.type == rr_type::kRrsig && record.rdata.size() > 1
+               ? static_cast<std::uint16_t>(record.rdata[0] << 8U | record.rdata[1])
+               : record.type;
+}
+
 Status check_zone(const ZoneContents& zone) {
     const OwnerRecords* apex = zone.find(zone.apex);
     const Rrset* soa = apex == nullptr ? nullptr : apex->find(rr_type::kSoa);

@@ -93,6 +93,9 @@ std::uint32_t serial_of(const Bytes& soa);
 std::uint32_t serial_of(const ZoneContents& zone);
 void set_serial(ZoneContents& zone, std::uint32_t serial);
 
+/// The type that the record is of, or signs.
+std::uint16_t covered_type(const Record& record);
+
 /// What every zone needs: an SOA and NS at the apex, no data beside CNAME, nothing outside the apex.
 Status check_zone(const ZoneContents& zone);
 

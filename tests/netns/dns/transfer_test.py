@@ -138,6 +138,8 @@ def zone_at(port, *more):
 
 
 class Scene:
+    MORE = ''  # of dns.yaml
+
     def __init__(self, program, root, work, denial):
         self.denial = denial
         self.program, self.root, self.work, self.children, self.ports = program, root, work, {}, {}
@@ -151,7 +153,7 @@ class Scene:
         self.write_view(4711, 1795000001)
         own_ports = {name: free_port() for name in ('knot', 'nsd', 'bind')}
         notify = ', '.join(f'{{to: "127.0.0.1:{port}", key: xfr.example}}' for port in own_ports.values())
-        (self.work / 'dns.yaml').write_text(DNS_YAML.format(port=self.port, notify=notify, metrics=self.metrics, work=self.work, key=self.work / f'{key}.private',
+        (self.work / 'dns.yaml').write_text((self.MORE + DNS_YAML).format(port=self.port, notify=notify, metrics=self.metrics, work=self.work, key=self.work / f'{key}.private',
                                                            denial=self.denial))
         self.run('suanlu-dns', self.port, [self.program, '-c', self.work / 'dns.yaml'])
         for name in ('knot', 'nsd', 'bind'):
