@@ -16,14 +16,14 @@ namespace suanlu {
 class OrdinaryPackets {
 public:
     [[gnu::always_inline]] OrdinaryPackets(sl_port& port, KnownSites& sites, std::span<rte_mbuf*> packets,
-                                           std::uint32_t role)
+                                           std::uint32_t role, bool has_wide_registers)
         : port_(port), control_(port.tables->control), sites_(sites), packets_(packets),
           table_(load(control_.table) & 1),
           marks_(&port.tables->marks[std::size_t{load(control_.marks) & 1} * SL_MARK_WORDS]),
           is_for_clients_(role == SL_ROLE_EXTERNAL &&
                           (control_.wide[table_].tenants & SL_TENANTS_BY_INTERFACE) == 0) {
         if (is_for_clients_) {
-            columns_.read(packets_, control_, table_);
+            columns_.read(packets_, control_, table_, has_wide_registers);
             classify_all();
             columns_.hash_all(control_.hash_seed);
             fetch_slots();

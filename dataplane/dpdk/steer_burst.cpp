@@ -31,25 +31,25 @@ template <class Many>
 }
 
 [[gnu::always_inline]] inline void steer(const BurstContext& context, std::span<rte_mbuf*> packets,
-                                         BurstOutcome* outcomes) {
+                                         BurstOutcome* outcomes, bool has_wide_registers) {
     sl_port port{context.tables, context.lcore, nullptr, context.now, context.interface};
     if (context.role == SL_ROLE_CORE) {
         SidPackets sids(port, context.remembered->ways, packets);
         steer_all(sids, port, context.role, packets, outcomes);
     } else {
-        OrdinaryPackets ordinary(port, context.remembered->sites, packets, context.role);
+        OrdinaryPackets ordinary(port, context.remembered->sites, packets, context.role, has_wide_registers);
         steer_all(ordinary, port, context.role, packets, outcomes);
     }
 }
 
 void steer_plain(const BurstContext& context, std::span<rte_mbuf*> packets, BurstOutcome* outcomes) {
-    steer(context, packets, outcomes);
+    steer(context, packets, outcomes, false);
 }
 
 /// The same, compiled for registers of 64 bytes.
 [[gnu::target("avx512f,avx512dq,avx512bw,avx512vl,bmi,bmi2,prefer-vector-width=512")]] void
 steer_wide(const BurstContext& context, std::span<rte_mbuf*> packets, BurstOutcome* outcomes) {
-    steer(context, packets, outcomes);
+    steer(context, packets, outcomes, true);
 }
 
 bool has_wide_registers() {
