@@ -68,9 +68,9 @@ bool is_urgent(const InstanceReport* before, const InstanceReport& after) {
 
 Decision::Decision(Inventory inventory, DecisionLimits limits, const ShareTable& adopted, MonoTime start)
     : inventory_(std::move(inventory)), limits_(limits), start_(start), next_split_(start + limits.tick),
-      sites_(names_of(inventory_.sites), table_limits(limits)), ingresses_(names_of(inventory_.routers)),
-      paths_(inventory_, limits_.link_max_age), latest_(start), drained_(inventory_.drained),
-      probers_(inventory_, start) {
+      sites_(names_of(inventory_.sites), table_limits(limits)), instances_(inventory_),
+      ingresses_(names_of(inventory_.routers)), paths_(inventory_, limits_.link_max_age), latest_(start),
+      drained_(inventory_.drained), probers_(inventory_, start) {
     for (const Service& service : inventory_.services) {
         services_[service.name].policy = service.policy;
         every_service_.insert(service.name);
@@ -96,10 +96,6 @@ Status Decision::take(SiteReport report, MonoTime now, std::uint64_t wall_unix_n
         listener_->on_site(report, wall_unix_ns, now);
     }
     const std::string name = report.site;
-    std::shared_ptr<const SiteReport> before;
-    if (auto view = sites_.view(name, now)) {
-        before = view->report;
-    }
     SL_TRY_VOID(sites_.accept(std::move(report), now, wall_unix_ns));
     const std::shared_ptr<const SiteReport> after = sites_.view(name, now)->report;
     jobs_.note(*after, now);
@@ -110,10 +106,11 @@ Status Decision::take(SiteReport report, MonoTime now, std::uint64_t wall_unix_n
     const bool is_back = stale_sites_.erase(name) > 0;
     for (const InstanceReport& instance : after->instances) {
         if (services_.contains(instance.service) &&
-            (is_back || is_urgent(instance_of(before.get(), instance.service), instance))) {
+            (is_back || is_urgent(instances_.at(name, instance.service).reported, instance))) {
             urgent.insert(instance.service);
         }
     }
+    instances_.note(name, after);
     if (!urgent.empty()) {
         on_event(urgent, now);
     }
@@ -281,6 +278,7 @@ void Decision::tick(MonoTime now) {
 
 void Decision::run(const std::set<std::string>& services, Cause cause, MonoTime now) {
     ++(cause == Cause::kTick ? counters_.ticks : counters_.events);
+    brought_.assign(inventory_.services.size(), {});
     // While most sites seem gone at once the fault is more likely ours: shares stay, paths still follow.
     for (const Service& service : inventory_.services) {
         if (state_ == DecisionState::kSelfSuspect || services.contains(service.name)) {

@@ -17,6 +17,7 @@
 #include "controller/decision/arrivals.hpp"
 #include "controller/decision/decision_listener.hpp"
 #include "controller/decision/ingress_table.hpp"
+#include "controller/decision/instance_table.hpp"
 #include "controller/decision/inventory.hpp"
 #include "controller/decision/job_counts.hpp"
 #include "controller/decision/path_table.hpp"
@@ -195,11 +196,12 @@ private:
                                                    const std::vector<SiteShare>& shares) const;
     [[nodiscard]] std::vector<SiteShare> static_shares(const std::string& ingress,
                                                        const std::string& service) const;
-    [[nodiscard]] PolicyInput policy_input(const Service& service, MonoTime now) const;
-    [[nodiscard]] PolicySite policy_site(const Service& service, const Site& site, MonoTime now) const;
+    [[nodiscard]] PolicyInput policy_input(const Service& service, MonoTime now);
+    [[nodiscard]] PolicySite policy_site(const Service& service, const Site& site, MonoTime now);
     [[nodiscard]] PerSecond arrivals(const std::string& entry, const std::string& service) const;
     [[nodiscard]] bool is_alive(const std::string& entry, const std::string& site) const;
-    [[nodiscard]] double other_jobs(const Service& service, const Site& site, const SiteReport& report) const;
+    [[nodiscard]] const std::vector<double>& brought(std::uint32_t service);
+    [[nodiscard]] double other_jobs(const Service& service, const Site& site, const InstanceTable::Cell& own);
     [[nodiscard]] std::string verdict_of(const ServiceState& state, const std::string& ingress) const;
     [[nodiscard]] std::vector<ExplainedTerm> explain_terms(const ServiceState& state, const Explanation& of,
                                                            const SiteCandidate& c, const PolicySite& told,
@@ -222,6 +224,7 @@ private:
     MonoTime next_split_;
     DecisionState state_ = DecisionState::kWarmingUp;
     SiteTable sites_;
+    InstanceTable instances_;
     IngressTable ingresses_;
     PathTable paths_;
     ArrivalTable arrivals_;
@@ -237,6 +240,9 @@ private:
     std::set<std::string> stale_sites_;
     ShareTable shares_;
     bool shares_changed_ = false;
+    /// Jobs/s that the shares in force bring to every site, by position of the service; empty until a run
+    /// asks.
+    std::vector<std::vector<double>> brought_;
     /// Router -> what was handed out last; only content that passed the checker.
     std::map<std::string, Plan> published_;
     std::map<std::string, Plan> changed_;
@@ -244,9 +250,6 @@ private:
     std::map<std::string, std::string> held_back_;
     DecisionCounters counters_;
 };
-
-/// The part of a report about one service; null when it has none.
-const InstanceReport* instance_of(const SiteReport* report, const std::string& service);
 
 /// A change of one instance that must not wait for the tick: capacity to or from zero, capacity by more than
 /// a fifth, utilisation crossing 90 %.

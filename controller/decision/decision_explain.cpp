@@ -73,7 +73,7 @@ std::vector<ExplainedTerm> Decision::explain_terms(const ServiceState& state, co
     for (const std::string& link : paths.empty() ? std::vector<std::string>() : paths.front().links) {
         way += " " + link;
     }
-    const bool has_report = instance_of(sites_.view(c.name, latest_)->report.get(), of.service) != nullptr;
+    const bool has_report = instances_.at(c.name, of.service).reported != nullptr;
     const double links_s = seconds_of(of.links_age);
     const double since_s = seconds_of(of.decided_ago);
     const auto report_age =

@@ -124,7 +124,7 @@ void Decision::publish(const Router& router) {
         return;
     }
     ++counters_.plans;
-    changed_[router.name] = plan;
+    changed_[router.name] = std::move(plan);
 }
 
 std::vector<Plan> Decision::take_plans() {

@@ -112,6 +112,7 @@ void Decision::set_shares(const std::string& ingress, const std::string& service
     if (in_force != shares) {
         in_force = std::move(shares);
         shares_changed_ = true;
+        brought_[instances_.position(service)].clear();
     }
 }
 

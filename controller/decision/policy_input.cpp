@@ -6,58 +6,58 @@
 
 namespace suanlu {
 
-const InstanceReport* instance_of(const SiteReport* report, const std::string& service) {
-    if (report == nullptr) {
-        return nullptr;
+/// By position of the site.
+const std::vector<double>& Decision::brought(std::uint32_t service) {
+    std::vector<double>& out = brought_[service];
+    if (!out.empty()) {
+        return out;
     }
-    for (const InstanceReport& instance : report->instances) {
-        if (instance.service == service) {
-            return &instance;
-        }
-    }
-    return nullptr;
-}
-
-double Decision::other_jobs(const Service& service, const Site& site, const SiteReport& report) const {
-    const InstanceReport* own = instance_of(&report, service.name);
-    double jobs = 0;
-    for (const InstanceReport& other : report.instances) {
-        const Service* neighbour = inventory_.service(other.service);
-        // Reports do not name pools; instances with the same figures at the same moment share one.
-        if (own == nullptr || neighbour == nullptr || other.service == service.name ||
-            other.slots_total != own->slots_total || other.slots_usable != own->slots_usable ||
-            other.running != own->running || other.waiting != own->waiting) {
+    out.resize(inventory_.sites.size());
+    const Service& of = inventory_.services[service];
+    for (const Router& router : inventory_.routers) {
+        const auto shares = shares_.find({router.name, of.name});
+        if (shares == shares_.end()) {
             continue;
         }
-        for (const auto& [key, shares] : shares_) {
-            for (const SiteShare& share : shares) {
-                if (key.second == other.service && share.site == site.id) {
-                    jobs += arrivals_.rate(key.first, other.service).value *
-                            jobs_.per_flow(*neighbour, key.first) * share.ppm / kWholeShare;
-                }
+        const double jobs = arrivals_.rate(router.name, of.name).value * jobs_.per_flow(of, router.name);
+        for (const SiteShare& share : shares->second) {
+            if (const Site* site = inventory_.site(share.site)) {
+                out[static_cast<std::size_t>(site - inventory_.sites.data())] +=
+                    jobs * share.ppm / kWholeShare;
             }
+        }
+    }
+    return out;
+}
+
+double Decision::other_jobs(const Service& service, const Site& site, const InstanceTable::Cell& own) {
+    const auto at = static_cast<std::size_t>(&site - inventory_.sites.data());
+    double jobs = 0;
+    for (const std::uint32_t other : instances_.pool(site.name, own)) {
+        if (&inventory_.services[other] != &service) {
+            jobs += brought(other)[at];
         }
     }
     return jobs;
 }
 
-PolicySite Decision::policy_site(const Service& service, const Site& site, MonoTime now) const {
+PolicySite Decision::policy_site(const Service& service, const Site& site, MonoTime now) {
     PolicySite out;
     out.id = site.id;
     out.name = site.name;
-    const Site::Hosted* hosted = Inventory::hosted(site, service.name);
-    out.hosts_service = hosted != nullptr;
-    if (hosted == nullptr) {
+    const InstanceTable::Cell& known = instances_.at(site.name, service.name);
+    out.hosts_service = known.hosted != nullptr;
+    if (known.hosted == nullptr) {
         return out;
     }
-    out.slots = hosted->slots;
-    out.rate_per_slot = hosted->rate_per_slot.value;
+    out.slots = known.hosted->slots;
+    out.rate_per_slot = known.hosted->rate_per_slot.value;
     const auto price = prices_.find(site.name);
     out.price_s = price == prices_.end() ? 0 : price->second;
     const SiteView view = *sites_.view(site.name, now);
     out.is_fresh = view.freshness == Freshness::kFresh;
     out.report_age_s = std::chrono::duration<double>(view.age).count();
-    const InstanceReport* instance = instance_of(view.report.get(), service.name);
+    const InstanceReport* instance = known.reported;
     if (instance == nullptr) {
         out.is_fresh = false;
         return out;
@@ -68,7 +68,7 @@ PolicySite Decision::policy_site(const Service& service, const Site& site, MonoT
     }
     out.cv2 = instance->cv2 >= 0 ? instance->cv2 : 1;
     out.utilisation = instance->utilisation;
-    out.other_jobs = other_jobs(service, site, *view.report);
+    out.other_jobs = other_jobs(service, site, known);
     return out;
 }
 
@@ -90,7 +90,7 @@ bool Decision::is_alive(const std::string& entry, const std::string& site) const
                        [&from](const Router& r) { return r.is_ingress && from(r.name); });
 }
 
-PolicyInput Decision::policy_input(const Service& service, MonoTime now) const {
+PolicyInput Decision::policy_input(const Service& service, MonoTime now) {
     PolicyInput out;
     out.service = service.name;
     out.affinity = service.affinity;

@@ -35,15 +35,20 @@ std::vector<DnsRank> ranks_of(const std::vector<SiteShare>& shares,
     return out;
 }
 
+Inventory by_id(Inventory inventory) {
+    const auto less = [](const auto& a, const auto& b) { return a.id < b.id; };
+    std::sort(inventory.sites.begin(), inventory.sites.end(), less);
+    std::sort(inventory.services.begin(), inventory.services.end(), less);
+    return inventory;
+}
+
 } // namespace
 
 DnsViewBuilder::DnsViewBuilder(Inventory inventory, std::string controller, std::uint64_t epoch,
                                MonoTime start, DnsViewLimits limits)
-    : inventory_(std::move(inventory)), limits_(limits), start_(start), not_before_(start) {
+    : inventory_(by_id(std::move(inventory))), instances_(inventory_), limits_(limits), start_(start),
+      not_before_(start) {
     SL_CHECK(inventory_.dns.has_value());
-    const auto by_id = [](const auto& a, const auto& b) { return a.id < b.id; };
-    std::sort(inventory_.sites.begin(), inventory_.sites.end(), by_id);
-    std::sort(inventory_.services.begin(), inventory_.services.end(), by_id);
     used_.resize(inventory_.dns->classes.size());
     last_ = outline();
     last_.stamp = {std::move(controller), epoch, 0, 0};
@@ -56,6 +61,12 @@ void DnsViewBuilder::take(std::shared_ptr<const AppliedView> applied) {
 
 void DnsViewBuilder::take(DnsFacts facts) {
     has_plans_ = has_plans_ || facts.places != facts_.places;
+    for (const auto& [site, fact] : facts.sites) {
+        if (const auto known = facts_.sites.find(site);
+            known == facts_.sites.end() || known->second.report != fact.report) {
+            instances_.note(site, fact.report);
+        }
+    }
     facts_ = std::move(facts);
     has_facts_ = true;
 }
@@ -126,7 +137,7 @@ DnsService DnsViewBuilder::outline(const Service& service) const {
         out.static_ranks = ranks_of(weights->second, {});
     }
     for (const Site& site : inventory_.sites) {
-        if (Inventory::hosted(site, service.name) != nullptr) {
+        if (instances_.at(site.name, service.name).hosted != nullptr) {
             out.instances.push_back({site.id, dns_compute_of(settings_of(site), nullptr)});
         }
     }
@@ -215,8 +226,8 @@ bool DnsViewBuilder::update_service(DnsView& view, std::size_t at, const ClassPl
     }
     for (std::size_t k = 0; k < before.instances.size() && has_facts; ++k) {
         const Site& site = site_of(before.instances[k].site);
-        const SiteReport* report = facts_.sites.at(site.name).report.get();
-        DnsCompute now = dns_compute_of(settings_of(site), instance_of(report, service.name));
+        const InstanceTable::Cell& cell = instances_.at(site.name, service.name);
+        DnsCompute now = dns_compute_of(settings_of(site), cell.reported);
         if (!is_close(before.instances[k].compute, now)) {
             edit().instances[k].compute = now;
         }

@@ -11,6 +11,7 @@
 #include <string>
 #include <vector>
 
+#include "controller/decision/instance_table.hpp"
 #include "controller/dns_view/dns_facts.hpp"
 #include "controller/program/program_core.hpp"
 #include "core/support/clock.hpp"
@@ -36,6 +37,10 @@ public:
     /// The inventory has a section `dns`. `epoch`: of the controller; generations begin anew with each.
     DnsViewBuilder(Inventory inventory, std::string controller, std::uint64_t epoch, MonoTime start,
                    DnsViewLimits limits = {});
+    /// Its own rows point at sites and services of its inventory, which a move leaves where they are.
+    DnsViewBuilder(DnsViewBuilder&&) = default;
+    DnsViewBuilder(const DnsViewBuilder&) = delete;
+    DnsViewBuilder& operator=(const DnsViewBuilder&) = delete;
 
     void take(std::shared_ptr<const AppliedView> applied);
     void take(DnsFacts facts);
@@ -62,6 +67,7 @@ private:
     bool update_service(DnsView& view, std::size_t at, const ClassPlans& plans, bool has_facts);
 
     Inventory inventory_; ///< sites and services by id
+    InstanceTable instances_;
     DnsViewLimits limits_;
     MonoTime start_;
     std::shared_ptr<const AppliedView> applied_;
