@@ -20,24 +20,23 @@ public:
         : port_(port), control_(port.tables->control), sites_(sites), packets_(packets),
           table_(load(control_.table) & 1),
           marks_(&port.tables->marks[std::size_t{load(control_.marks) & 1} * SL_MARK_WORDS]),
-          is_for_clients_(role == SL_ROLE_EXTERNAL &&
-                          (control_.wide[table_].tenants & SL_TENANTS_BY_INTERFACE) == 0) {
-        if (is_for_clients_) {
-            columns_.read(packets_, control_, table_, has_wide_registers);
-            classify_all();
-            columns_.hash_all(control_.hash_seed);
-            fetch_slots();
-            sites_.refresh(*port_.tables, table_);
-        } else {
+          for_clients_(is_for_clients(role) ? packets.size() : 0) {
+        if (for_clients_ == 0) {
             PacketColumns::fetch(packets_);
+            return;
         }
+        columns_.read(packets_, control_, table_, has_wide_registers);
+        classify_all();
+        columns_.hash_all(control_.hash_seed);
+        fetch_slots();
+        sites_.refresh(*port_.tables, table_);
     }
 
     /// Sends packets from `first` on until one is special, and returns its place: what becomes of it may make
     /// the next one special. The end when there is none.
     [[gnu::always_inline]] std::size_t send(std::size_t first, BurstOutcome* outcomes) {
         std::size_t end = first;
-        while (is_for_clients_ && end < packets_.size() && columns_.is_ordinary(end) && find_path(end)) {
+        while (end < for_clients_ && columns_.is_ordinary(end) && find_path(end)) {
             end++;
         }
         ServiceCount count;
@@ -88,6 +87,10 @@ private:
     template <class Word>
     static Word load(const Word& word) {
         return *const_cast<const volatile Word*>(&word);
+    }
+
+    [[nodiscard]] bool is_for_clients(std::uint32_t role) const {
+        return role == SL_ROLE_EXTERNAL && (control_.wide[table_].tenants & SL_TENANTS_BY_INTERFACE) == 0;
     }
 
     [[gnu::always_inline]] void classify_all() {
@@ -150,9 +153,10 @@ private:
         if (known.site == nullptr || static_cast<sl_u16>(load(slot)) != base) {
             return false;
         }
-        const auto version = columns_.version(i);
-        const auto rank = sl_rank_of(known.site, version, hash);
-        const auto& path = known.site->paths[rank][version == 6 ? 0 : 1];
+        const auto* choices = reinterpret_cast<const sl_u8*>(known.site->choice);
+        const auto* paths = reinterpret_cast<const sl_path*>(known.site->paths);
+        const std::size_t rank = choices[columns_.choice(i)] & (SL_PATHS - 1);
+        const auto& path = paths[2 * rank + columns_.family(i)];
         paths_[i] = &path;
         counters_[i] = &known.counter->paths[rank];
         return path.outer != 0 && path.interface != 0 && columns_.length(i) <= path.inner_mtu &&
@@ -174,13 +178,13 @@ private:
 
     [[gnu::always_inline]] void encapsulate(std::size_t i, const sl_path& path, std::uint32_t length) {
         const std::uint32_t outer = path.outer;
-        lower_hop_limit(columns_.frame(i), columns_.version(i));
+        lower_hop_limit(columns_.frame(i), columns_.family(i));
         write_outer(columns_.frame(i) - outer, path, outer, columns_.outer_start(i), length);
         grow(*packets_[i], outer, columns_.frame_length(i));
     }
 
-    static void lower_hop_limit(std::uint8_t* frame, std::uint8_t version) {
-        if (version == 6) {
+    static void lower_hop_limit(std::uint8_t* frame, std::uint64_t family) {
+        if (family == 0) {
             frame[SL_ETHERNET + 7]--;
             return;
         }
@@ -236,7 +240,7 @@ private:
     std::span<rte_mbuf*> packets_;
     std::uint32_t table_;
     const std::uint64_t* marks_;
-    bool is_for_clients_;
+    std::size_t for_clients_; ///< packets: all or none
     std::uint64_t sent_ = 0;
     PacketColumns columns_;
     std::array<std::uint64_t, kBurst> service_hashes_;

@@ -53,10 +53,8 @@ public:
     [[nodiscard]] bool is_ordinary(std::size_t i) const { return odd_[i] == 0; }
 
     [[nodiscard]] std::uint8_t* frame(std::size_t i) const { return frames_[i]; }
-    /// 6 or 4.
-    [[nodiscard]] std::uint8_t version(std::size_t i) const {
-        return static_cast<std::uint8_t>(versions_[i]);
-    }
+    /// 0 = IPv6, 1 = IPv4, as paths have them.
+    [[nodiscard]] std::uint64_t family(std::size_t i) const { return families_[i]; }
     /// Of the IP packet.
     [[nodiscard]] std::uint32_t length(std::size_t i) const {
         return static_cast<std::uint32_t>(lengths_[i]);
@@ -105,11 +103,14 @@ public:
             const std::uint64_t count = spans_[i] >> 32;
             slots_[i] = (spans_[i] & 0xffffffff) + ((hashes_[i] >> 32) * count >> 32); // sl_slot_of
             marks_[i] = hashes_[i] >> 6 & (SL_MARK_WORDS - 1);                         // sl_mark_word
+            choices_[i] = SL_PATH_CHOICES * families_[i] + (hashes_[i] >> 20 & (SL_PATH_CHOICES - 1));
             odd_[i] |= std::uint64_t{count == 0} | std::uint64_t{slots_[i] >= kMostSlots};
         }
     }
     /// Of an ordinary packet.
     [[nodiscard]] std::size_t slot(std::size_t i) const { return slots_[i]; }
+    /// Place of its path's rank among all choices of a site, as sl_rank_of has it.
+    [[nodiscard]] std::size_t choice(std::size_t i) const { return choices_[i]; }
     [[nodiscard]] std::size_t mark_word(std::size_t i) const { return marks_[i]; }
     [[nodiscard]] std::uint64_t hash(std::size_t i) const { return hashes_[i]; }
     /// The first 4 bytes of its outer header: version, traffic class, flow label.
@@ -238,7 +239,7 @@ private:
                        std::uint64_t{payload + offset > sizes_[i]} | std::uint64_t{payload > most} |
                        (is_tcp & is_start);
             lengths_[i] = payload + offset - SL_ETHERNET;
-            versions_[i] = 4 + 2 * std::uint64_t{offset == kIpv6Offset};
+            families_[i] = std::uint64_t{offset == kIpv4Offset};
             service_words_[i] = ports >> 16 | protocol << 16 | std::uint64_t{table} << 24;
         }
         repeats_[0] = 0;
@@ -283,11 +284,12 @@ private:
     alignas(64) Column service_words_; ///< last word of the service's key
     alignas(64) Column repeats_;
     alignas(64) Column odd_;
-    alignas(64) Column versions_;
+    alignas(64) Column families_;
     alignas(64) Column rests_; ///< last word of the flow's key without the client's port
     alignas(64) Column spans_;
     alignas(64) Column slots_;
     alignas(64) Column marks_;
+    alignas(64) Column choices_;
     alignas(64) Column hashes_;
     alignas(64) Column starts_;
 };

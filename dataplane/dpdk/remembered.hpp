@@ -11,7 +11,7 @@ namespace suanlu {
 
 /// A site that packets may go to, and where this lcore counts them. All zero is the empty one: no site has
 /// the id 0.
-struct KnownSite {
+struct alignas(32) KnownSite {
     std::uint64_t id;
     const sl_site* site; ///< null = packets must not go there, or are not counted
     sl_site_counter* counter;
