@@ -210,6 +210,7 @@ private:
         std::memcpy(frame, reinterpret_cast<const std::uint8_t*>(&path) + kMacs, 16);      // both, and more
         std::memcpy(frame + 12, &type, sizeof type);
         std::memcpy(ip, &first, sizeof first);
+        static_assert(SL_OUTER_LEAST >= kRest + 32 && SL_OUTER_MOST <= kRest + 3 * 64);
         if (outer >= kRest + 64) {
             copy<64>(ip + kRest, path.header + kRest, outer - kRest);
         } else {
@@ -217,12 +218,12 @@ private:
         }
     }
 
-    /// At least one piece; the last ones may overlap.
+    /// One to three pieces; the last one may overlap.
     template <std::size_t kPiece>
     [[gnu::always_inline]] static void copy(std::uint8_t* to, const std::uint8_t* from, std::size_t bytes) {
-        static_assert(SL_OUTER_LEAST - 8 >= 32);
-        for (std::size_t at = 0; at + kPiece < bytes; at += kPiece) {
-            std::memcpy(to + at, from + at, kPiece);
+        std::memcpy(to, from, kPiece);
+        if (bytes > 2 * kPiece) {
+            std::memcpy(to + kPiece, from + kPiece, kPiece);
         }
         std::memcpy(to + bytes - kPiece, from + bytes - kPiece, kPiece);
     }

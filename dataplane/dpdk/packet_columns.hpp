@@ -165,7 +165,6 @@ private:
         for (std::size_t k = 0; k < 8; k++) {
             std::memcpy(&rows[k], frames_[first + k] + SL_ETHERNET, sizeof rows[k]);
             sizes_[first + k] = packets[k]->data_len;
-            offsets_[first + k] = kIpv6Offset;
         }
         turn(rows, words);
         store(heads_, first, words[0]);
@@ -175,6 +174,7 @@ private:
         store(destinations_[1], first, words[4]);
         store(ports_, first, words[5] & 0xffffffff);
         store(flags_, first, words[6] >> 40 & 0xff);
+        store(offsets_, first, Words8{} + kIpv6Offset);
     }
     [[gnu::always_inline]] static void store(Column& column, std::size_t first, const Words8& words) {
         std::memcpy(&column[first], &words, sizeof words);
@@ -221,25 +221,33 @@ private:
         return ip[12] == 0 || ip[12] == 127 || ip[12] >= 224 || (ip[12] == 169 && ip[13] == 254);
     }
 
-    // No branches: bool counts as 0 or 1.
+    // Answers are the top bit of a word: no branches, and no detour over the processor's masks.
+    static std::uint64_t if_zero(std::uint64_t word) {
+        return (word - 1) & ~word;
+    }
+    /// Of numbers without a top bit.
+    static std::uint64_t if_below(std::uint64_t number, std::uint64_t least) {
+        return number - least;
+    }
+
     [[gnu::always_inline]] void check(const sl_prefix& block, std::uint32_t table) {
         check_addresses(block);
         for (std::size_t i = 0; i < kBurst; i++) {
             const auto head = heads_[i], offset = offsets_[i], ports = ports_[i];
             const auto protocol = head >> 48 & 0xff;
             const auto payload = (head >> 40 & 0xff) | (head >> 24 & 0xff00);
-            const std::uint64_t is_tcp = protocol == SL_PROTOCOL_TCP;
-            const std::uint64_t is_udp = protocol == SL_PROTOCOL_UDP;
-            const auto least = is_tcp * (SL_TCP - SL_UDP) + SL_UDP;
-            const auto is_start =
-                std::uint64_t{(flags_[i] & SL_TCP_SYN) != 0} | std::uint64_t{(ports & 0xffff) == 0};
+            const auto is_tcp = if_zero(protocol ^ SL_PROTOCOL_TCP);
+            const auto is_udp = if_zero(protocol ^ SL_PROTOCOL_UDP);
+            const auto least = SL_UDP + (-(is_tcp >> 63) & (SL_TCP - SL_UDP));
+            static_assert(SL_TCP_SYN == 2);
+            const auto is_start = if_zero(ports & 0xffff) | (flags_[i] & SL_TCP_SYN) << 62;
             const std::uint64_t most = 65535U - SL_OUTER_MOST - SL_IPV6;
-            odd_[i] |= std::uint64_t{(head & 0xf0) != 0x60} | std::uint64_t{head >> 57 == 0} |
-                       ((is_tcp | is_udp) ^ 1) | std::uint64_t{payload < least} |
-                       std::uint64_t{payload + offset > sizes_[i]} | std::uint64_t{payload > most} |
-                       (is_tcp & is_start);
+            const auto is_odd = if_below(head >> 56, 2) | ~(is_tcp | is_udp) | if_below(payload, least) |
+                                if_below(sizes_[i], payload + offset) | if_below(most, payload) |
+                                (is_tcp & is_start);
+            odd_[i] |= ((head & 0xf0) ^ 0x60) | is_odd >> 63;
             lengths_[i] = payload + offset - SL_ETHERNET;
-            families_[i] = std::uint64_t{offset == kIpv4Offset};
+            families_[i] = if_zero(offset ^ kIpv4Offset) >> 63;
             service_words_[i] = ports >> 16 | protocol << 16 | std::uint64_t{table} << 24;
         }
         repeats_[0] = 0;
@@ -247,14 +255,14 @@ private:
             const auto differing = (destinations_[0][i] ^ destinations_[0][i - 1]) |
                                    (destinations_[1][i] ^ destinations_[1][i - 1]) |
                                    (service_words_[i] ^ service_words_[i - 1]);
-            repeats_[i] = differing == 0;
+            repeats_[i] = if_zero(differing) >> 63;
         }
     }
 
     [[gnu::always_inline]] void check_addresses(const sl_prefix& block) {
         const std::uint64_t block0 = block.address[0], block1 = block.address[1];
         const std::uint64_t mask0 = block.mask[0], mask1 = block.mask[1];
-        const std::uint64_t has_block = (mask0 | mask1) != 0;
+        const std::uint64_t no_block = if_zero(mask0 | mask1);
         for (std::size_t i = 0; i < kBurst; i++) {
             const auto source0 = sources_[0][i], source1 = sources_[1][i];
             const auto destination0 = destinations_[0][i], destination1 = destinations_[1][i];
@@ -262,13 +270,11 @@ private:
             const auto off_source = ((source0 ^ block0) & mask0) | ((source1 ^ block1) & mask1);
             const auto off_destination =
                 ((destination0 ^ block0) & mask0) | ((destination1 ^ block1) & mask1);
-            const auto is_inside =
-                (std::uint64_t{off_source == 0} | std::uint64_t{off_destination == 0}) & has_block;
-            const auto is_martian =
-                std::uint64_t{(source0 & 0xff) == 0} | std::uint64_t{(source0 & 0xff) == 0xff} |
-                std::uint64_t{(source0 & 0xc0ff) == 0x80fe} | std::uint64_t{(destination0 & 0xff) == 0};
-            const std::uint64_t is_ipv6 = offsets_[i] == kIpv6Offset;
-            odd_[i] = std::uint64_t{to_other == 0} | (is_ipv6 & (is_inside | is_martian));
+            const auto is_inside = (if_zero(off_source) | if_zero(off_destination)) & ~no_block;
+            const auto is_martian = if_zero(source0 & 0xff) | if_zero((source0 & 0xff) ^ 0xff) |
+                                    if_zero((source0 & 0xc0ff) ^ 0x80fe) | if_zero(destination0 & 0xff);
+            const auto is_ipv6 = if_zero(offsets_[i] ^ kIpv6Offset);
+            odd_[i] = (if_zero(to_other) | (is_ipv6 & (is_inside | is_martian))) >> 63;
         }
     }
 
