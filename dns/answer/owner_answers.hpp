@@ -20,6 +20,7 @@ enum class Rcode : std::uint8_t {
     kNxDomain = 3,
     kNotImp = 4,
     kRefused = 5,
+    kYxDomain = 6,
     kNotAuth = 9,
     kDsoTypeNi = 11,
     kBadVers = 16,
@@ -84,8 +85,9 @@ struct RunPair {
 };
 
 /// What becomes of names that exist only below an owner.
+/// kElsewhere: a DNAME says where they lead.
 /// kNotReady: nobody knows yet, neither here nor below.
-enum class Below : std::uint8_t { kNothing, kWildcard, kReferral, kNotReady };
+enum class Below : std::uint8_t { kNothing, kWildcard, kReferral, kElsewhere, kNotReady };
 
 class OwnerAnswers;
 
@@ -105,7 +107,8 @@ struct OwnerDraft {
     std::uint16_t zone = 0;
     Below below = Below::kNothing;
     std::vector<ByType> types;
-    /// What an alias or a delegation says to all other types. Without it they get NODATA.
+    /// What an alias or a delegation says to all other types. Without it they get NODATA. kElsewhere: what
+    /// names below get, the DNAME.
     std::optional<RunPair> otherwise;
     /// kWildcard: answers of "*.owner"; their runs fit any question below.
     std::shared_ptr<const OwnerAnswers> wildcard;

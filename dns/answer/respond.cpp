@@ -7,6 +7,7 @@
 
 #include "dns/answer/composition.hpp"
 #include "dns/answer/opt_record.hpp"
+#include "dns/answer/redirected_name.hpp"
 #include "dns/record/rr_type.hpp"
 
 namespace suanlu::dns {
@@ -167,6 +168,14 @@ private:
             add_owner(*owner, zone, parts);
         } else if (owner->below() == Below::kReferral) {
             parts.add(owner->otherwise(query_.is_dnssec_ok));
+        } else if (owner->below() == Below::kElsewhere) {
+            parts.add(owner->otherwise(query_.is_dnssec_ok));
+            const ByteView name = lookup_.bytes().subspan(kHeaderBytes, query_.name_bytes);
+            if (redirected_.make(*owner, name)) {
+                parts.add(redirected_.run());
+            } else {
+                rcode_ = Rcode::kYxDomain; // RFC 6672 section 2.2
+            }
         } else if (owner->below() == Below::kWildcard) {
             const bool is_denied = !add_owner(owner->wildcard(), zone, parts);
             add_gap(zone, gap_below(zone, skipped), parts);
@@ -194,7 +203,7 @@ private:
         const bool is_delegation = owner.below() == Below::kReferral;
         const bool is_for_ds = query_.type == rr_type::kDs;
         const bool is_of_owner =
-            is_delegation ? is_for_ds : query_.type == rr_type::kRrsig; // whatever else the owner is
+            is_delegation ? is_for_ds : query_.type == rr_type::kRrsig || owner.below() == Below::kElsewhere;
         const OwnerAnswers::Set* set = is_delegation && !is_for_ds ? nullptr : set_of(owner, query_.type);
         if (set != nullptr) {
             depends_on_client_ = set->classes != 0;
@@ -355,6 +364,7 @@ private:
     Rcode rcode_ = Rcode::kNoError;
     std::uint16_t extended_error_ = extended_error::kNone;
     std::size_t apex_at_ = 0;
+    RedirectedName redirected_;
 };
 
 } // namespace

@@ -109,6 +109,7 @@ Result<std::string> known_text(std::uint16_t type, ByteView rdata) {
     case rr_type::kNs:
     case rr_type::kCname:
     case rr_type::kPtr:
+    case rr_type::kDname:
         return fields_text(rdata, 0, 1, 0);
     case rr_type::kMx:
         return fields_text(rdata, 1, 1, 0);

@@ -240,6 +240,11 @@ XdpFrontConfig read_xdp(YamlNode node, const DnsConfig& config) {
     }
     const std::uint64_t rate = config.rate_limits ? config.rate_limits->per_second : 0;
     xdp.rate = static_cast<std::uint32_t>(node.optional("rate").integer(0, RateLimits::kMostPerSecond, rate));
+    YamlNode tap_one_in = node.optional("tap_one_in");
+    xdp.tap_one_in = static_cast<std::uint32_t>(tap_one_in.integer(1, 1'000'000'000, 0));
+    if (xdp.tap_one_in != 0 && !config.tap) {
+        tap_one_in.complain("needs dnstap");
+    }
     for (const Endpoint& listen : config.listen) {
         if (is_any(listen.address)) {
             node.complain("needs the addresses themselves in listen, not " + listen.text());
@@ -283,8 +288,8 @@ DnsConfig read_serving(YamlNode& root) {
     for (YamlNode& front : root.optional("proxy_from").items()) {
         config.fronts.push_back(front.prefix());
     }
-    config.xdp = read_xdp(root.optional("xdp"), config);
     config.tap = read_dnstap(root.optional("dnstap"));
+    config.xdp = read_xdp(root.optional("xdp"), config);
     if (YamlNode chaos = root.optional("chaos"); chaos.is_present()) {
         config.chaos_id = read_short_text(chaos.optional("id"));
         config.chaos_version = read_short_text(chaos.optional("version"));

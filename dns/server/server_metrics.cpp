@@ -246,7 +246,7 @@ void DnsServer::export_responses() {
     export_each(DnsMetric::suanlu_dns_rate_limited_total, RateLimitAction::kNone);
     for (const Rcode rcode :
          {Rcode::kNoError, Rcode::kFormErr, Rcode::kServFail, Rcode::kNxDomain, Rcode::kNotImp,
-          Rcode::kRefused, Rcode::kNotAuth, Rcode::kBadVers, Rcode::kBadCookie}) {
+          Rcode::kRefused, Rcode::kYxDomain, Rcode::kNotAuth, Rcode::kBadVers, Rcode::kBadCookie}) {
         out.count(DnsMetric::suanlu_dns_responses_total, sum(rcode),
                   std::to_string(static_cast<unsigned>(rcode)));
     }

@@ -35,6 +35,8 @@ SD_MAP(sd_counts, BPF_MAP_TYPE_PERCPU_ARRAY, __u32, __u64, SD_REASONS, 0);
 
 // Between two answers to one client prefix; 0 = as many as it asks for. The loader says it.
 const volatile __u64 sd_gap_ns = 0;
+// One in so many of what could be answered goes to the sockets, where dnstap sees it; 0 = none.
+const volatile __u32 sd_tap_one_in = 0;
 
 enum { SD_HEADER = 12, SD_OPT = 11, SD_SUBNET_MOST = 24, SD_TYPE_OPT = 41, SD_OPTION_SUBNET = 8 };
 
@@ -278,6 +280,9 @@ int suanlu_dns_front(struct xdp_md* context) {
     }
     if (sd_is_over(frame.source, frame.is_v4)) {
         return sd_leave(SD_rate_limited);
+    }
+    if (sd_tap_one_in != 0 && bpf_get_prandom_u32() % sd_tap_one_in == 0) {
+        return sd_leave(SD_tapped);
     }
     return sd_leave(sd_send(context, &frame, &query, answer, size, scope) == 0 ? SD_answered : SD_no_room);
 }

@@ -71,6 +71,7 @@ Result<std::unique_ptr<XdpFront>> XdpFront::open(const XdpFrontConfig& config,
         return front_error("opening", -errno);
     }
     front->loaded_->rodata->sd_gap_ns = config.rate == 0 ? 0 : kNsPerSecond / config.rate;
+    front->loaded_->rodata->sd_tap_one_in = config.tap_one_in;
     if (const int code = front_bpf__load(front->loaded_.get()); code != 0) {
         return front_error("loading the program", code);
     }

@@ -22,6 +22,8 @@ struct XdpFrontConfig {
     std::vector<std::string> interfaces;
     /// Answers a second to one client prefix (/24, /56); what is more goes to the sockets. 0 = no limit.
     std::uint32_t rate = 0;
+    /// So that dnstap sees some: one in so many of what could be answered goes to the sockets. 0 = none.
+    std::uint32_t tap_one_in = 0;
 };
 
 class XdpFront {

@@ -195,6 +195,10 @@ private:
         if (records->find(rr_type::kCname) != nullptr) {
             add_alias(name, is_floating, owner);
         }
+        if (const Rrset* dname = records->find(rr_type::kDname)) {
+            owner.below = Below::kElsewhere;
+            owner.otherwise = redirection(name, *dname);
+        }
         std::sort(owner.types.begin(), owner.types.end(),
                   [](const auto& a, const auto& b) { return a.type < b.type; });
         return owner;
@@ -216,6 +220,15 @@ private:
                 return target.is_at_or_below(name) ? Section::kAdditional : Section::kOptional;
             });
             writer.run().is_authoritative = false;
+            return std::move(writer).finish();
+        });
+    }
+
+    /// The CNAME that follows is made for each question, and has no signature (RFC 6672 section 5.3.1).
+    [[nodiscard]] RunPair redirection(const DomainName& name, const Rrset& dname) const {
+        return both(is_signed_, [&](bool is_dnssec) {
+            RunWriter writer(zone_.apex, name, true);
+            writer.add(Section::kAnswer, name, dname, is_dnssec);
             return std::move(writer).finish();
         });
     }
@@ -389,7 +402,8 @@ private:
         RunWriter writer(zone_.apex, name, true);
         // Floating in either case: denials are, and a run has one kind of pointers.
         const DomainName end = add_aliases(writer, name, aliases, is_floating, is_dnssec);
-        if (is_loop || !end.is_at_or_below(zone_.apex) || zone_.cut_above(end) != nullptr) {
+        if (is_loop || !end.is_at_or_below(zone_.apex) || zone_.cut_above(end) != nullptr ||
+            zone_.dname_above(end) != nullptr) {
             return std::move(writer).finish();
         }
         DomainName encloser = end.canonical();

@@ -41,6 +41,17 @@ const DomainName* ZoneContents::cut_above(const DomainName& name) const {
     return highest;
 }
 
+const DomainName* ZoneContents::dname_above(const DomainName& name) const {
+    for (DomainName at = name; at != apex && !at.is_root();) {
+        at = at.parent();
+        const auto found = owners.find(at);
+        if (found != owners.end() && found->second.find(rr_type::kDname) != nullptr) {
+            return &found->first;
+        }
+    }
+    return nullptr;
+}
+
 void ZoneContents::add(const Record& record) {
     const auto [place, is_new] =
         owners[record.owner].sets.try_emplace(record.type, Rrset{record.type, record.ttl, {}, {}});
@@ -73,6 +84,28 @@ std::uint16_t covered_type(const Record& record) {
                : record.type;
 }
 
+namespace {
+
+/// In canonical order all that is below an owner follows it.
+Status check_below_dnames(const ZoneContents& zone) {
+    const DomainName* dname = nullptr;
+    for (const auto& [owner, records] : zone.owners) {
+        if (dname != nullptr && owner.is_at_or_below(*dname) && !records.is_proof_only()) {
+            return below_dname(owner, *dname);
+        }
+        if (records.find(rr_type::kDname) != nullptr) {
+            dname = &owner;
+        }
+    }
+    return {};
+}
+
+} // namespace
+
+Error below_dname(const DomainName& name, const DomainName& dname) {
+    return {Errc::kBadInput, name.text() + " lies below the DNAME of " + dname.text()};
+}
+
 Status check_zone(const ZoneContents& zone) {
     const OwnerRecords* apex = zone.find(zone.apex);
     const Rrset* soa = apex == nullptr ? nullptr : apex->find(rr_type::kSoa);
@@ -98,7 +131,7 @@ Status check_zone(const ZoneContents& zone) {
             return Error{Errc::kBadInput, owner.text() + " has other data beside its CNAME"};
         }
     }
-    return {};
+    return check_below_dnames(zone);
 }
 
 } // namespace suanlu::dns

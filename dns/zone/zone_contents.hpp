@@ -83,6 +83,8 @@ struct ZoneContents {
     }
     /// The delegation at or above `name`; null where the zone itself is the authority.
     [[nodiscard]] const DomainName* cut_above(const DomainName& name) const;
+    /// The DNAME above `name`, which says where that leads (RFC 6672); null = none.
+    [[nodiscard]] const DomainName* dname_above(const DomainName& name) const;
     /// Adds to the set; one that is there keeps the smaller TTL. A record that is there is not added twice.
     void add(const Record& record);
 };
@@ -96,7 +98,11 @@ void set_serial(ZoneContents& zone, std::uint32_t serial);
 /// The type that the record is of, or signs.
 std::uint16_t covered_type(const Record& record);
 
-/// What every zone needs: an SOA and NS at the apex, no data beside CNAME, nothing outside the apex.
+/// RFC 6672 section 2.4: nothing is below a DNAME.
+Error below_dname(const DomainName& name, const DomainName& dname);
+
+/// What every zone needs: an SOA and NS at the apex, no data beside CNAME, none below DNAME, nothing outside
+/// the apex.
 Status check_zone(const ZoneContents& zone);
 
 } // namespace suanlu::dns

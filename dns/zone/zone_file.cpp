@@ -27,6 +27,34 @@ Status check_beside(const Record& record, const ZoneContents& zone) {
     return {};
 }
 
+/// RFC 6672 sections 2.3 and 2.4: one DNAME, not at a delegation, and nothing below it.
+Status check_dname(const Record& record, const ZoneContents& zone) {
+    if (const DomainName* above = zone.dname_above(record.owner)) {
+        return below_dname(record.owner, *above);
+    }
+    const OwnerRecords* there = zone.find(record.owner);
+    const auto has = [&](std::uint16_t type) {
+        return record.type == type || (there != nullptr && there->find(type) != nullptr);
+    };
+    if (!has(rr_type::kDname)) {
+        return {};
+    }
+    if (record.type == rr_type::kDname && there != nullptr && there->find(rr_type::kDname) != nullptr) {
+        return Error{Errc::kBadInput, record.owner.text() + " has two DNAMEs"};
+    }
+    if (record.owner != zone.apex && has(rr_type::kNs)) {
+        return Error{Errc::kBadInput, record.owner.text() + " has a DNAME beside its NS"};
+    }
+    if (record.owner.is_wildcard()) {
+        return Error{Errc::kUnsupported, "a DNAME of a wildcard is not served"};
+    }
+    const auto next = zone.owners.upper_bound(record.owner);
+    if (next != zone.owners.end() && next->first.is_at_or_below(record.owner)) {
+        return below_dname(next->first, record.owner);
+    }
+    return {};
+}
+
 Status check_record(const Record& record, const ZoneContents& zone) {
     if (!record.owner.is_at_or_below(zone.apex)) {
         return Error{Errc::kBadInput, record.owner.text() + " is outside of " + zone.apex.text()};
@@ -35,9 +63,8 @@ Status check_record(const Record& record, const ZoneContents& zone) {
         return Error{Errc::kBadInput, "an SOA that is not of " + zone.apex.text()};
     }
     SL_TRY_VOID(check_beside(record, zone));
+    SL_TRY_VOID(check_dname(record, zone));
     switch (record.type) {
-    case rr_type::kDname:
-        return Error{Errc::kUnsupported, "DNAME is not served"};
     case rr_type::kRrsig:
     case rr_type::kNsec:
     case rr_type::kNsec3:

@@ -7,7 +7,7 @@
 
 namespace suanlu::dns {
 
-/// kBadInput with file:line, kNotFound, kUnsupported for DNAME and for records that a signer makes.
+/// kBadInput with file:line, kNotFound, kUnsupported for records that a signer makes.
 Result<ZoneContents> read_zone_text(std::string text, const std::string& name, const DomainName& apex);
 Result<ZoneContents> read_zone_file(const std::string& path, const DomainName& apex);
 

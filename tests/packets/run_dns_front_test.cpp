@@ -103,7 +103,10 @@ protected:
             GTEST_SKIP() << "needs root";
         }
         libbpf_set_print(nullptr);
-        auto opened = XdpFront::open({}, {{server4_, kPort, {}}, {server6_, kPort, {}}});
+        open({});
+    }
+    void open(const XdpFrontConfig& config) {
+        auto opened = XdpFront::open(config, {{server4_, kPort, {}}, {server6_, kPort, {}}});
         ASSERT_TRUE(opened) << opened.error().text();
         front_ = *std::move(opened);
         serve({zone_with_classes()});
@@ -219,6 +222,18 @@ TEST_F(DnsFront, WhatIsNotPlain_IsLeftToTheSockets) {
     EXPECT_EQ(front_->count(SD_answered), 0U);
     EXPECT_EQ(front_->count(SD_other_traffic), 1U);
     EXPECT_EQ(front_->count(SD_long_name), 1U);
+}
+
+TEST_F(DnsFront, Tapped_SomeAreLeftToTheSocketsAndCounted) {
+    open({.interfaces = {}, .tap_one_in = 4});
+    constexpr std::uint64_t kAsked = 400;
+    const Bytes query = query_of({"www.c.example"});
+    for (std::uint64_t i = 0; i < kAsked; ++i) {
+        (void)by_front(query, *Ip6::parse("198.51.100.1"));
+    }
+    EXPECT_GT(front_->count(SD_tapped), 0U);
+    EXPECT_GT(front_->count(SD_answered), front_->count(SD_tapped));
+    EXPECT_EQ(front_->count(SD_answered) + front_->count(SD_tapped), kAsked);
 }
 
 TEST_F(DnsFront, NewSnapshot_NewAnswersAndOldOnesGone) {

@@ -26,7 +26,8 @@ Snapshot make_snapshot() {
     zone.add({name("c.example"), rr_type::kSoa, 5, soa});
     for (const Record& record :
          {Record{name("c.example"), rr_type::kNs, 5, {}}, Record{name("sub.c.example"), rr_type::kNs, 5, {}},
-          Record{name("al.c.example"), rr_type::kCname, 5, {}}}) {
+          Record{name("al.c.example"), rr_type::kCname, 5, {}},
+          Record{name("d.c.example"), rr_type::kDname, 5, {}}}) {
         Record with_target = record;
         const DomainName target = name("ns.c.example");
         with_target.rdata.assign(target.wire().begin(), target.wire().end());

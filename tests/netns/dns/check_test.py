@@ -58,12 +58,17 @@ def check_missing_key(folder):
     assert code == 2 and complaints == "dns.yaml:2: zones[0]: missing key 'name'\n", complaints
 
 
+def check_tap_of_the_front(folder):
+    code, _, complaints = folder.check(LEAST + 'xdp: {interfaces: [lo], tap_one_in: 10}\n')
+    assert code == 2 and complaints == 'dns.yaml:3: xdp.tap_one_in: needs dnstap\n', complaints
+
+
 def check_reader_to_come(folder):
     code, _, complaints = folder.check(LEAST + 'dnstap: {socket: /no/such/folder/reader.sock}\n')
     assert code == 0 and '/no/such/folder/reader.sock' in complaints, (code, complaints)
 
 
-CASES = {'reference': check_reference, 'all-complaints': check_all_complaints, 'missing-key': check_missing_key, 'reader-to-come': check_reader_to_come}
+CASES = {'reference': check_reference, 'all-complaints': check_all_complaints, 'missing-key': check_missing_key, 'tap-of-the-front': check_tap_of_the_front, 'reader-to-come': check_reader_to_come}
 
 
 def main():

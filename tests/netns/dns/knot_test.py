@@ -29,9 +29,9 @@ except ImportError:
 from free_port import free_port
 from server_lab import answers, run_case, wait_for
 
-TYPES = ['A', 'AAAA', 'NS', 'SOA', 'MX', 'TXT', 'CNAME', 'SRV', 'SVCB', 'HTTPS', 'TYPE65280', 'DS', 'CAA', 'PTR', 'RRSIG', 'TYPE1234']
+TYPES = ['A', 'AAAA', 'NS', 'SOA', 'MX', 'TXT', 'CNAME', 'SRV', 'SVCB', 'HTTPS', 'TYPE65280', 'DS', 'CAA', 'PTR', 'RRSIG', 'DNAME', 'TYPE1234']
 LABELS = ['www', 'WwW', 'ns1', 'mail', 'alias', 'alias2', 'out', 'dangling', 'nowhere', 'a', 'deep', 'er', 'wild', 'there', 'sub',
-          'ns', 'far', 'many', '_sip', '_udp', '_compute', 'svc', 'sz', 'hk', 'gba', 'site', '*', 'x' * 63, 'x']
+          'ns', 'far', 'gone', 'long', 'many', '_sip', '_udp', '_compute', 'svc', 'sz', 'hk', 'gba', 'site', '*', 'x' * 63, 'x']
 KEEPALIVE = 11
 DNS_YAML = '''listen: ["127.0.0.1:{port}"]
 nsid: here
@@ -64,7 +64,7 @@ zone:
 def random_query(rng):
     labels = [rng.choice(LABELS) for _ in range(rng.randint(0, 3))]
     base = rng.choice(['c.example.', 'c.example.', 'c.example.', 'c.example.', 'C.eXample.', 'gba.site.c.example.', 'svc.c.example.',
-                       'wild.c.example.', 'sub.c.example.', 'example.', 'd.example.', '.'])
+                       'wild.c.example.', 'sub.c.example.', 'gone.c.example.', 'long.c.example.', 'example.', 'd.example.', '.'])
     name = '.'.join(labels + [base]) if base != '.' else '.'.join(labels) + '.'
     query = dns.message.make_query(name, rng.choice(TYPES), use_edns=False)
     if rng.random() < 0.5:

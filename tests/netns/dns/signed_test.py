@@ -36,6 +36,7 @@ lost   CNAME nowhere
 *.wild A   192.0.2.5
 a.deep TXT "x"
 far    NS  ns.elsewhere.example.
+moved  DNAME deep
 '''
 DNS_YAML = '''listen: ["127.0.0.1:{port}"]
 zones: [{{name: c.example, file: "{work}/c.example.zone", view: "{view}", key: "{key}", denial: {denial}}}]
@@ -69,7 +70,8 @@ SECURE = [('www.c.example', 'A', 'NOERROR', 1), ('c.example', 'SOA', 'NOERROR', 
           ('alias.c.example', 'A', 'NOERROR', 2), ('x.wild.c.example', 'A', 'NOERROR', 1), ('x.wild.c.example', 'TXT', 'NOERROR', 0),
           ('www.c.example', 'AAAA', 'NOERROR', 0), ('deep.c.example', 'A', 'NOERROR', 0), ('no.c.example', 'A', 'NXDOMAIN', 0),
           ('x.y.www.c.example', 'A', 'NXDOMAIN', 0), ('lost.c.example', 'A', 'NXDOMAIN', 1), ('far.c.example', 'DS', 'NOERROR', 0),
-          ('_compute.chat.svc.c.example', 'SVCB', 'NOERROR', 1), ('chat.svc.c.example', 'HTTPS', 'NOERROR', 1),
+          ('a.moved.c.example', 'TXT', 'NOERROR', 3), ('x.moved.c.example', 'A', 'NXDOMAIN', 2), ('moved.c.example', 'DNAME', 'NOERROR', 1),
+          ('moved.c.example', 'A', 'NOERROR', 0), ('_compute.chat.svc.c.example', 'SVCB', 'NOERROR', 1), ('chat.svc.c.example', 'HTTPS', 'NOERROR', 1),
           ('chat.svc.c.example', 'A', 'NOERROR', 1), ('chat.svc.c.example', 'TXT', 'NOERROR', 0),
           ('sz.gba.site.c.example', 'TYPE65280', 'NOERROR', 1), ('sz.gba.site.c.example', 'TXT', 'NOERROR', 1),
           ('_index.gba.site.c.example', 'TYPE65280', 'NOERROR', 1), ('_compute._udp.gba.c.example', 'PTR', 'NOERROR', 1)]

@@ -29,6 +29,9 @@ a.deep   TXT "x"
 *.wild   A   192.0.2.5
 *.wild   TXT "w"
 there.wild TXT "t"
+gone     DNAME elsewhere.example.
+gone     TXT "here"
+lost     CNAME x.gone
 sub      NS  ns.sub
 sub      NS  ns1
 ns.sub   A   192.0.2.6

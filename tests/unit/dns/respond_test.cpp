@@ -54,6 +54,41 @@ TEST_F(Respond, Aliases_AreFollowedInsideTheZone) {
     EXPECT_FALSE(ask({.name = "loop.c.example"}).answer.empty());
 }
 
+/// Without OPT the message ends with the target of the alias: `labels`, and a pointer to the rest.
+std::string last_name_of(const Bytes& message, std::string_view labels) {
+    WireReader reader(message, message.size() - 2 - labels.size());
+    return DomainName::read(message, reader)->text();
+}
+
+TEST_F(Respond, Dname_MakesAliasesOfTheNamesBelow) {
+    for (const std::uint16_t type :
+         {rr_type::kA, rr_type::kCname, rr_type::kDname, rr_type::kRrsig, rr_type::kAny}) {
+        const Bytes message = respond_to(query_of({.name = "X.y.Gone.c.example", .type = type}));
+        const Heard heard = read_answer(message);
+        EXPECT_EQ(heard.answer, (Lines{"gone.c.example. DNAME", "X.y.Gone.c.example. CNAME"}));
+        EXPECT_EQ(heard.rcode, 0U);
+        EXPECT_TRUE(heard.is_authoritative() && heard.authority.empty());
+        EXPECT_EQ(last_name_of(message, "xX.y"), "X.y.elsewhere.example.");
+    }
+    EXPECT_EQ(ask({.name = "gone.c.example", .type = rr_type::kDname}).answer,
+              (Lines{"gone.c.example. DNAME"}));
+    EXPECT_EQ(ask({.name = "gone.c.example", .type = rr_type::kTxt}).answer, (Lines{"gone.c.example. TXT"}));
+    EXPECT_EQ(ask({.name = "gone.c.example"}).authority, (Lines{"c.example. SOA"}));
+    EXPECT_EQ(ask({.name = "lost.c.example"}).answer, (Lines{"lost.c.example. CNAME"}))
+        << "what is below a DNAME the resolver asks for";
+    EXPECT_EQ(ask({.name = "lost.c.example"}).rcode, 0U);
+}
+
+TEST_F(Respond, Dname_NameThatGetsTooLong_IsYxDomain) {
+    const std::string label(62, 'x');
+    const std::string longest =
+        label + "." + label + "." + label + "." + std::string(46, 'x'); // with the target: 255 octets
+    EXPECT_EQ(ask({.name = longest + ".gone.c.example", .has_edns = true}).answer.size(), 2U);
+    const Heard heard = ask({.name = longest + "x.gone.c.example"});
+    EXPECT_EQ(heard.rcode, 6U);
+    EXPECT_EQ(heard.answer, (Lines{"gone.c.example. DNAME"}));
+}
+
 TEST_F(Respond, Wildcard_AnswersUnderTheNameAskedFor) {
     EXPECT_EQ(ask({.name = "X.y.wild.c.example"}).answer, Lines{"X.y.wild.c.example. A 192.0.2.5"});
     EXPECT_EQ(ask({.name = "*.wild.c.example"}).answer, Lines{"*.wild.c.example. A 192.0.2.5"});

@@ -107,6 +107,14 @@ TEST_F(Signing, Answers_HaveTheirSignatures_AndDenialsTheirProofs) {
               with({"*.wild.c.example. NSEC", "*.wild.c.example. RRSIG"}));
 }
 
+TEST_F(Signing, Dname_IsSignedAndTheAliasThatItMakesIsNot) {
+    const ZoneContents zone = signed_zone(1'000'000, "gone DNAME d.example.\n");
+    EXPECT_EQ(ask(zone, {.name = "x.gone.c.example"}).answer,
+              (Lines{"gone.c.example. DNAME", "gone.c.example. RRSIG", "x.gone.c.example. CNAME"}));
+    EXPECT_EQ(ask(zone, {.name = "gone.c.example"}).authority,
+              (Lines{"c.example. SOA", "c.example. RRSIG", "gone.c.example. NSEC", "gone.c.example. RRSIG"}));
+}
+
 TEST_F(Signing, SignaturesAsAQuestion_AreThoseOfOneSet) {
     const ZoneContents zone = signed_zone(1'000'000, "www TXT one\nalias CNAME www\n");
     const auto signatures_at = [&](const std::string& name) {

@@ -18,7 +18,6 @@ TEST(ZoneFile, Errors_NameFileAndLine) {
     const std::string soa = "c.example. 5 SOA ns1 a 1 2 3 4 5\n";
     EXPECT_TRUE(error_of(soa + "c.example. NS ns1\nc.example. A 1.2.3\n").starts_with("x.zone:3: "));
     EXPECT_TRUE(error_of(soa + "d.example. A 192.0.2.1\n").starts_with("x.zone:2: d.example. is outside"));
-    EXPECT_TRUE(error_of(soa + "a.c.example. DNAME b.\n").starts_with("x.zone:2: DNAME"));
     EXPECT_TRUE(error_of(soa + "a.c.example. SVCB 1 . alpn=h2 alpn=h3\n").starts_with("x.zone:2: "));
     EXPECT_EQ(error_of(soa), "x.zone: c.example. has no NS");
     EXPECT_EQ(error_of("c.example. NS ns1\n"), "x.zone: c.example. has not exactly one SOA");
@@ -31,6 +30,28 @@ TEST(ZoneFile, Errors_NameFileAndLine) {
     EXPECT_EQ(error_of(ns + "w.c.example. 5 SOA ns1 a 2 2 3 4 5\n"),
               "x.zone:3: an SOA that is not of c.example.");
     EXPECT_EQ(error_of(""), "x.zone: c.example. has not exactly one SOA");
+}
+
+TEST(ZoneFile, Dname_HasNothingBelowItAndNoSecond) {
+    const auto error_of = [](const std::string& text) {
+        const auto zone = read_zone_text("@ 5 SOA ns1 a 1 2 3 4 5\n@ NS ns1.d.example.\n" + text, "x.zone",
+                                         *DomainName::parse("c.example"));
+        return zone ? std::string() : zone.error().detail;
+    };
+    EXPECT_EQ(error_of("@ DNAME d.example.\n@ A 192.0.2.1\n"), "") << "of the apex";
+    EXPECT_EQ(error_of("a DNAME d.example.\na TXT x\naa TXT x\n"), "");
+    EXPECT_EQ(error_of("a DNAME d.example.\nx.b.a TXT x\n"),
+              "x.zone:4: x.b.a.c.example. lies below the DNAME of a.c.example.");
+    EXPECT_EQ(error_of("x.b.a TXT x\na DNAME d.example.\n"),
+              "x.zone:4: x.b.a.c.example. lies below the DNAME of a.c.example.");
+    EXPECT_EQ(error_of("a DNAME d.example.\na DNAME e.example.\n"), "x.zone:4: a.c.example. has two DNAMEs");
+    EXPECT_EQ(error_of("a CNAME d.example.\na DNAME e.example.\n"),
+              "x.zone:4: a.c.example. has other data beside its CNAME");
+    for (const char* const both :
+         {"a NS d.example.\na DNAME e.example.\n", "a DNAME e.example.\na NS d.example.\n"}) {
+        EXPECT_EQ(error_of(both), "x.zone:4: a.c.example. has a DNAME beside its NS");
+    }
+    EXPECT_EQ(error_of("*.a DNAME d.example.\n"), "x.zone:3: a DNAME of a wildcard is not served");
 }
 
 TEST(ZoneFile, WhatLdnsReadsOver_IsFoundBefore) {
