@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "controller/cli/dns_subscribe.hpp"
 
+#include <algorithm>
 #include <csignal>
 #include <cstdio>
+#include <random>
 
 #include "controller/cli/push_report.hpp"
 #include "controller/cli/push_subscriber.hpp"
@@ -14,6 +16,7 @@ namespace suanlu {
 namespace {
 
 constexpr const char* kDefaultPort = "853";
+constexpr std::size_t kMostQuestions = 1'000;
 
 /// HOST, HOST:PORT, V6 or [V6]:PORT.
 Result<PushServer> parse_server(const std::string& text) {
@@ -38,16 +41,30 @@ Result<PushServer> parse_server(const std::string& text) {
     return server;
 }
 
-Result<dns::PushQuestion> parse_question(const SubscribeWords& words) {
-    dns::PushQuestion question;
-    SL_TRY(question.name, dns::DomainName::parse(words.name));
-    const auto type = dns::parse_type(words.type);
-    if (!type) {
-        return Error{Errc::kBadInput, words.type + " is no type of records"};
+/// NAME or NAME/TYPE. A name may have a slash, too: one before what is a type counts.
+Result<dns::PushQuestion> parse_question(const std::string& word) {
+    const std::size_t slash = word.rfind('/');
+    const auto type = slash == std::string::npos ? std::nullopt : dns::parse_type(word.substr(slash + 1));
+    if (slash != std::string::npos && !type && word.find('.', slash) == std::string::npos) {
+        return Error{Errc::kBadInput, word.substr(slash + 1) + " is no type of records"};
     }
-    question.type = *type;
-    question.rr_class = dns::rr_class::kIn;
-    return question;
+    SL_TRY(dns::DomainName name, dns::DomainName::parse(type ? word.substr(0, slash) : word));
+    return dns::PushQuestion{std::move(name), type.value_or(dns::rr_type::kSvcb), dns::rr_class::kIn};
+}
+
+/// Each once, for a session takes none twice (RFC 8765 section 6.2.1).
+Result<std::vector<dns::PushQuestion>> parse_questions(const std::vector<std::string>& words) {
+    std::vector<dns::PushQuestion> questions;
+    for (const std::string& word : words) {
+        SL_TRY(dns::PushQuestion question, parse_question(word));
+        if (std::find(questions.begin(), questions.end(), question) == questions.end()) {
+            questions.push_back(std::move(question));
+        }
+    }
+    if (questions.size() > kMostQuestions) {
+        return Error{Errc::kBadInput, "at most " + std::to_string(kMostQuestions) + " names in a session"};
+    }
+    return questions;
 }
 
 } // namespace
@@ -56,8 +73,10 @@ DnsSubscribe::DnsSubscribe(CLI::App& dns)
     : subscribe_(
           dns.add_subcommand("subscribe", "print changes of records as a server of DNS Push says them")) {
     subscribe_->fallthrough();
-    subscribe_->add_option("name", words_.name, "whose records")->required();
-    subscribe_->add_option("type", words_.type, "SVCB, A, ANY, TYPE65280")->capture_default_str();
+    subscribe_
+        ->add_option("names", words_.names,
+                     "NAME or NAME/TYPE each; SVCB unless TYPE is A, ANY, TYPE65280 ..")
+        ->required();
     subscribe_->add_option("--server", words_.server, "HOST or HOST:PORT, port 853 by default")->required();
     subscribe_->add_option("--ca", words_.ca, "file of the authorities to trust instead of the system's");
     subscribe_->add_option("--tls-name", words_.tls_name, "name in the server's certificate; default HOST");
@@ -70,7 +89,7 @@ bool DnsSubscribe::is_asked() const {
 
 Status DnsSubscribe::run(bool as_json, bool colour) const {
     SL_TRY(PushServer server, parse_server(words_.server));
-    SL_TRY(const dns::PushQuestion question, parse_question(words_));
+    SL_TRY(std::vector<dns::PushQuestion> questions, parse_questions(words_.names));
     SL_TRY(const auto context, dns::client_tls_context(words_.ca));
     server.tls_name = words_.tls_name.empty() ? server.host : words_.tls_name;
     std::uint64_t messages = 0;
@@ -83,7 +102,8 @@ Status DnsSubscribe::run(bool as_json, bool colour) const {
     };
     const auto say = [](const std::string& what) { std::fprintf(stderr, "suanluctl: %s\n", what.c_str()); };
     asio::io_context io(1);
-    PushSubscriber subscriber(io, server, question, *context, {print, say});
+    PushSubscriber subscriber(io, server, std::move(questions), *context, {print, say},
+                              std::random_device{}());
     asio::signal_set signals(io, SIGINT, SIGTERM);
     signals.async_wait([&](const boost::system::error_code& ec, int) {
         if (!ec) {

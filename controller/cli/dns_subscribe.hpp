@@ -10,8 +10,8 @@
 namespace suanlu {
 
 struct SubscribeWords {
-    std::string name;
-    std::string type = "SVCB";
+    /// NAME or NAME/TYPE each.
+    std::vector<std::string> names;
     std::string server;
     std::string ca;
     /// In the server's certificate; empty = the host of `server`.

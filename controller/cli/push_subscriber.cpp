@@ -3,6 +3,8 @@
 
 #include <algorithm>
 
+#include "dns/record/rr_type.hpp"
+
 namespace suanlu {
 
 namespace {
@@ -10,10 +12,11 @@ namespace {
 using Milliseconds = std::chrono::milliseconds;
 using ErrorCode = boost::system::error_code;
 
-constexpr Milliseconds kMostBackoff{30'000};
 /// To connect and shake hands, and to say goodbye.
 constexpr Milliseconds kPatience{10'000};
 constexpr Milliseconds kFarewell{1'000};
+/// From one word of a new session to the next, as long as it tells what is there.
+constexpr Milliseconds kSettle{1'000};
 
 /// In the background, for whoever comes next does not wait for it.
 Task<void> say_goodbye(std::shared_ptr<dns::Connection> connection) {
@@ -23,11 +26,12 @@ Task<void> say_goodbye(std::shared_ptr<dns::Connection> connection) {
 
 } // namespace
 
-PushSubscriber::PushSubscriber(asio::io_context& io, PushServer server, dns::PushQuestion question,
-                               asio::ssl::context& context, PushListener listener)
-    : strand_(asio::make_strand(io)), server_(std::move(server)), question_(std::move(question)),
+PushSubscriber::PushSubscriber(asio::io_context& io, PushServer server,
+                               std::vector<dns::PushQuestion> questions, asio::ssl::context& context,
+                               PushListener listener, std::uint32_t seed)
+    : strand_(asio::make_strand(io)), server_(std::move(server)), questions_(std::move(questions)),
       context_(context), listener_(std::move(listener)), resolver_(strand_), socket_(strand_),
-      pause_(strand_), beat_(strand_) {
+      pause_(strand_), beat_(strand_), settle_(strand_), delay_(seed) {
 }
 
 void PushSubscriber::start(std::function<void()> ended) {
@@ -37,6 +41,7 @@ void PushSubscriber::start(std::function<void()> ended) {
 void PushSubscriber::stop() {
     asio::post(strand_, [this] {
         is_stopped_ = true;
+        settle_.cancel();
         resolver_.cancel();
         ErrorCode ignored;
         socket_.close(ignored);
@@ -69,8 +74,7 @@ Task<void> PushSubscriber::run(std::function<void()> ended) {
 }
 
 Task<void> PushSubscriber::pause() {
-    const Milliseconds delay = std::max(retry_.value_or(backoff_), kLeastBackoff);
-    backoff_ = std::min(2 * backoff_, kMostBackoff);
+    const Milliseconds delay = delay_.next(retry_);
     listener_.note(outcome_.error().detail + "; trying again in " + std::to_string(delay.count()) + " ms");
     (void)co_await wait_for(pause_, delay);
 }
@@ -81,10 +85,13 @@ Task<Status> PushSubscriber::follow() {
         connection_.reset();
         co_return opened;
     }
-    client_.emplace(question_, clock_.now());
-    dns::Bytes message = client_->subscribe();
-    (void)co_await connection_->send(message); // whoever reads sees that it failed
+    client_.emplace(questions_, clock_.now());
+    shown_.begin();
+    for (dns::Bytes& message : client_->subscribe()) {
+        (void)co_await connection_->send(message); // whoever reads sees that it failed
+    }
     Status why = co_await listen();
+    settle_.cancel();
     if (!is_stopped_) {
         leave();
     }
@@ -169,13 +176,16 @@ Status PushSubscriber::tell(const dns::PushClient::Heard& heard) {
         return {};
     case What::kSubscribed:
         if (std::exchange(was_subscribed_, true)) {
-            listener_.note("subscribed again; the records that are there follow");
+            listener_.note("subscribed again; what has changed follows");
         }
-        backoff_ = kLeastBackoff;
+        delay_.reset();
+        settle_later();
         return {};
     case What::kRefused: {
         const bool may_pass = heard.rcode == dns::Rcode::kServFail && heard.retry_ms;
-        return Error{may_pass ? Errc::kUnreachable : Errc::kRefused, dns::refusal_text(heard.rcode)};
+        return Error{may_pass ? Errc::kUnreachable : Errc::kRefused,
+                     heard.question.name.text() + " " + dns::type_text(heard.question.type) + ": " +
+                         dns::refusal_text(heard.rcode)};
     }
     case What::kRetired:
         return lost("told to leave", "RETRY DELAY");
@@ -185,10 +195,31 @@ Status PushSubscriber::tell(const dns::PushClient::Heard& heard) {
     if (heard.unasked > 0) {
         listener_.note(std::to_string(heard.unasked) + " records that nobody asked for are left out");
     }
-    if (!listener_.changes(heard.changes)) {
+    if (settle_.expiry() > std::chrono::steady_clock::now()) {
+        settle_later();
+    }
+    return tell_changes(heard.changes);
+}
+
+Status PushSubscriber::tell_changes(std::vector<dns::PushChange> changes) {
+    auto news = shown_.take(std::move(changes));
+    if (!news) {
+        return news.error();
+    }
+    if (!news->empty() && !listener_.changes(*news)) {
         stop();
     }
     return {};
+}
+
+void PushSubscriber::settle_later() {
+    settle_.expires_after(kSettle);
+    settle_.async_wait([this](const ErrorCode& ec) {
+        const auto gone = ec ? std::vector<dns::PushChange>() : shown_.settle();
+        if (!gone.empty() && !is_stopped_ && !listener_.changes(gone)) {
+            stop();
+        }
+    });
 }
 
 void PushSubscriber::watch() {

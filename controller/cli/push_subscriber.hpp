@@ -1,12 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
-// A subscription of DNS Push with its connections: opened, kept alive, and opened again when they are lost,
-// after what the server says (RETRY DELAY, RFC 8490 section 6.6) or after 1, 2, 4 .. 30 s. One strand.
+// Subscriptions of DNS Push with their connections: opened, kept alive, and opened again when they are lost,
+// after what the server says (RETRY DELAY, RFC 8490 section 6.6.1) or a while that grows. Then only what has
+// changed meanwhile is told: what was told before and a second after the last word of the new session is not
+// there again is gone. One strand.
 #pragma once
 
 #include <functional>
 
 #include "core/support/clock.hpp"
 #include "dns/push/push_client.hpp"
+#include "dns/push/pushed_records.hpp"
+#include "dns/push/reconnect_delay.hpp"
 #include "dns/tcp/connection.hpp"
 
 namespace suanlu {
@@ -26,9 +30,9 @@ struct PushListener {
 
 class PushSubscriber {
 public:
-    /// `context` outlives it.
-    PushSubscriber(asio::io_context& io, PushServer server, dns::PushQuestion question,
-                   asio::ssl::context& context, PushListener listener);
+    /// `context` outlives it. `seed`: of the spread of reconnections.
+    PushSubscriber(asio::io_context& io, PushServer server, std::vector<dns::PushQuestion> questions,
+                   asio::ssl::context& context, PushListener listener, std::uint32_t seed);
 
     void start(std::function<void()> ended);
     void stop();
@@ -47,6 +51,9 @@ private:
     Task<Status> listen();
     /// An error ends the session.
     Status tell(const dns::PushClient::Heard& heard);
+    Status tell_changes(std::vector<dns::PushChange> changes);
+    /// Nothing more is heard for a while: what there is was told.
+    void settle_later();
     /// Sets the time of the next KEEPALIVE, and that of the connection's end.
     void watch();
     Task<void> keep_alive();
@@ -56,7 +63,7 @@ private:
 
     Strand strand_;
     PushServer server_;
-    dns::PushQuestion question_;
+    std::vector<dns::PushQuestion> questions_;
     asio::ssl::context& context_;
     PushListener listener_;
     SteadyClock clock_;
@@ -67,12 +74,13 @@ private:
     asio::steady_timer pause_;
     /// KEEPALIVE; before there is a connection, the end of patience.
     asio::steady_timer beat_;
+    asio::steady_timer settle_;
+    dns::PushedRecords shown_;
     /// Of this connection.
     std::shared_ptr<Connection> connection_;
     std::optional<dns::PushClient> client_;
-    static constexpr std::chrono::milliseconds kLeastBackoff{1'000};
-    std::chrono::milliseconds backoff_ = kLeastBackoff;
-    /// What the server wants instead of `backoff_`.
+    dns::ReconnectDelay delay_;
+    /// What the server wants instead.
     std::optional<std::chrono::milliseconds> retry_;
     bool was_subscribed_ = false;
     bool is_stopped_ = false;

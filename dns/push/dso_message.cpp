@@ -17,7 +17,7 @@ constexpr std::size_t kTlvHeadBytes = 4;
 constexpr std::size_t kMostTlvs = 16;
 constexpr std::size_t kPadTo = 468;
 /// 35 blocks of padding are the most below the 16 382 octets of RFC 8765 section 6.3.1.
-constexpr std::size_t kMostPushBytes = 35 * kPadTo - kTlvHeadBytes;
+constexpr std::size_t kMostPaddedPush = 35 * kPadTo - kTlvHeadBytes;
 constexpr std::size_t kMostMessageBytes = 0xffff;
 /// Type, class, TTL, length of rdata.
 constexpr std::size_t kFixedRecordBytes = 10;
@@ -26,7 +26,7 @@ WireReader reader_of(ByteView message, const DsoTlv& tlv) {
     return WireReader(message.first(tlv.end), tlv.begin);
 }
 
-/// Names in a SUBSCRIBE and a RECONFIRM are not compressed (RFC 8765 sections 6.2.1, 6.5.1).
+/// Of a SUBSCRIBE or a RECONFIRM (RFC 8765 sections 6.2.1, 6.5.1): its one name has nothing to point to.
 Result<PushQuestion> read_question(WireReader& reader) {
     PushQuestion question;
     SL_TRY(question.name, DomainName::read_plain(reader));
@@ -43,13 +43,16 @@ Result<PushChange> read_change(ByteView message, WireReader& reader) {
     const WireReader at_ttl = reader;
     SL_TRY(change.record.ttl, reader.integer<std::uint32_t>());
     SL_TRY(const auto length, reader.integer<std::uint16_t>());
-    if (change.record.ttl > 0x7fffffff && !change.is_removal()) {
-        return at_ttl.error("a TTL without a meaning");
+    if (!change.has_meaning()) {
+        SL_TRY([[maybe_unused]] const ByteView ignored, reader.take(length));
+        return change;
     }
-    if (change.record.ttl == PushChange::kAllRemoved) {
+    if (change.is_of_whole_set()) {
         if (length != 0) {
             return at_ttl.error("rdata in the removal of a whole set");
         }
+        // Of a name in all classes: whatever the type says.
+        change.record.type = change.rr_class == rr_class::kAny ? rr_type::kAny : change.record.type;
         return change;
     }
     if (change.record.type == rr_type::kAny || change.rr_class == rr_class::kAny) {
@@ -137,7 +140,9 @@ Result<std::vector<PushChange>> read_push(ByteView message, const DsoTlv& tlv) {
     std::vector<PushChange> out;
     while (!reader.is_at_end()) {
         SL_TRY(PushChange change, read_change(message, reader));
-        out.push_back(std::move(change));
+        if (change.has_meaning()) { // RFC 8765 section 6.3.1: else passed over, and nothing but this line
+            out.push_back(std::move(change));
+        }
     }
     return out;
 }
@@ -184,7 +189,8 @@ DsoWriter& DsoWriter::unsubscribe(std::uint16_t id) {
 void DsoWriter::pad(Bytes& framed) {
     const std::size_t size = framed.size() - kLengthRoom + kTlvHeadBytes;
     const std::size_t padding = (kPadTo - size % kPadTo) % kPadTo;
-    if (size + padding <= kMostMessageBytes) {
+    if (size + padding <= kMostMessageBytes &&
+        (size <= kMostPushBytes) == (size + padding <= kMostPushBytes)) {
         put_integer(framed, static_cast<std::uint16_t>(DsoType::kPadding));
         put_integer(framed, static_cast<std::uint16_t>(padding));
         framed.resize(framed.size() + padding);
@@ -205,10 +211,10 @@ PushWriter::Room PushWriter::add(const PushChange& change) {
     const bool is_known = owner_ && owner_->first == record.owner;
     const std::size_t more = (is_known ? 2 : record.owner.size()) + kFixedRecordBytes + record.rdata.size();
     const std::size_t size = out_.size() - kLengthRoom + more;
-    if (size > kMostPushBytes && !is_empty()) {
+    if (size > kMostPaddedPush && !is_empty()) {
         return Room::kNextMessage;
     }
-    if (size > kMostMessageBytes) {
+    if (size > kMostPushBytes) {
         return Room::kNowhere;
     }
     if (is_known) {

@@ -73,6 +73,8 @@ struct PushChange {
     bool operator==(const PushChange&) const = default;
     [[nodiscard]] bool is_removal() const { return record.ttl >= kAllRemoved; }
     [[nodiscard]] bool is_of_whole_set() const { return record.ttl == kAllRemoved; }
+    /// Other TTLs say nothing.
+    [[nodiscard]] bool has_meaning() const { return record.ttl <= 0x7fffffff || is_removal(); }
 };
 
 Result<DsoTimeouts> read_keepalive(ByteView message, const DsoTlv& tlv);
@@ -108,14 +110,16 @@ private:
     Bytes out_;
 };
 
-/// One PUSH, at most as long as pointers reach and padding included (RFC 8765 section 6.3.1); a change that
-/// is longer than that has a message to itself.
+/// The longest that a PUSH may be (RFC 8765 section 6.3.1).
+inline constexpr std::size_t kMostPushBytes = 16'382;
+
+/// One PUSH. A change that leaves no room for padding has a message to itself.
 class PushWriter {
 public:
     PushWriter();
 
     enum class Room : std::uint8_t { kTaken, kNextMessage, kNowhere };
-    /// kNowhere: no DNS message can hold it.
+    /// kNowhere: no PUSH can hold it.
     Room add(const PushChange& change);
     [[nodiscard]] bool is_empty() const;
     [[nodiscard]] Bytes finish(bool is_padded) &&;

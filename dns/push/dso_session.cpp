@@ -16,6 +16,8 @@ using Milliseconds = std::chrono::milliseconds;
 constexpr Milliseconds kLeastGrace{5'000};
 /// What is refused for want of room or of a view may be there by then.
 constexpr std::uint32_t kRetryMs = 5'000;
+/// RFC 8765 section 6.2.2: for what only people can put right.
+constexpr std::uint32_t kLongRetryMs = 300'000;
 
 /// RFC 6895 section 3.1: OPT and 128 to 254 are no data that could be pushed.
 bool is_meta(std::uint16_t type) {
@@ -71,7 +73,7 @@ DsoSession::Reaction DsoSession::take(ByteView message, const Snapshot* served, 
     const DsoHead head = read_dso_head(message);
     last_message_ = now;
     if (head.is_response) {
-        return abort(DsoOutcome::kMisplaced); // this side asks nothing (RFC 8490 section 5.2.1)
+        return abort(DsoOutcome::kMisplaced); // this side asks nothing (RFC 8490 section 5.5.2)
     }
     if (head.id == 0 && !is_established_) {
         return abort(DsoOutcome::kEarly);
@@ -185,8 +187,8 @@ DsoSession::Reaction DsoSession::answer(const DsoHead& head, DsoOutcome outcome)
     if (outcome == DsoOutcome::kKeepalive) {
         writer.keepalive(limits_.timeouts);
     }
-    if (rcode == Rcode::kServFail) {
-        writer.retry_delay(kRetryMs);
+    if (rcode != Rcode::kNoError && rcode != Rcode::kDsoTypeNi) {
+        writer.retry_delay(rcode == Rcode::kServFail ? kRetryMs : kLongRetryMs);
     }
     if (is_padded_request_) {
         writer.pad();

@@ -13,7 +13,6 @@ namespace {
 using Milliseconds = std::chrono::milliseconds;
 using What = PushClient::Heard::What;
 
-constexpr std::uint16_t kSubscribeId = 1;
 constexpr std::size_t kFlagsAt = 2;
 
 const DsoTlv* find(const std::vector<DsoTlv>& tlvs, DsoType type) {
@@ -24,8 +23,13 @@ const DsoTlv* find(const std::vector<DsoTlv>& tlvs, DsoType type) {
 
 } // namespace
 
-Bytes PushClient::subscribe() const {
-    return DsoWriter({kSubscribeId, false, Rcode::kNoError}).subscribe(question_).finish();
+std::vector<Bytes> PushClient::subscribe() const {
+    std::vector<Bytes> out;
+    for (const PushQuestion& question : questions_) {
+        const auto id = static_cast<std::uint16_t>(out.size() + 1);
+        out.push_back(DsoWriter({id, false, Rcode::kNoError}).subscribe(question).finish());
+    }
+    return out;
 }
 
 Result<PushClient::Heard> PushClient::take(ByteView message, MonoTime now) {
@@ -39,39 +43,72 @@ Result<PushClient::Heard> PushClient::take(ByteView message, MonoTime now) {
     if (head.is_response) {
         return take_response(head, message, tlvs);
     }
-    if (!is_subscribed_) {
+    if (active_ == 0) {
         return wire_error(kFlagsAt, "a message before the answer to SUBSCRIBE");
     }
     if (tlvs.empty()) {
         return wire_error(kHeaderBytes, "no TLV");
     }
-    if (head.id != 0) { // a server has nothing to ask that is known here (RFC 8490 section 5.4.5)
-        Heard heard;
-        heard.reply = DsoWriter({head.id, true, Rcode::kDsoTypeNi}).finish();
-        return heard;
-    }
-    return take_one_way(message, tlvs.front());
+    return head.id != 0 ? take_request(head, tlvs.front()) : take_one_way(message, tlvs.front());
 }
 
 Result<PushClient::Heard> PushClient::take_response(const DsoHead& head, ByteView message,
                                                     const std::vector<DsoTlv>& tlvs) {
-    Heard heard;
-    if (head.id == kSubscribeId && !is_subscribed_) {
-        is_subscribed_ = head.rcode == Rcode::kNoError;
-        heard.what = is_subscribed_ ? What::kSubscribed : What::kRefused;
-        heard.rcode = head.rcode;
-        if (const DsoTlv* delay = find(tlvs, DsoType::kRetryDelay); delay != nullptr) {
-            SL_TRY(heard.retry_ms, read_retry_delay(message, *delay));
-        }
-        return heard;
+    if (head.id != 0 && head.id <= questions_.size()) {
+        return take_answer(head.id - 1U, head.rcode, message, tlvs);
     }
     if (asked_ != head.id) {
         return wire_error(0, "an answer to nothing that was asked");
     }
     asked_.reset();
-    if (const DsoTlv* keepalive = find(tlvs, DsoType::kKeepalive); keepalive != nullptr) {
-        SL_TRY_VOID(agree(message, *keepalive));
+    // RFC 8490 section 7.1: exactly one, for it is what the session goes by.
+    const auto is_keepalive = [](const DsoTlv& tlv) { return tlv.type == DsoType::kKeepalive; };
+    if (std::count_if(tlvs.begin(), tlvs.end(), is_keepalive) != 1) {
+        return wire_error(kHeaderBytes, "an answer to KEEPALIVE has one TLV of that type");
     }
+    SL_TRY_VOID(agree(message, *find(tlvs, DsoType::kKeepalive)));
+    return Heard{};
+}
+
+Result<PushClient::Heard> PushClient::take_answer(std::size_t number, Rcode rcode, ByteView message,
+                                                  const std::vector<DsoTlv>& tlvs) {
+    Heard heard;
+    if (rcode == Rcode::kNoError) {
+        if (is_active_[number]) {
+            return wire_error(0, "an answer to nothing that was asked");
+        }
+        is_active_[number] = true;
+        ++active_;
+        heard.what = active_ == questions_.size() ? What::kSubscribed : What::kNothing;
+        return heard;
+    }
+    active_ -= is_active_[number] ? 1 : 0;
+    is_active_[number] = false;
+    heard.what = What::kRefused;
+    heard.question = questions_[number];
+    heard.rcode = rcode;
+    if (const DsoTlv* delay = find(tlvs, DsoType::kRetryDelay); delay != nullptr) {
+        SL_TRY(heard.retry_ms, read_retry_delay(message, *delay));
+    }
+    return heard;
+}
+
+/// No server has anything to ask that is known here (RFC 8490 section 5.4.5), and what goes one way, or the
+/// other one only, has no id (sections 5.4.1, 7.1; RFC 8765 sections 6.2 to 6.5).
+Result<PushClient::Heard> PushClient::take_request(const DsoHead& head, const DsoTlv& primary) const {
+    switch (primary.type) {
+    case DsoType::kReserved:
+    case DsoType::kKeepalive:
+    case DsoType::kRetryDelay:
+    case DsoType::kPadding:
+    case DsoType::kSubscribe:
+    case DsoType::kPush:
+    case DsoType::kUnsubscribe:
+    case DsoType::kReconfirm:
+        return wire_error(kHeaderBytes, "a request that no server makes");
+    }
+    Heard heard;
+    heard.reply = DsoWriter({head.id, true, Rcode::kDsoTypeNi}).finish();
     return heard;
 }
 
@@ -94,21 +131,26 @@ Result<PushClient::Heard> PushClient::take_one_way(ByteView message, const DsoTl
 }
 
 Result<PushClient::Heard> PushClient::take_push(ByteView message, const DsoTlv& primary) const {
+    if (message.size() > kMostPushBytes) {
+        return wire_error(kMostPushBytes, "a PUSH that goes on");
+    }
+    if (primary.begin == primary.end) {
+        return wire_error(primary.begin, "a PUSH without a change");
+    }
     Heard heard;
     heard.what = What::kChanges;
     SL_TRY(heard.changes, read_push(message, primary));
-    if (heard.changes.empty()) {
-        return wire_error(primary.begin, "a PUSH without a change");
-    }
     heard.unasked = std::erase_if(heard.changes, [&](const PushChange& change) { return !is_asked(change); });
     return heard;
 }
 
 bool PushClient::is_asked(const PushChange& change) const {
     const std::uint16_t type = change.record.type;
-    return change.record.owner == question_.name &&
-           (type == question_.type || type == rr_type::kAny || question_.type == rr_type::kAny) &&
-           (change.rr_class == question_.rr_class || change.rr_class == rr_class::kAny);
+    return std::any_of(questions_.begin(), questions_.end(), [&](const PushQuestion& question) {
+        return change.record.owner == question.name &&
+               (type == question.type || type == rr_type::kAny || question.type == rr_type::kAny) &&
+               (change.rr_class == question.rr_class || change.rr_class == rr_class::kAny);
+    });
 }
 
 /// RFC 8490 section 6.5.2: a server that wants to hear something more often than every 10 s is broken.
@@ -122,7 +164,7 @@ Status PushClient::agree(ByteView message, const DsoTlv& keepalive) {
 }
 
 std::optional<MonoTime> PushClient::keepalive_due() const {
-    if (!is_subscribed_ || timeouts_.keepalive_ms == DsoTimeouts::kNever) {
+    if (active_ == 0 || timeouts_.keepalive_ms == DsoTimeouts::kNever) {
         return std::nullopt;
     }
     return last_keepalive_.value_or(last_heard_) + Milliseconds(timeouts_.keepalive_ms);
@@ -130,13 +172,14 @@ std::optional<MonoTime> PushClient::keepalive_due() const {
 
 Bytes PushClient::keepalive(MonoTime now) {
     last_keepalive_ = now;
-    last_id_ = std::max<std::uint16_t>(static_cast<std::uint16_t>(last_id_ + 1), kSubscribeId + 1);
+    const auto first = static_cast<std::uint16_t>(questions_.size() + 1); // those below are in use
+    last_id_ = std::max(static_cast<std::uint16_t>(last_id_ + 1), first);
     asked_ = last_id_;
     return DsoWriter({last_id_, false, Rcode::kNoError}).keepalive(timeouts_).finish();
 }
 
 std::optional<MonoTime> PushClient::deadline() const {
-    if (is_subscribed_ && timeouts_.keepalive_ms == DsoTimeouts::kNever) {
+    if (active_ > 0 && timeouts_.keepalive_ms == DsoTimeouts::kNever) {
         return std::nullopt;
     }
     return last_heard_ + 2 * Milliseconds(timeouts_.keepalive_ms);

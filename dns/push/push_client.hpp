@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// One subscription of DNS Push (RFC 8765) as its client sees it: what to say, what the server's messages
-// mean, when the session is to be kept alive (RFC 8490 section 6.5) and when the server counts as gone. A
-// session is this one subscription. Pure; one owner.
+// A session of DNS Push (RFC 8765) as its client sees it, with one subscription or more: what to say, what
+// the server's messages mean, when the session is to be kept alive (RFC 8490 section 6.5) and when the server
+// counts as gone. Pure; one owner.
 #pragma once
 
 #include "core/support/clock.hpp"
@@ -11,16 +11,20 @@ namespace suanlu::dns {
 
 class PushClient {
 public:
-    PushClient(PushQuestion question, MonoTime now) : question_(std::move(question)), last_heard_(now) {}
+    /// At least one question, and no more than there are ids.
+    PushClient(std::vector<PushQuestion> questions, MonoTime now)
+        : questions_(std::move(questions)), is_active_(questions_.size()), last_heard_(now) {}
 
-    /// The first message; with room for its length, as all.
-    [[nodiscard]] Bytes subscribe() const;
+    /// The first messages; each with room for its length, as all.
+    [[nodiscard]] std::vector<Bytes> subscribe() const;
 
     struct Heard {
         enum class What : std::uint8_t { kNothing, kSubscribed, kRefused, kChanges, kRetired };
 
+        /// kSubscribed: to everything that was asked for.
         What what = What::kNothing;
-        /// Of kRefused.
+        /// Of kRefused: which one, and why; or one that was in force is no longer (RFC 8490 section 5.6).
+        PushQuestion question;
         Rcode rcode = Rcode::kNoError;
         /// When to come back: of kRetired always, of kRefused where the refusal may pass.
         std::optional<std::uint32_t> retry_ms;
@@ -41,15 +45,20 @@ public:
 
 private:
     Result<Heard> take_response(const DsoHead& head, ByteView message, const std::vector<DsoTlv>& tlvs);
+    Result<Heard> take_answer(std::size_t number, Rcode rcode, ByteView message,
+                              const std::vector<DsoTlv>& tlvs);
+    Result<Heard> take_request(const DsoHead& head, const DsoTlv& primary) const;
     Result<Heard> take_one_way(ByteView message, const DsoTlv& primary);
     Result<Heard> take_push(ByteView message, const DsoTlv& primary) const;
     [[nodiscard]] bool is_asked(const PushChange& change) const;
     Status agree(ByteView message, const DsoTlv& keepalive);
 
-    PushQuestion question_;
-    bool is_subscribed_ = false;
+    /// The id of the SUBSCRIBE of each is its place and one.
+    std::vector<PushQuestion> questions_;
+    std::vector<bool> is_active_;
+    std::size_t active_ = 0;
     DsoTimeouts timeouts_;
-    std::uint16_t last_id_ = 1;
+    std::uint16_t last_id_ = 0;
     /// The id of a KEEPALIVE without its answer.
     std::optional<std::uint16_t> asked_;
     MonoTime last_heard_;

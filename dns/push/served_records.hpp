@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // The records of one name as a snapshot serves them to one class of clients, taken back out of its wire
-// answers: what a subscriber of DNS Push holds. Literally those of the name (RFC 8765 section 6.2.2): no
+// answers: what a subscriber of DNS Push holds. Literally those of the name (RFC 8765 section 6.2.1): no
 // wildcard matches, no alias is followed; and none of DNSSEC, for the channel is secure. Pure.
 #pragma once
 

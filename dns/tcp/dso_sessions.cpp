@@ -30,6 +30,9 @@ bool DsoSessions::has(const std::shared_ptr<Connection>& connection) const {
 }
 
 Task<bool> DsoSessions::answer(Handle session, const Bytes& message) {
+    if (session->is_retired) { // RFC 8490 section 6.6.1.1: what was on its way gets no answer
+        co_return true;
+    }
     DsoSession::Reaction reaction = session->state.take(message, served_.get(), clock_.now());
     if (reaction.is_fatal) {
         session->connection->abort();
@@ -101,7 +104,7 @@ void DsoSessions::start_pushing(const Handle& session) {
 
 Task<void> DsoSessions::push(Handle session) {
     bool goes_on = true;
-    while (goes_on && session->connection->is_open()) {
+    while (goes_on && session->connection->is_open() && !session->is_retired) {
         Bytes framed = session->state.next_push(*served_);
         if (framed.empty()) {
             break;

@@ -65,8 +65,11 @@ class PushServer(Server):
         tcp.connect(('127.0.0.1', self.tls_port))
         return DsoClient(self.authority.context(protocols).wrap_socket(tcp, server_hostname=NAME))
 
-    def change(self, lines):
+    def write(self, lines):
         (self.work / 'c.example.zone').write_text(HEAD + lines)
+
+    def change(self, lines):
+        self.write(lines)
         self.reload()
 
     def outcome(self, name):
@@ -167,7 +170,7 @@ def check_refusals(program, authority):
                 assert other.subscribe('a.c.example.', 'A') == NOERROR and other.subscribe('b.c.example.', 'A') == SERVFAIL, 'three in all'
         assert server.outcome('full') == 2 and server.outcome('not_ours') == 3 and server.outcome('unknown_type') == 1
         with DsoClient(socket.create_connection(('127.0.0.1', server.port), timeout=WAIT_S)) as plain:
-            assert plain.subscribe('www.c.example.', 'A') == REFUSED, 'TLS it takes (RFC 8765 section 4)'
+            assert plain.subscribe('www.c.example.', 'A') == REFUSED, 'TLS it takes (RFC 8765 section 5)'
             assert plain.ask(tlv(KEEPALIVE, bytes(8))).rcode == NOERROR
         with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as udp:
             udp.settimeout(WAIT_S)
@@ -272,7 +275,7 @@ class Subscriber:
 
 def check_subscribe(program, authority):
     with PushServer(program, authority, 'www A 192.0.2.3\n') as server:
-        with Subscriber(server, 'www.c.example', 'A', '--count', '3') as ctl:
+        with Subscriber(server, 'www.c.example/A', '--count', '3') as ctl:
             assert ctl.lines(1) == ['+ www.c.example. 3600 IN A 192.0.2.3']
             server.change('www A 192.0.2.4\n')
             assert ctl.lines(2) == ['- www.c.example. IN A 192.0.2.3', '+ www.c.example. 3600 IN A 192.0.2.4']
@@ -281,7 +284,7 @@ def check_subscribe(program, authority):
             assert ctl.end() == (0, '', ''), 'three messages'
         wait_for('the session has ended', lambda: server.metric('suanlu_dns_dso_sessions') == 0, server.process)
         Authority(server.work)
-        for words, code, why in ((('www.elsewhere.example',), 1, 'NOTAUTH'), (('www.c.example', 'TYPE252'), 1, 'FORMERR'), (('www.c.example', 'NONSENSE'), 2, 'no type')):
+        for words, code, why in ((('www.elsewhere.example',), 1, 'NOTAUTH'), (('www.c.example/TYPE252',), 1, 'FORMERR'), (('www.c.example/NONSENSE',), 2, 'no type')):
             ended = Subscriber(server, *words).run()
             assert ended[0] == code and why in ended[2], ended
         for how in ({'name': 'other.c.example'}, {'ca': server.work / 'ca.pem'}):
@@ -319,14 +322,16 @@ def check_subscribe_view(program, authority):
 
 
 def check_subscribe_again(program, authority):
-    """The server goes, and another one comes."""
-    with PushServer(program, authority, 'www A 192.0.2.3\n') as server, Subscriber(server, 'www.c.example', 'A') as ctl:
-        assert ctl.lines(1) == ['+ www.c.example. 3600 IN A 192.0.2.3']
+    """The server goes, and another one comes: of two names, what has changed meanwhile."""
+    zone = 'www A 192.0.2.3\nother A 192.0.2.8\n'
+    with PushServer(program, authority, zone) as server, Subscriber(server, 'www.c.example/A', 'other.c.example/ANY') as ctl:
+        assert sorted(ctl.lines(2)) == ['+ other.c.example. 3600 IN A 192.0.2.8', '+ www.c.example. 3600 IN A 192.0.2.3']
         server.process.terminate()
         assert server.process.wait(WAIT_S) == 0
+        server.write('www A 192.0.2.4\nother A 192.0.2.8\n')
         with open(server.log, 'ab') as log:
             server.process = subprocess.Popen([program, '-c', server.work / 'dns.yaml'], stderr=log)
-        assert ctl.lines(1) == ['+ www.c.example. 3600 IN A 192.0.2.3']
+        assert ctl.lines(2) == ['+ www.c.example. 3600 IN A 192.0.2.4', '- www.c.example. IN A 192.0.2.3']
         ctl.process.send_signal(signal.SIGINT)
         code, out, complaints = ctl.end()
         assert (code, out) == (0, '') and 'RETRY DELAY; trying again in ' in complaints and 'subscribed again' in complaints, complaints

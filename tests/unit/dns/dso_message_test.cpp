@@ -101,12 +101,13 @@ TEST(PushMessages, NamesOfOthers_MayBeCompressed) {
     EXPECT_EQ(*changes, (std::vector{change("a", rr_type::kCname, 5, {1, 'a', 0})}));
 }
 
-TEST(PushMessages, LinesWithoutAMeaning_AreRefused) {
+TEST(PushMessages, LinesThatContradictThemselves_AreRefused) {
     const auto is_refused = [](const Bytes& line) {
         const Bytes message = dso(0, tlv(0x41, line));
         return !read_push(message, tlvs_of(message).at(0));
     };
-    EXPECT_TRUE(is_refused({0, 0, 1, 0, 1, 0x80, 0, 0, 0, 0, 0})) << "a TTL of 2^31";
+    EXPECT_FALSE(is_refused({0, 0, 1, 0, 1, 0x80, 0, 0, 0, 0, 0})) << "a TTL of 2^31: ignored";
+    EXPECT_TRUE(is_refused({0, 0, 1, 0, 1, 0x80, 0, 0, 0, 0, 1})) << "which must be whole for that";
     EXPECT_TRUE(is_refused({0, 0, 1, 0, 1, 0xff, 0xff, 0xff, 0xfe, 0, 1, 0})) << "rdata of a whole set";
     EXPECT_TRUE(is_refused({0, 0, 255, 0, 1, 0, 0, 0, 5, 0, 0})) << "a record of type ANY";
     EXPECT_TRUE(is_refused({0, 0, 1, 0, 1, 0, 0, 0, 5, 0, 4, 1, 2}));
@@ -125,9 +126,9 @@ TEST(PushMessages, Limit_Is16382OctetsPaddingIncluded) {
     EXPECT_GT(framed.size(), 16'000U);
     EXPECT_EQ((framed.size() - 2) % 468, 0U);
     PushWriter alone;
-    EXPECT_EQ(alone.add(change("a", rr_type::kTxt, 5, Bytes(40'000))), PushWriter::Room::kTaken);
+    EXPECT_EQ(alone.add(change("a", rr_type::kTxt, 5, Bytes(16'350))), PushWriter::Room::kTaken);
     EXPECT_EQ(alone.add(change("a", rr_type::kTxt, 5, Bytes(1))), PushWriter::Room::kNextMessage);
-    EXPECT_EQ(PushWriter().add(change("a", rr_type::kTxt, 5, Bytes(65'535))), PushWriter::Room::kNowhere);
+    EXPECT_EQ(PushWriter().add(change("a", rr_type::kTxt, 5, Bytes(16'360))), PushWriter::Room::kNowhere);
 }
 
 } // namespace
