@@ -45,24 +45,30 @@ public:
 
     [[nodiscard]] const sl_prefix& block() const { return block_; }
 
+    // The last answer first: nothing waits for its address, unlike for one that is reckoned from a packet.
+
     /// Of packets to a destination.
     [[gnu::always_inline]] const SidWay& find(const SharedTables& tables, AddressWords destination) {
-        auto& way = entries_->ways[place_of(destination)];
-        if (((way.destination[0] ^ destination[0]) | (way.destination[1] ^ destination[1])) != 0) {
-            way = look_up(tables, destination);
+        if (!is_same(last_way_->destination, destination)) {
+            last_way_ = &entries_->ways[place_of(destination)];
+            if (!is_same(last_way_->destination, destination)) {
+                *last_way_ = look_up(tables, destination);
+            }
         }
-        return way;
+        return *last_way_;
     }
     /// By a routing table; IPv4 as ::ffff:a.b.c.d. `is_segment`: of a packet that goes on to this segment,
     /// which has no link when it is a SID of this router too.
     [[gnu::always_inline]] const SidLink& find_link(const SharedTables& tables, std::uint32_t table,
                                                     bool is_segment, AddressWords to) {
-        auto& route = entries_->routes[place_of(to)];
         const auto asked = std::uint64_t{1} << 63 | std::uint64_t{is_segment} << 32 | table;
-        if (((route.to[0] ^ to[0]) | (route.to[1] ^ to[1]) | (route.asked ^ asked)) != 0) {
-            route = {to, asked, look_up_link(tables, table, is_segment, to)};
+        if (!last_route_->is(to, asked)) {
+            last_route_ = &entries_->routes[place_of(to)];
+            if (!last_route_->is(to, asked)) {
+                *last_route_ = {to, asked, look_up_link(tables, table, is_segment, to)};
+            }
         }
-        return route.link;
+        return last_route_->link;
     }
 
 private:
@@ -71,12 +77,18 @@ private:
         AddressWords to;
         std::uint64_t asked; ///< the table and for what; 0 = the entry is empty
         SidLink link;
+        [[nodiscard]] bool is(AddressWords address, std::uint64_t what) const {
+            return is_same(to, address) && asked == what;
+        }
     };
     struct Entries {
         std::array<SidWay, kEntries> ways;
         std::array<Route, kEntries> routes;
     };
 
+    static bool is_same(AddressWords one, AddressWords other) {
+        return ((one[0] ^ other[0]) | (one[1] ^ other[1])) == 0;
+    }
     static std::size_t place_of(AddressWords address) {
         return (address[0] ^ address[1]) * 0x9e3779b97f4a7c15 >> 56;
     }
@@ -88,6 +100,8 @@ private:
     std::uint64_t changes_ = 0; ///< of both tables, before the first entry was made
     sl_prefix block_{};
     std::unique_ptr<Entries> entries_ = std::make_unique<Entries>();
+    SidWay* last_way_ = &entries_->ways[0];
+    Route* last_route_ = &entries_->routes[0];
 };
 
 } // namespace suanlu
