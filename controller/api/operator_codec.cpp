@@ -351,6 +351,17 @@ Status encode_counters(const Decision& decision, const std::string& on, MonoTime
     return {};
 }
 
+Status encode_engines(const Decision& decision, const std::string& on, MonoTime now, v1::EngineList& out) {
+    SL_TRY(const auto rows, reported(decision, on));
+    for (const auto& [node, row] : rows) {
+        v1::EngineView& to = *out.add_ingresses();
+        to.set_ingress(node);
+        to.set_age_s(seconds_of(now - row->received));
+        encode(row->report->engine, *to.mutable_engine());
+    }
+    return {};
+}
+
 Status encode_explanation(const Decision& decision, const std::string& service, const std::string& ingress,
                           v1::ExplainReply& out) {
     SL_TRY(const Explanation why, decision.explain(service, ingress));

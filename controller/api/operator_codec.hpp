@@ -15,6 +15,7 @@ class ServiceList;
 class PlanList;
 class FlowList;
 class CounterList;
+class EngineList;
 class ExplainReply;
 } // namespace suanlu::v1
 
@@ -27,6 +28,7 @@ void encode_plans(const Decision& decision, const std::vector<AgentRow>& rows, v
 /// `on`: of this ingress only; empty = of all. kNotFound: there is no such router.
 Status encode_flows(const Decision& decision, const std::string& on, MonoTime now, v1::FlowList& out);
 Status encode_counters(const Decision& decision, const std::string& on, MonoTime now, v1::CounterList& out);
+Status encode_engines(const Decision& decision, const std::string& on, MonoTime now, v1::EngineList& out);
 /// `generation` of the ingress's newest Plan is the caller's to fill. kNotFound as Decision::explain.
 Status encode_explanation(const Decision& decision, const std::string& service, const std::string& ingress,
                           v1::ExplainReply& out);

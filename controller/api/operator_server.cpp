@@ -146,6 +146,13 @@ Unary* OperatorServer::ListCounters(Context* context, const v1::ListRequest* req
     });
 }
 
+Unary* OperatorServer::ListEngines(Context* context, const v1::ListRequest* request, v1::EngineList* reply) {
+    return on_decision(context, [request, reply](Decision& decision, MonoTime now) {
+        const Status found = encode_engines(decision, request->on(), now, *reply);
+        return found ? grpc::Status::OK : status_of(found.error());
+    });
+}
+
 Unary* OperatorServer::Explain(Context* context, const v1::ExplainRequest* request, v1::ExplainReply* reply) {
     return on_both(context, [request, reply](Decision& decision, const std::vector<AgentRow>& rows) {
         const Status found = encode_explanation(decision, request->service(), request->from(), *reply);

@@ -29,6 +29,8 @@ public:
                                         v1::FlowList* reply) override;
     grpc::ServerUnaryReactor* ListCounters(grpc::CallbackServerContext* context,
                                            const v1::ListRequest* request, v1::CounterList* reply) override;
+    grpc::ServerUnaryReactor* ListEngines(grpc::CallbackServerContext* context,
+                                          const v1::ListRequest* request, v1::EngineList* reply) override;
     grpc::ServerUnaryReactor* Explain(grpc::CallbackServerContext* context, const v1::ExplainRequest* request,
                                       v1::ExplainReply* reply) override;
     grpc::ServerUnaryReactor* ExplainFlow(grpc::CallbackServerContext* context,

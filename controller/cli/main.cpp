@@ -63,10 +63,11 @@ void declare(CLI::App& app, Arguments& a) {
         ->check(CLI::IsMember({"table", "json"}))
         ->capture_default_str();
     CLI::App* get = app.add_subcommand("get", "list what suanlud knows");
-    get->add_option("what", a.what, "sites, links, services, plans, agents, flows or counters")
+    get->add_option("what", a.what, "sites, links, services, plans, agents, flows, counters or engines")
         ->required()
-        ->check(CLI::IsMember({"sites", "links", "services", "plans", "agents", "flows", "counters"}));
-    get->add_option("--on", a.from, "ingress router whose flows or counters are shown; default all");
+        ->check(
+            CLI::IsMember({"sites", "links", "services", "plans", "agents", "flows", "counters", "engines"}));
+    get->add_option("--on", a.from, "ingress router whose flows, counters or engine are shown; default all");
     CLI::App* explain = app.add_subcommand("explain", "why flows go where they go");
     CLI::App* explain_service = explain->add_subcommand("service", "why new flows of a service go there");
     explain->require_subcommand(1);
@@ -101,8 +102,8 @@ int show(const suanlu::Result<suanlu::OfflineAnswer>& answer) {
 
 suanlu::Result<std::string> call(suanlu::OperatorClient& client, const CLI::App& app, const Arguments& a) {
     if (app.got_subcommand("get")) {
-        if (!a.from.empty() && a.what != "flows" && a.what != "counters") {
-            return suanlu::Error{suanlu::Errc::kBadInput, "--on goes with flows and counters"};
+        if (!a.from.empty() && a.what != "flows" && a.what != "counters" && a.what != "engines") {
+            return suanlu::Error{suanlu::Errc::kBadInput, "--on goes with flows, counters and engines"};
         }
         return client.get(a.what, a.from);
     }

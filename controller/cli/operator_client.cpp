@@ -104,6 +104,9 @@ Result<std::string> OperatorClient::get(const std::string& what, const std::stri
     if (what == "counters") {
         return print(call.run(&v1::Operator::Stub::ListCounters, all), options_, kShow);
     }
+    if (what == "engines") {
+        return print(call.run(&v1::Operator::Stub::ListEngines, all), options_, kShow);
+    }
     const auto plans = call.run(&v1::Operator::Stub::ListPlans, all);
     return what == "agents" ? print(plans, options_, show_agents) : print(plans, options_, kShow);
 }

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <cmath>
 #include <map>
+#include <numeric>
 
 #include "core/support/text_table.hpp"
 
@@ -129,6 +130,41 @@ std::string show_reasons(const v1::CounterView& view, bool colour) {
         if (packets != 0) {
             table.add({reason, std::to_string(packets)});
         }
+    }
+    return table.text(colour);
+}
+
+std::string show_ports(const v1::EngineState& engine, bool colour) {
+    TextTable table({"PORT", "ROLE", "STATE", ">RECEIVED", ">SENT", ">MISSED"});
+    for (const auto& port : engine.ports()) {
+        table.add({port.interface(), port.role(), port.down() ? "down" : "up",
+                   std::to_string(port.received()), std::to_string(port.sent()),
+                   std::to_string(port.missed())});
+    }
+    return table.text(colour);
+}
+
+/// What that part of the bursts took at most; the buckets are powers of two.
+std::string quantile_text(const v1::EngineStage& stage, double part) {
+    const auto all = std::accumulate(stage.bursts().begin(), stage.bursts().end(), std::uint64_t{0});
+    std::uint64_t seen = 0;
+    for (int i = 0; i < stage.bursts_size(); i++) {
+        seen += stage.bursts(i);
+        if (seen > 0 && static_cast<double>(seen) >= part * static_cast<double>(all)) {
+            return "<" + seconds_text(std::ldexp(1e-9, i));
+        }
+    }
+    return "-";
+}
+
+std::string show_stages(const v1::EngineState& engine, bool colour) {
+    TextTable table({"STAGE", ">PACKETS", ">PER PACKET", ">BURST P50", ">P99", ">P99.9"});
+    for (const auto& stage : engine.stages()) {
+        const auto packets = static_cast<double>(stage.packets());
+        const std::string mean =
+            packets > 0 ? number_text(static_cast<double>(stage.nanoseconds()) / packets, 1) + " ns" : "-";
+        table.add({stage.name(), std::to_string(stage.packets()), mean, quantile_text(stage, 0.5),
+                   quantile_text(stage, 0.99), quantile_text(stage, 0.999)});
     }
     return table.text(colour);
 }
@@ -288,6 +324,23 @@ std::string show(const v1::CounterList& list, bool colour) {
             if (rows != 0) {
                 out += "left out of its reports: " + std::to_string(rows) + " rows of unknown " + kind + "\n";
             }
+        }
+    }
+    return out.empty() ? "no ingress has reported\n" : out;
+}
+
+std::string show(const v1::EngineList& list, bool colour) {
+    std::string out;
+    for (const auto& view : list.ingresses()) {
+        const auto& engine = view.engine();
+        out += (out.empty() ? "" : "\n") + view.ingress() + ", " +
+               (engine.name().empty() ? "engine not said" : engine.name()) + ", reported " +
+               seconds_text(view.age_s()) + " ago\n";
+        if (engine.ports_size() > 0) {
+            out += show_ports(engine, colour);
+        }
+        if (engine.stages_size() > 0) {
+            out += "\n" + show_stages(engine, colour);
         }
     }
     return out.empty() ? "no ingress has reported\n" : out;

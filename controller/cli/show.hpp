@@ -14,6 +14,7 @@ std::string show(const v1::ServiceList& list, bool colour);
 std::string show(const v1::PlanList& list, bool colour);
 std::string show(const v1::FlowList& list, bool colour);
 std::string show(const v1::CounterList& list, bool colour);
+std::string show(const v1::EngineList& list, bool colour);
 std::string show(const v1::ExplainReply& reply, bool colour);
 std::string show(const v1::FlowStory& story, bool colour);
 /// The agents' side of the Plans: state, mode, engine.

@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "core/model/engine_state.hpp"
 #include "core/model/ids.hpp"
 #include "core/model/units.hpp"
 
@@ -142,6 +143,7 @@ struct IngressReport {
     /// By site, of those that the Plan drains.
     std::map<std::string, SiteRest> rests;
     std::vector<PathCount> path_counts;
+    EngineState engine;
 };
 
 std::string_view to_text(SiteLiveness liveness);

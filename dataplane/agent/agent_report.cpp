@@ -165,6 +165,7 @@ IngressReport AgentCore::report(MonoTime now) {
     out.sequence = ++sequence_;
     out.uptime_s = seconds_of(now - started_);
     out.mode = std::string(to_text(mode()));
+    out.engine = engine_.state();
     report_paths(out);
     const auto counters = engine_.counters();
     if (counters) {

@@ -25,16 +25,30 @@ bool is_host(const Prefix6& prefix) {
     return prefix.length == 128;
 }
 
+/// Unresolved when the next hop is not one address.
+EngineLink link_of(const KernelHop& hop, const Prefix6& to, const LinkAnswers& links) {
+    if (hop.gateway.is_zero() && !is_host(to)) {
+        return {};
+    }
+    return {links.hop(hop.interface_index, hop.gateway.is_zero() ? to.address : hop.gateway),
+            static_cast<std::uint16_t>(std::min(links.mtu(hop.interface_index), 65535U))};
+}
+
 EngineRoute row_of(const KernelRoute& route, const LinkAnswers& links) {
-    EngineRoute row{route.table, route.prefix, {}, 0, false};
+    EngineRoute row{route.table, route.prefix, {}, 0, false, {}};
     if (route.type == RTN_UNREACHABLE || route.type == RTN_BLACKHOLE || route.type == RTN_PROHIBIT) {
         row.is_nowhere = true;
         return row;
     }
     const bool is_plain = route.type == RTN_UNICAST && !route.has_encap && route.interface_index != 0;
-    if (is_plain && (has_gateway(route) || is_host(route.prefix))) {
-        row.hop = links.hop(route.interface_index, has_gateway(route) ? route.gateway : route.prefix.address);
-        row.mtu = static_cast<std::uint16_t>(std::min(links.mtu(route.interface_index), 65535U));
+    if (!is_plain) {
+        return row;
+    }
+    const auto first = link_of({route.interface_index, route.gateway}, route.prefix, links);
+    row.hop = first.hop;
+    row.mtu = first.mtu;
+    for (const auto& hop : route.others) {
+        row.others.push_back(link_of(hop, route.prefix, links));
     }
     return row;
 }

@@ -58,6 +58,14 @@ struct EngineSid {
     bool operator==(const EngineSid&) const = default;
 };
 
+/// One of several that a route has.
+struct EngineLink {
+    NextHop hop;
+    std::uint16_t mtu = 0;
+
+    bool operator==(const EngineLink&) const = default;
+};
+
 /// A row of a table that SIDs name, for an engine that cannot ask the kernel for each packet.
 struct EngineRoute {
     std::uint32_t table = kMainTable;
@@ -68,6 +76,8 @@ struct EngineRoute {
     std::uint16_t mtu = 0;
     /// Unreachable, prohibit or blackhole: packets are dropped.
     bool is_nowhere = false;
+    /// Of equal cost beside the first: flows are shared among all that are resolved.
+    std::vector<EngineLink> others = {};
 
     bool operator==(const EngineRoute&) const = default;
 };
@@ -220,6 +230,8 @@ public:
     /// none.
     virtual PlanId applied() const = 0;
     virtual std::string engine_name() const = 0;
+    /// Its name, its ports, and how long it works at a packet where it can say.
+    [[nodiscard]] virtual EngineState state() const { return {engine_name(), {}, {}}; }
 };
 
 } // namespace suanlu

@@ -45,12 +45,16 @@ const SharedPort* port_for(const SharedTables& tables, const FlowQuestion& quest
     return found == end ? nullptr : found;
 }
 
+std::string name_of(const SharedPort& port) {
+    return {port.interface, strnlen(port.interface, sizeof port.interface)};
+}
+
 std::string name_of(const SharedTables& tables, std::uint32_t interface) {
     const auto count = std::min(tables.port_count.load(), kMostPorts);
     for (std::uint32_t i = 0; i < count; i++) {
         const auto& port = tables.ports[i];
         if (port.index == interface) {
-            return {port.interface, strnlen(port.interface, sizeof port.interface)};
+            return name_of(port);
         }
     }
     return interface == 0 ? "" : "gone";
@@ -221,6 +225,17 @@ std::string DpdkDataplane::engine_name() const {
         return "dpdk-stuck";
     }
     return state_->has_port_down() ? "dpdk-port-down" : "dpdk";
+}
+
+EngineState DpdkDataplane::state() const {
+    const auto& tables = state_->memory.tables();
+    EngineState out{engine_name(), {}, stages_of(tables)};
+    for (std::uint32_t i = 0; i < std::min(tables.port_count.load(), kMostPorts); i++) {
+        const auto& port = tables.ports[i];
+        out.ports.push_back(
+            {name_of(port), role_name(port.role), port.is_down, port.received, port.sent, port.missed});
+    }
+    return out;
 }
 
 bool DpdkDataplane::is_adopted() const {

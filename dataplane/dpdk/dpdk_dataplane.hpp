@@ -59,6 +59,7 @@ public:
     /// "dpdk"; "dpdk-away" while no engine has the tables open, "dpdk-stuck" while one of its lcores has not
     /// finished a burst for a second, "dpdk-port-down" while one of its ports has no link or interface.
     std::string engine_name() const override;
+    [[nodiscard]] EngineState state() const override;
 
     [[nodiscard]] bool is_adopted() const;
 

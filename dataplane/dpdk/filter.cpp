@@ -88,6 +88,11 @@ FilterRows::key_type key_of(std::uint32_t length, const void* address) {
     return key;
 }
 
+/// Another number after each change of what packets may be for.
+std::uint64_t changes_of(const SharedTables& tables) {
+    return tables.services.changes() + tables.wide.changes() + tables.sids.rows.changes();
+}
+
 /// What packets of an interface the engine may have to do with.
 FilterRows rows_of(const SharedTables& tables, bool is_core) {
     constexpr std::uint32_t kHost = 128;
@@ -196,14 +201,14 @@ void Filters::follow(const std::stop_token& stop) {
     std::unique_lock lock(own);
     while (!wakes.wait_for(lock, stop, kLooks, [] { return false; }) && !stop.stop_requested()) {
         const auto& block = tables_.control.sid_block;
-        if (tables_.changes.load() != seen_ || std::memcmp(&block, &block_, sizeof block) != 0) {
+        if (changes_of(tables_) != seen_ || std::memcmp(&block, &block_, sizeof block) != 0) {
             fill_all();
         }
     }
 }
 
 void Filters::fill_all() {
-    seen_ = tables_.changes.load();
+    seen_ = changes_of(tables_);
     block_ = tables_.control.sid_block;
     for (auto& filter : filters_) {
         tables_.grace.enter(kFilterReader);

@@ -107,7 +107,7 @@ Status serve(const FwdConfig& config, SharedMemory& memory) {
     SL_TRY(const auto ports, PortSet::open(config, rte_lcore_count()));
     const Filters filters(*ports, memory.tables());
     ports->announce(config, memory.tables());
-    Watch watch(config, *ports, rte_lcore_count());
+    Watch watch(config, *ports, memory.tables());
     const Telemetry telemetry(memory.tables(), watch);
     log_info("fwd.started", {{"ports", config.ports.size()}, {"lcores", rte_lcore_count()}});
     Program program{config, memory.tables(), *ports, watch};

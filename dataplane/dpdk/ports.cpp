@@ -45,21 +45,32 @@ rte_eth_conf configuration_of(const rte_eth_dev_info& about, std::uint16_t queue
 }
 
 Status start_queues(const std::string& device, const Port& port, rte_mempool* buffers) {
+    const auto node = static_cast<unsigned>(rte_eth_dev_socket_id(port.id));
     for (std::uint16_t queue = 0; queue < port.receive_queues; queue++) {
-        const int code =
-            rte_eth_rx_queue_setup(port.id, queue, kDescriptors, SOCKET_ID_ANY, nullptr, buffers);
+        const int code = rte_eth_rx_queue_setup(port.id, queue, kDescriptors, node, nullptr, buffers);
         if (code != 0) {
             return dpdk_error("receive queue of " + device, code);
         }
     }
     for (std::uint16_t queue = 0; queue < port.transmit_queues; queue++) {
-        const int code = rte_eth_tx_queue_setup(port.id, queue, kDescriptors, SOCKET_ID_ANY, nullptr);
+        const int code = rte_eth_tx_queue_setup(port.id, queue, kDescriptors, node, nullptr);
         if (code != 0) {
             return dpdk_error("transmit queue of " + device, code);
         }
     }
     const int code = rte_eth_dev_start(port.id);
     return code == 0 ? Status{} : dpdk_error("starting " + device, code);
+}
+
+Error missing(const FwdConfig& config, const std::string& device) {
+    const bool is_asked_for = std::any_of(config.eal.begin(), config.eal.end(), [&](const auto& argument) {
+        return argument.find(device) != std::string::npos;
+    });
+    return {Errc::kNotFound,
+            "no DPDK device " + device +
+                (is_asked_for ? ": its driver refuses it, for want of an interface or of a right "
+                                "(run as root, or with CAP_NET_ADMIN and CAP_NET_RAW)"
+                              : "; is it among the EAL arguments?")};
 }
 
 Status set_mtu(const Port& port, const std::string& device, std::uint16_t mtu) {
@@ -119,24 +130,32 @@ void note_state(const Port& port, SharedPort& shared) {
 } // namespace
 
 // A buffer holds the largest packet, the drivers' headroom, and room to move back below the largest header.
-Status PortSet::make_buffers(const FwdConfig& config) {
+Result<rte_mempool*> PortSet::buffers_near(const FwdConfig& config, std::uint16_t device) {
     constexpr std::uint32_t kOuter = (SL_OUTER_MOST + 63) / 64 * 64;
     const auto room = static_cast<std::uint16_t>(RTE_PKTMBUF_HEADROOM + kOuter + room_of(config.mtu));
-    buffers_ = rte_pktmbuf_pool_create("packets", config.buffers, 256, 0, room, SOCKET_ID_ANY);
-    if (buffers_ == nullptr) {
+    const int node = rte_eth_dev_socket_id(device);
+    auto& pool = pools_[node];
+    if (pool == nullptr) {
+        const auto name = "packets" + std::to_string(pools_.size());
+        pool = rte_pktmbuf_pool_create(name.c_str(), config.buffers, 256, 0, room, node);
+    }
+    if (pool == nullptr) {
         return dpdk_error("making " + std::to_string(config.buffers) + " packet buffers of " +
-                              std::to_string(room) + " bytes (huge pages, or --no-huge with -m MEGABYTES)",
+                              std::to_string(room) + " bytes (huge pages" +
+                              (node < 0 ? "" : " of NUMA node " + std::to_string(node)) +
+                              ", or --no-huge with -m MEGABYTES)",
                           rte_errno);
     }
-    return {};
+    return pool;
 }
 
-Result<Port> PortSet::open_port(const std::string& device, const std::string& interface, std::uint16_t mtu) {
+Result<Port> PortSet::open_port(const FwdConfig& config, const std::string& device,
+                                const std::string& interface) {
     Port port;
     rte_eth_dev_info about{};
     if (rte_eth_dev_get_port_by_name(device.c_str(), &port.id) != 0 ||
         rte_eth_dev_info_get(port.id, &about) != 0) {
-        return Error{Errc::kNotFound, "no DPDK device " + device + "; is it among the EAL arguments?"};
+        return missing(config, device);
     }
     port.receive_queues = static_cast<std::uint16_t>(std::min<std::uint32_t>(lcores_, about.max_rx_queues));
     port.transmit_queues = static_cast<std::uint16_t>(std::min<std::uint32_t>(lcores_, about.max_tx_queues));
@@ -148,13 +167,15 @@ Result<Port> PortSet::open_port(const std::string& device, const std::string& in
         return dpdk_error("configuring " + device, code);
     }
     const bool is_on_interface = port.is_copied || std::strcmp(about.driver_name, "net_af_xdp") == 0;
-    const auto has_mtu = is_on_interface ? check_mtu(interface, mtu) : set_mtu(port, device, mtu);
+    const auto has_mtu =
+        is_on_interface ? check_mtu(interface, config.mtu) : set_mtu(port, device, config.mtu);
     if (!has_mtu && interface.empty()) {
         log_warn("port.mtu", {{"device", device}, {"what", "packets beyond its own MTU do not pass by it"}});
     } else {
         SL_TRY_VOID(has_mtu);
     }
-    SL_TRY_VOID(start_queues(device, port, buffers_));
+    SL_TRY(auto* const buffers, buffers_near(config, port.id));
+    SL_TRY_VOID(start_queues(device, port, buffers));
     rte_eth_allmulticast_enable(
         port.id); // routing protocols and neighbour discovery; not all devices have it
     return port;
@@ -173,9 +194,8 @@ Status PortSet::make_shares(Port& port) const {
 }
 
 Status PortSet::open_all(const FwdConfig& config) {
-    SL_TRY_VOID(make_buffers(config));
     for (const auto& wanted : config.ports) {
-        SL_TRY(auto port, open_port(wanted.device, wanted.interface, config.mtu));
+        SL_TRY(auto port, open_port(config, wanted.device, wanted.interface));
         port.is_steered = true;
         port.role = wanted.role;
         port.is_known_to_kernel = wanted.index == 0;
@@ -196,7 +216,7 @@ Status PortSet::open_all(const FwdConfig& config) {
             }
             continue;
         }
-        SL_TRY(auto port, open_port(config.ports[i].exception, {}, config.mtu));
+        SL_TRY(auto port, open_port(config, config.ports[i].exception, {}));
         take_address(port, ports_[i]);
         port.partner = static_cast<std::uint16_t>(i);
         ports_[i].partner = static_cast<std::uint16_t>(ports_.size());
@@ -222,7 +242,9 @@ PortSet::~PortSet() {
         rte_eth_dev_stop(port.id);
         rte_eth_dev_close(port.id);
     }
-    rte_mempool_free(buffers_);
+    for (const auto& [node, pool] : pools_) {
+        rte_mempool_free(pool);
+    }
 }
 
 void PortSet::announce(const FwdConfig& config, SharedTables& tables) const {

@@ -6,6 +6,7 @@
 
 #include <rte_spinlock.h>
 
+#include <map>
 #include <memory>
 #include <vector>
 
@@ -49,7 +50,8 @@ public:
 
     [[nodiscard]] const std::vector<Port>& ports() const { return ports_; }
     [[nodiscard]] std::uint32_t lcores() const { return lcores_; }
-    [[nodiscard]] rte_mempool* buffers() const { return buffers_; }
+    /// Where all devices are on one NUMA node, of all.
+    [[nodiscard]] rte_mempool* buffers() const { return pools_.begin()->second; }
     /// Tells the agent which ports there are.
     void announce(const FwdConfig& config, SharedTables& tables) const;
     /// What the devices have counted, and which of them are not there any more.
@@ -57,15 +59,16 @@ public:
 
 private:
     explicit PortSet(std::uint32_t lcores) : lcores_(lcores) {}
-    Status make_buffers(const FwdConfig& config);
+    /// Those near the device: each NUMA node with a device has as many.
+    Result<rte_mempool*> buffers_near(const FwdConfig& config, std::uint16_t device);
     /// `interface` is the kernel's that the device may be on top of; none for an exception port, which may
     /// have a smaller MTU: a tap of DPDK has 1500 at most.
-    Result<Port> open_port(const std::string& device, const std::string& interface, std::uint16_t mtu);
+    Result<Port> open_port(const FwdConfig& config, const std::string& device, const std::string& interface);
     Status open_all(const FwdConfig& config);
     Status make_shares(Port& port) const;
 
     std::uint32_t lcores_;
-    rte_mempool* buffers_ = nullptr;
+    std::map<int, rte_mempool*> pools_; ///< by NUMA node; -1 = of no node
     std::vector<Port> ports_;
 };
 

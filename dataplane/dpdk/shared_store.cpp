@@ -96,6 +96,24 @@ std::map<std::string, std::uint64_t> counts_of(const SharedTables& tables) {
     return counts;
 }
 
+std::vector<EngineStage> stages_of(const SharedTables& tables) {
+    constexpr const char* kNames[] = {"receive", "steer", "send"}; // enum Stage
+    std::vector<EngineStage> stages;
+    for (std::size_t i = 0; i < static_cast<std::size_t>(Stage::kCount); i++) {
+        EngineStage sum{kNames[i], 0, 0, std::vector<std::uint64_t>(EngineStage::kBuckets)};
+        for (const auto& lcore : tables.lcores) {
+            const auto& times = lcore.times[i];
+            sum.packets += times.packets;
+            sum.ns += times.ns;
+            for (std::size_t bucket = 0; bucket < sum.bursts.size(); bucket++) {
+                sum.bursts[bucket] += times.bursts[bucket];
+            }
+        }
+        stages.push_back(std::move(sum));
+    }
+    return stages;
+}
+
 SharedStore::SharedStore(SharedMemory& memory)
     : tables_(memory.tables()),
       services_(tables_.services, tables_.grace, [&memory] { return memory.has_engine(); }),
@@ -120,14 +138,11 @@ TableStore::Room SharedStore::room() const {
 }
 
 Status SharedStore::put_service(const sl_service_key& key, const sl_service& value) {
-    SL_TRY_VOID(services_.put(key, value));
-    tables_.changes++;
-    return {};
+    return services_.put(key, value);
 }
 
 Status SharedStore::drop_service(const sl_service_key& key) {
     services_.drop(key);
-    tables_.changes++;
     return {};
 }
 
@@ -159,12 +174,6 @@ Result<ByteRows> SharedStore::side_rows(SideTable table) {
 }
 
 Status SharedStore::put_side(SideTable table, const Bytes& key, const Bytes& value) {
-    SL_TRY_VOID(put_side_row(table, key, value));
-    tables_.changes++;
-    return {};
-}
-
-Status SharedStore::put_side_row(SideTable table, const Bytes& key, const Bytes& value) {
     switch (table) {
     case SideTable::kRule:
         return put_rule(key, value);
@@ -202,7 +211,6 @@ Status SharedStore::drop_side(SideTable table, const Bytes& key) {
         drop_bytes(servers_, key);
         break;
     }
-    tables_.changes++;
     return {};
 }
 
@@ -253,14 +261,26 @@ Status SharedStore::set_routes(std::span<const EngineRoute> routes) {
 }
 
 RouteRow SharedStore::row_of(const EngineRoute& route) {
-    const auto interface = route.hop.interface_index;
     RouteRow row{};
-    row.link.interface = interface != 0 && admit_interface(interface) ? interface : 0;
-    row.link.mtu = route.mtu;
     row.is_nowhere = route.is_nowhere ? 1 : 0;
-    std::copy(route.hop.destination_mac.begin(), route.hop.destination_mac.end(), row.link.destination_mac);
-    std::copy(route.hop.source_mac.begin(), route.hop.source_mac.end(), row.link.source_mac);
+    add_link(row, {route.hop, route.mtu});
+    for (const auto& link : route.others) {
+        add_link(row, link);
+    }
     return row;
+}
+
+/// Unless it is unresolved, or no port stands for it.
+void SharedStore::add_link(RouteRow& row, const EngineLink& link) {
+    const auto interface = link.hop.interface_index;
+    if (interface == 0 || row.count == RouteRow::kMostLinks || !admit_interface(interface)) {
+        return;
+    }
+    auto& to = row.links.at(row.count++);
+    to.interface = interface;
+    to.mtu = link.mtu;
+    std::copy(link.hop.destination_mac.begin(), link.hop.destination_mac.end(), to.destination_mac);
+    std::copy(link.hop.source_mac.begin(), link.hop.source_mac.end(), to.source_mac);
 }
 
 std::uint32_t SharedStore::interface_index(const std::string& name) {

@@ -19,6 +19,9 @@ namespace suanlu {
 /// Packets by reason of the core, of the engine, and what its devices missed.
 std::map<std::string, std::uint64_t> counts_of(const SharedTables& tables);
 
+/// Of all lcores, by stage.
+std::vector<EngineStage> stages_of(const SharedTables& tables);
+
 class SharedStore final : public TableStore {
 public:
     explicit SharedStore(SharedMemory& memory);
@@ -59,7 +62,7 @@ public:
 private:
     void note_lengths();
     RouteRow row_of(const EngineRoute& route);
-    Status put_side_row(SideTable table, const Bytes& key, const Bytes& value);
+    void add_link(RouteRow& row, const EngineLink& link);
     Status put_rule(const Bytes& key, const Bytes& value);
     [[nodiscard]] std::vector<std::pair<Bytes, Bytes>> rule_rows() const;
 

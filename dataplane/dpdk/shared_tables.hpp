@@ -5,6 +5,7 @@
 // The limits are its own: what a Plan may fill of them says SharedStore::room().
 #pragma once
 
+#include "core/model/engine_state.hpp"
 #include "dataplane/dpdk/exception_table.hpp"
 #include "dataplane/dpdk/grace.hpp"
 #include "dataplane/dpdk/row_table.hpp"
@@ -28,6 +29,16 @@ enum class EngineCount : std::uint8_t {
     kUnreadable,      ///< header spread over more segments than can be brought together
     kDistributorFull, ///< the lcore that the flow belongs to is late
     kCount,
+};
+
+/// Of a burst: out of the device, through the core, into the devices.
+enum class Stage : std::uint8_t { kReceive, kSteer, kSend, kCount };
+
+/// Bursts by the time that a stage of them took (EngineStage).
+struct StageTimes {
+    std::array<std::atomic<std::uint64_t>, EngineStage::kBuckets> bursts;
+    std::atomic<std::uint64_t> packets;
+    std::atomic<std::uint64_t> ns;
 };
 
 /// An address as two words in memory order.
@@ -54,9 +65,11 @@ struct RouteKey {
     std::uint32_t table;
     sl_addr address;
 };
-/// Where it leads, as sl_port_route() answers.
+/// Where it leads, as sl_port_route() answers: over one of several links, each flow over the same one.
 struct RouteRow {
-    sl_sid link;
+    static constexpr std::uint32_t kMostLinks = 8;
+    std::array<sl_sid, kMostLinks> links;
+    std::uint32_t count; ///< of links; 0 = nobody knows one now
     std::uint32_t is_nowhere;
 };
 
@@ -139,6 +152,7 @@ struct alignas(64) LcoreState {
     std::uint64_t insert_budget;
     std::array<std::uint64_t, SL_REASON_COUNT> reasons;
     std::array<std::uint64_t, static_cast<std::size_t>(EngineCount::kCount)> engine;
+    std::array<StageTimes, static_cast<std::size_t>(Stage::kCount)> times; ///< watch.hpp
     std::array<sl_counter, kServiceIds> counters;
     std::array<sl_site_counter, SL_SITE_COUNTERS> site_counters;
     StartsTable site_starts;
@@ -165,8 +179,6 @@ struct SharedTables {
     std::uint64_t bytes;
 
     alignas(64) sl_control control;
-    /// Raised by the agent behind every change of what packets may be for: services, their prefixes, SIDs.
-    std::atomic<std::uint64_t> changes;
     alignas(64) Grace grace;
     std::atomic<std::uint32_t> port_count;
     std::array<SharedPort, kMostPorts> ports;

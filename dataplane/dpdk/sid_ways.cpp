@@ -77,7 +77,8 @@ SidLink SidWays::look_up_link(const SharedTables& tables, std::uint32_t table, b
     RouteKey key{RouteTable::kFixedBits + 128, table, {}};
     std::memcpy(&key.address, to.data(), sizeof key.address);
     const auto* row = is_segment && find_sid(tables, to) != nullptr ? nullptr : tables.routes.find(key);
-    return row != nullptr && row->is_nowhere == 0 ? link_of(row->link) : SidLink{};
+    // Of several links the packet says which.
+    return row != nullptr && row->is_nowhere == 0 && row->count == 1 ? link_of(row->links[0]) : SidLink{};
 }
 
 } // namespace suanlu

@@ -61,10 +61,9 @@ int tell_ports(const char*, const char*, rte_tel_data* out) {
 }
 
 /// Bursts by the time that a stage took: how many took less than 1, 2, 4, .. ns.
-void add_stage(Stage stage, const Watch::Histogram& of, rte_tel_data* out) {
-    const std::string name(to_text(stage));
-    rte_tel_data_add_dict_u64(out, (name + "_packets").c_str(), of.packets);
-    rte_tel_data_add_dict_u64(out, (name + "_ns").c_str(), of.ns);
+void add_stage(const EngineStage& of, rte_tel_data* out) {
+    rte_tel_data_add_dict_u64(out, (of.name + "_packets").c_str(), of.packets);
+    rte_tel_data_add_dict_u64(out, (of.name + "_ns").c_str(), of.ns);
     auto* bursts = rte_tel_data_alloc();
     if (bursts == nullptr) {
         return;
@@ -73,7 +72,7 @@ void add_stage(Stage stage, const Watch::Histogram& of, rte_tel_data* out) {
     for (const auto count : of.bursts) {
         rte_tel_data_add_array_u64(bursts, count);
     }
-    if (rte_tel_data_add_dict_container(out, (name + "_bursts").c_str(), bursts, 0) != 0) {
+    if (rte_tel_data_add_dict_container(out, (of.name + "_bursts").c_str(), bursts, 0) != 0) {
         rte_tel_data_free(bursts);
     }
 }
@@ -89,8 +88,8 @@ int tell_latency(const char*, const char* words, rte_tel_data* out) {
     }
     rte_tel_data_start_dict(out);
     rte_tel_data_add_dict_int(out, "is_on", g_watch->is_measuring() ? 1 : 0);
-    for (std::size_t stage = 0; stage < static_cast<std::size_t>(Stage::kCount); stage++) {
-        add_stage(static_cast<Stage>(stage), g_watch->histogram(static_cast<Stage>(stage)), out);
+    for (const auto& stage : stages_of(*g_tables)) {
+        add_stage(stage, out);
     }
     return 0;
 }

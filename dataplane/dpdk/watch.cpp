@@ -28,6 +28,13 @@ void add(std::atomic<std::uint64_t>& to, std::uint64_t amount) { // one writer
     to.store(to.load(std::memory_order_relaxed) + amount, std::memory_order_relaxed);
 }
 
+void forget(std::span<StageTimes> times) {
+    for (auto& stage : times) {
+        std::for_each(stage.bursts.begin(), stage.bursts.end(), [](auto& bucket) { bucket = 0; });
+        stage.packets = stage.ns = 0;
+    }
+}
+
 bool is_name(const std::string& name) {
     return !name.empty() && name.size() <= 100 && name[0] != '.' &&
            std::all_of(name.begin(), name.end(), [](unsigned char c) {
@@ -37,20 +44,11 @@ bool is_name(const std::string& name) {
 
 } // namespace
 
-std::string_view to_text(Stage stage) {
-    constexpr std::string_view kNames[] = {"receive", "steer", "send"};
-    return kNames[static_cast<std::size_t>(stage)];
+LcoreWatch::LcoreWatch(Watch& watch, LcoreState& state) : watch_(watch), times_(state.times) {
 }
 
-void StageTimes::add(std::uint64_t took, std::uint64_t count) {
-    const auto bucket = std::min<std::size_t>(static_cast<std::size_t>(std::bit_width(took)), kBuckets - 1);
-    suanlu::add(bursts[bucket], 1);
-    suanlu::add(packets, count);
-    suanlu::add(ns, took);
-}
-
-std::uint64_t LcoreWatch::now() const {
-    return watch_.is_measuring() ? rte_rdtsc() : 0;
+std::uint64_t LcoreWatch::now() {
+    return watch_.is_measuring() || ++polls_ % kMeasured == 0 ? rte_rdtsc() : 0;
 }
 
 std::uint64_t LcoreWatch::note(Stage stage, std::uint64_t began, std::size_t packets) {
@@ -58,8 +56,14 @@ std::uint64_t LcoreWatch::note(Stage stage, std::uint64_t began, std::size_t pac
         return 0;
     }
     const auto ended = rte_rdtsc();
-    const auto took = static_cast<double>(ended - began) * 1e9 / static_cast<double>(rte_get_tsc_hz());
-    times_[static_cast<std::size_t>(stage)].add(static_cast<std::uint64_t>(took), packets);
+    const auto took = static_cast<std::uint64_t>(static_cast<double>(ended - began) * 1e9 /
+                                                 static_cast<double>(rte_get_tsc_hz()));
+    auto& times = times_[static_cast<std::size_t>(stage)];
+    const auto bucket =
+        std::min<std::size_t>(static_cast<std::size_t>(std::bit_width(took)), times.bursts.size() - 1);
+    add(times.bursts[bucket], 1);
+    add(times.packets, packets);
+    add(times.ns, took);
     return ended;
 }
 
@@ -106,13 +110,16 @@ void LcoreWatch::after(const Port& port, std::span<rte_mbuf*> packets,
     }
 }
 
-Watch::Watch(const FwdConfig& config, const PortSet& ports, std::uint32_t lcores) : folder_(config.captures) {
+Watch::Watch(const FwdConfig& config, const PortSet& ports, SharedTables& tables) : folder_(config.captures) {
     for (std::size_t i = 0; i < config.ports.size(); i++) {
         names_.push_back(config.ports[i].interface);
         interfaces_.push_back(ports.ports()[i].interface);
     }
-    for (std::uint32_t i = 0; i < lcores; i++) {
-        lcores_.push_back(std::make_unique<LcoreWatch>(*this));
+    for (auto& lcore : tables.lcores) {
+        forget(lcore.times);
+    }
+    for (std::uint32_t i = 0; i < ports.lcores(); i++) {
+        lcores_.push_back(std::make_unique<LcoreWatch>(*this, tables.lcores[i]));
     }
 }
 
@@ -126,25 +133,9 @@ void Watch::measure(bool is_on) {
         return; // what was measured stays to be read
     }
     for (auto& lcore : lcores_) {
-        for (auto& stage : lcore->times_) {
-            std::for_each(stage.bursts.begin(), stage.bursts.end(), [](auto& bucket) { bucket = 0; });
-            stage.packets = stage.ns = 0;
-        }
+        forget(lcore->times_);
     }
     measures_.store(true, std::memory_order_relaxed);
-}
-
-Watch::Histogram Watch::histogram(Stage stage) const {
-    Histogram sum;
-    for (const auto& lcore : lcores_) {
-        const auto& times = lcore->times_[static_cast<std::size_t>(stage)];
-        sum.packets += times.packets;
-        sum.ns += times.ns;
-        for (std::size_t i = 0; i < sum.bursts.size(); i++) {
-            sum.bursts[i] += times.bursts[i];
-        }
-    }
-    return sum;
 }
 
 Status Watch::capture(const std::string& name, std::uint32_t every, std::uint32_t most) {

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-// What somebody who asks can see of the lcores: how long the stages of their bursts take, and one packet in
-// so many, as it came and as it left. Asked for by commands on DPDK's telemetry socket (telemetry.hpp), on a
-// thread of DPDK; while nobody asks, a burst pays one look at a flag. Lcores never wait: a sample for which
-// there is no room is lost and counted.
+// What can be seen of the lcores at work: how long the stages of their bursts take, in the shared tables, and
+// one packet in so many, as it came and as it left. Of bursts a few are measured all the time, and all while
+// somebody asks; asked for, as samples of packets are, by commands on DPDK's telemetry socket
+// (telemetry.hpp), on a thread of DPDK. Lcores never wait: a sample for which there is no room is lost and
+// counted.
 #pragma once
 
 #include <array>
@@ -21,29 +22,15 @@
 
 namespace suanlu {
 
-/// Of a burst: out of the device, through the core, into the devices.
-enum class Stage : std::uint8_t { kReceive, kSteer, kSend, kCount };
-std::string_view to_text(Stage stage);
-
-/// Bursts by the time that a stage of them took; bucket n counts those below 2^n ns.
-struct StageTimes {
-    static constexpr std::size_t kBuckets = 32;
-    std::array<std::atomic<std::uint64_t>, kBuckets> bursts;
-    std::atomic<std::uint64_t> packets;
-    std::atomic<std::uint64_t> ns;
-
-    void add(std::uint64_t took, std::uint64_t count);
-};
-
 class Watch;
 
 /// One lcore's part; its methods are the lcore's alone.
 class LcoreWatch {
 public:
-    explicit LcoreWatch(Watch& watch) : watch_(watch) {}
+    LcoreWatch(Watch& watch, LcoreState& state);
 
-    /// Cycles, or 0 when nobody asks for times.
-    [[nodiscard]] std::uint64_t now() const;
+    /// Cycles, or 0 for a burst that is not measured.
+    [[nodiscard]] std::uint64_t now();
     /// From `began` to now, for a burst of so many packets; nothing for a `began` of 0. Gives now().
     std::uint64_t note(Stage stage, std::uint64_t began, std::size_t packets);
     /// Around steer_burst().
@@ -54,6 +41,8 @@ private:
     friend class Watch;
     static constexpr std::uint32_t kSnap = 512;
     static constexpr std::uint32_t kSamples = 256;
+    /// One poll in so many is measured unasked: for the price of nothing. No number of ports divides it.
+    static constexpr std::uint32_t kMeasured = 61;
     struct Part {
         std::uint32_t length = 0;
         std::uint32_t kept = 0;
@@ -71,7 +60,8 @@ private:
     };
 
     Watch& watch_;
-    std::array<StageTimes, static_cast<std::size_t>(Stage::kCount)> times_{};
+    std::array<StageTimes, static_cast<std::size_t>(Stage::kCount)>& times_;
+    std::uint32_t polls_ = 0;
     std::uint32_t until_next_ = 0; ///< packets
     /// Written by the lcore, read by the writer of the file; those of the burst at hand lie behind
     /// `written_`.
@@ -84,23 +74,17 @@ private:
 
 class Watch {
 public:
-    Watch(const FwdConfig& config, const PortSet& ports, std::uint32_t lcores);
+    /// Of what earlier engines have measured nothing is kept.
+    Watch(const FwdConfig& config, const PortSet& ports, SharedTables& tables);
     ~Watch();
     Watch(const Watch&) = delete;
     Watch& operator=(const Watch&) = delete;
 
     [[nodiscard]] LcoreWatch& lcore(std::uint32_t number) { return *lcores_[number]; }
 
-    /// On forgets what was measured before.
+    /// All bursts or few. On forgets what was measured before.
     void measure(bool is_on);
     [[nodiscard]] bool is_measuring() const { return measures_.load(std::memory_order_relaxed); }
-    struct Histogram {
-        std::uint64_t packets = 0;
-        std::uint64_t ns = 0;
-        std::array<std::uint64_t, StageTimes::kBuckets> bursts{};
-    };
-    /// Of all lcores.
-    [[nodiscard]] Histogram histogram(Stage stage) const;
 
     /// One packet in `every`, at most `most`, into a new file of that name in the folder of fwd.yaml.
     /// kBadInput for another kind of name or number, kConflict while one is being written, kKernel when it

@@ -120,32 +120,48 @@ void read_sid(const nlattr& encap, KernelRoute& out) {
     out.sid = sid;
 }
 
-/// The first next hop of several (struct rtnexthop and its attributes).
-void read_first_hop(const nlattr& hops, bool is_v4, KernelRoute& out) {
-    rtnexthop hop{};
-    const std::size_t length = mnl_attr_get_payload_len(&hops);
-    const auto* bytes = static_cast<const std::uint8_t*>(mnl_attr_get_payload(&hops));
-    if (length < sizeof hop) {
-        return;
-    }
-    std::memcpy(&hop, bytes, sizeof hop);
-    if (hop.rtnh_len < sizeof hop || hop.rtnh_len > length || hop.rtnh_ifindex <= 0) {
-        return;
-    }
+/// One of several next hops (struct rtnexthop and its attributes); empty when its attributes make no sense.
+std::optional<KernelHop> read_hop(const std::uint8_t* bytes, const rtnexthop& fixed, bool is_v4,
+                                  bool& has_encap) {
     std::optional<Ip6> gateway = Ip6{};
-    for (std::size_t at = sizeof hop; at + sizeof(nlattr) <= hop.rtnh_len;) {
+    for (std::size_t at = sizeof fixed; at + sizeof(nlattr) <= fixed.rtnh_len;) {
         const auto* attribute = reinterpret_cast<const nlattr*>(bytes + at);
-        if (!mnl_attr_ok(attribute, static_cast<int>(hop.rtnh_len - at))) {
-            return;
+        if (!mnl_attr_ok(attribute, static_cast<int>(fixed.rtnh_len - at))) {
+            return {};
         }
         const auto type = mnl_attr_get_type(attribute);
         gateway = type == RTA_GATEWAY ? read_address(attribute, is_v4) : gateway;
-        out.has_encap = out.has_encap || type == RTA_ENCAP;
+        has_encap = has_encap || type == RTA_ENCAP;
         at += MNL_ALIGN(attribute->nla_len);
     }
-    if (gateway) {
-        out.interface_index = static_cast<std::uint32_t>(hop.rtnh_ifindex);
-        out.gateway = *gateway;
+    if (!gateway || fixed.rtnh_ifindex <= 0) {
+        return {};
+    }
+    return KernelHop{static_cast<std::uint32_t>(fixed.rtnh_ifindex), *gateway};
+}
+
+/// The first one into the route itself, the rest behind it, up to the first that makes no sense.
+void read_hops(const nlattr& hops, bool is_v4, KernelRoute& out) {
+    const auto* bytes = static_cast<const std::uint8_t*>(mnl_attr_get_payload(&hops));
+    std::size_t left = mnl_attr_get_payload_len(&hops);
+    for (rtnexthop fixed{}; left >= sizeof fixed;) {
+        std::memcpy(&fixed, bytes, sizeof fixed);
+        if (fixed.rtnh_len < sizeof fixed || fixed.rtnh_len > left) {
+            return;
+        }
+        const auto hop = read_hop(bytes, fixed, is_v4, out.has_encap);
+        if (!hop) {
+            return;
+        }
+        if (out.interface_index == 0) {
+            out.interface_index = hop->interface_index;
+            out.gateway = hop->gateway;
+        } else {
+            out.others.push_back(*hop);
+        }
+        const auto step = std::min<std::size_t>(left, RTNH_ALIGN(fixed.rtnh_len));
+        bytes += step;
+        left -= step;
     }
 }
 
@@ -233,7 +249,7 @@ std::optional<KernelRoute> parse_route(const nlmsghdr& message) {
     out.gateway = *gateway;
     out.has_encap = in[RTA_ENCAP] != nullptr;
     if (in[RTA_MULTIPATH] != nullptr) {
-        read_first_hop(*in[RTA_MULTIPATH], is_v4, out);
+        read_hops(*in[RTA_MULTIPATH], is_v4, out);
     }
     std::uint16_t encap = 0;
     if (const void* payload = payload_of(in[RTA_ENCAP_TYPE], sizeof encap)) {

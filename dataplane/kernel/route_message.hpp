@@ -24,6 +24,13 @@ inline constexpr std::uint32_t kRouteMetric = 16;
 inline constexpr std::uint8_t kBlockBits = 32;
 inline constexpr std::uint8_t kNodeBits = 16;
 
+struct KernelHop {
+    std::uint32_t interface_index = 0;
+    Ip6 gateway;
+
+    bool operator==(const KernelHop&) const = default;
+};
+
 struct KernelRoute {
     Prefix6 prefix;
     std::uint32_t table = 0;
@@ -31,11 +38,12 @@ struct KernelRoute {
     std::uint8_t protocol = 0;
     /// rtm_type: RTN_UNICAST, RTN_BLACKHOLE, ...
     std::uint8_t type = 0;
-    /// Of several next hops, the first.
+    /// Of several next hops, the first; `others` has the rest.
     std::uint32_t interface_index = 0;
     Ip6 gateway;
     /// Puts something around its packets, or is a seg6local one.
     bool has_encap = false;
+    std::vector<KernelHop> others = {};
     /// Of a seg6local route that has one of our behaviours; `interface` stays empty.
     std::optional<LocalSid> sid;
     /// NEXT-C-SID flavour with F3216 lengths on an End or End.X.

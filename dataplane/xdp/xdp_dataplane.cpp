@@ -17,6 +17,7 @@
 #include "dataplane/api/steer_tables.hpp"
 #include "dataplane/api/synthetic_packet.hpp"
 #include "dataplane/xdp/explain_program.hpp"
+#include "dataplane/xdp/interface_stats.hpp"
 #include "dataplane/xdp/map_store.hpp"
 #include "dataplane/xdp/object_load.hpp"
 #include "dataplane/xdp/tc_programs.hpp"
@@ -414,6 +415,16 @@ std::string XdpDataplane::engine_name() const {
     const auto& interfaces = state_->config.interfaces;
     const auto generic = [](const XdpInterface& interface) { return is_generic(interface.name); };
     return std::any_of(interfaces.begin(), interfaces.end(), generic) ? "xdp-generic" : "xdp-native";
+}
+
+EngineState XdpDataplane::state() const {
+    constexpr const char* kRoles[] = {"external", "site", "core"}; // InterfaceRole
+    EngineState out{engine_name(), {}, {}};
+    for (const auto& interface : state_->config.interfaces) {
+        auto& port = out.ports.emplace_back(port_on(interface.name));
+        port.role = kRoles[static_cast<std::size_t>(interface.role)];
+    }
+    return out;
 }
 
 bool XdpDataplane::is_adopted() const {

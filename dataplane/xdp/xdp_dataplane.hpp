@@ -70,6 +70,7 @@ public:
     PlanId applied() const override;
     /// "xdp-native"; "xdp-generic", "tc" or "kernel" (plain routing) as soon as one interface runs so.
     std::string engine_name() const override;
+    [[nodiscard]] EngineState state() const override;
 
     /// True when open() found pinned state and took it over.
     [[nodiscard]] bool is_adopted() const;

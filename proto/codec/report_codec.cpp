@@ -89,6 +89,36 @@ Result<FlowSample> decode_flow(const std::string& at, const v1::FlowSample& from
     return FlowSample{from.service(), from.source(), from.site(), from.kind(), from.age_s()};
 }
 
+Result<EnginePort> decode_port(const std::string& at, const v1::EnginePort& from) {
+    SL_TRY_VOID(check_name(at + "interface", from.interface()));
+    SL_TRY_VOID(check_name(at + "role", from.role()));
+    return EnginePort{from.interface(), from.role(), from.down(),
+                      from.received(),  from.sent(), from.missed()};
+}
+
+Result<EngineStage> decode_stage(const std::string& at, const v1::EngineStage& from) {
+    SL_TRY_VOID(check_name(at + "name", from.name()));
+    SL_TRY_VOID(check_count(at + "bursts", from.bursts_size(), EngineStage::kBuckets));
+    return EngineStage{
+        from.name(), from.packets(), from.nanoseconds(), {from.bursts().begin(), from.bursts().end()}};
+}
+
+Status decode_engine(const v1::EngineState& from, EngineState& out) {
+    SL_TRY_VOID(check_name("engine.name", from.name(), true));
+    SL_TRY_VOID(check_count("engine.ports", from.ports_size(), kMaxReportPorts));
+    SL_TRY_VOID(check_count("engine.stages", from.stages_size(), kMaxReportStages));
+    out.name = from.name();
+    for (int i = 0; i < from.ports_size(); ++i) {
+        SL_TRY(EnginePort port, decode_port(item_path("engine.ports", i), from.ports(i)));
+        out.ports.push_back(std::move(port));
+    }
+    for (int i = 0; i < from.stages_size(); ++i) {
+        SL_TRY(EngineStage stage, decode_stage(item_path("engine.stages", i), from.stages(i)));
+        out.stages.push_back(std::move(stage));
+    }
+    return {};
+}
+
 Status decode_lists(const v1::IngressReport& from, IngressReport& out) {
     for (int i = 0; i < from.services_size(); ++i) {
         SL_TRY(IngressServiceCount count, decode_count(item_path("services", i), from.services(i)));
@@ -224,6 +254,26 @@ Result<AgentHello> decode(const v1::Hello& from) {
                       std::move(applied), from.mode(),    from.engine()};
 }
 
+void encode(const EngineState& from, v1::EngineState& to) {
+    to.set_name(from.name);
+    for (const EnginePort& port : from.ports) {
+        auto& out = *to.add_ports();
+        out.set_interface(port.interface);
+        out.set_role(port.role);
+        out.set_down(port.is_down);
+        out.set_received(port.received);
+        out.set_sent(port.sent);
+        out.set_missed(port.missed);
+    }
+    for (const EngineStage& stage : from.stages) {
+        auto& out = *to.add_stages();
+        out.set_name(stage.name);
+        out.set_packets(stage.packets);
+        out.set_nanoseconds(stage.ns);
+        out.mutable_bursts()->Assign(stage.bursts.begin(), stage.bursts.end());
+    }
+}
+
 void encode(const IngressReport& from, v1::IngressReport& to) {
     to.Clear();
     to.set_node(from.node);
@@ -265,6 +315,7 @@ void encode(const IngressReport& from, v1::IngressReport& to) {
     for (const PathCount& count : from.path_counts) {
         encode_path_count(count, *to.add_path_counts());
     }
+    encode(from.engine, *to.mutable_engine());
 }
 
 Result<IngressReport> decode(const v1::IngressReport& from) {
@@ -286,6 +337,7 @@ Result<IngressReport> decode(const v1::IngressReport& from) {
     out.uptime_s = from.uptime_s();
     out.mode = from.mode();
     SL_TRY_VOID(decode_lists(from, out));
+    SL_TRY_VOID(decode_engine(from.engine(), out.engine));
     return out;
 }
 

@@ -13,6 +13,7 @@
 
 namespace suanlu::v1 {
 class Hello;
+class EngineState;
 class IngressReport;
 class LinkReport;
 class SiteReport;
@@ -24,6 +25,8 @@ inline constexpr int kMaxReportServices = 40'000; ///< services times client cla
 inline constexpr int kMaxReportPaths = 4'000;
 inline constexpr int kMaxReportFlows = 10'000;
 inline constexpr int kMaxReportReasons = 256;
+inline constexpr int kMaxReportPorts = 256; ///< of an engine
+inline constexpr int kMaxReportStages = 16; ///< of an engine
 inline constexpr int kMaxReportLinks = 100'000;
 inline constexpr int kMaxReportInstances = 10'000;
 inline constexpr int kMaxReportQuantities = 1'000; ///< per instance, and of the host
@@ -43,6 +46,7 @@ struct AgentHello {
 void encode(const AgentHello& from, v1::Hello& to);
 Result<AgentHello> decode(const v1::Hello& from);
 
+void encode(const EngineState& from, v1::EngineState& to);
 void encode(const IngressReport& from, v1::IngressReport& to);
 Result<IngressReport> decode(const v1::IngressReport& from);
 

@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <cstring>
+#include <map>
 
 #include "dataplane/api/sid_rows.hpp"
 #include "dataplane/dpdk/explain_tables.hpp"
@@ -14,6 +15,8 @@
 #include "dataplane/dpdk/steer_burst.hpp"
 #include "tests/packets/eal.hpp"
 #include "tests/packets/golden_cases.hpp"
+#include "tests/packets/placement_cases.hpp"
+#include "tests/packets/sid_frames.hpp"
 
 namespace suanlu::packets {
 namespace {
@@ -111,6 +114,16 @@ std::vector<PacketCase> rows_by(TableAnswer answer) {
     return rows;
 }
 
+TEST_F(DpdkPackets, Placement_NewFlowsAndTheirSecondChoices) {
+    ASSERT_TRUE(prepare_placement(*tables, kNow));
+    for (const auto& row : placement_cases()) {
+        ASSERT_TRUE(!row.before || row.before(*store, *tables, kNow)) << row.name;
+        const auto before = store->counters();
+        const auto [verdict, frame] = run(row.frame, PacketRole::kExternal);
+        expect_placed(row, frame, before, store->counters());
+    }
+}
+
 TEST_F(DpdkPackets, Sids_ByTheAnswerOfATable) {
     const NextHop hop{kInterface, {2, 0, 0, 0, 0, 6}, {2, 0, 0, 0, 0, 7}};
     const auto table_of = [&](const EngineRoute& answer) {
@@ -163,6 +176,40 @@ TEST_F(DpdkPackets, RandomSids_ByALink_EqualToTheHost) {
     }
     EXPECT_GT(ours.at("sid_forwarded"), 1000U);
     EXPECT_GT(ours.at("decapsulated"), 1000U);
+}
+
+/// Frames for an End SID that differ by flow label alone.
+std::vector<Frame> labelled_flows(std::uint32_t count) {
+    const Frame one = wrapped(marked(false, 0), {.destination = "fc00:0:e1:2::"});
+    std::vector<Frame> flows;
+    for (std::uint32_t label = 1; label <= count; label++) {
+        flows.push_back(one);
+        flows.back()[16] = static_cast<std::uint8_t>(label >> 8);
+        flows.back()[17] = static_cast<std::uint8_t>(label);
+    }
+    return flows;
+}
+
+// The MAC address tells the next hop.
+TEST_F(DpdkPackets, SeveralNextHops_ShareFlows_EachStaysOnItsOwn) {
+    constexpr std::uint32_t kFlows = 300;
+    const auto link = [](std::uint8_t number) {
+        return EngineLink{{kInterface, {2, 0, 0, 0, 0, 6}, {2, 0, 0, 0, 0, number}}, 1500};
+    };
+    EngineRoute route{kTable, *Prefix6::parse("fc00:0:2::/48"), link(1).hop, 1500};
+    route.others = {{{}, 1500}, link(2), link(3)}; // one of them nobody can reach
+    ASSERT_TRUE(store->set_routes({&route, 1}));
+    std::map<std::uint8_t, std::uint32_t> sent;
+    for (const auto& frame : labelled_flows(kFlows)) {
+        const auto [verdict, left] = run(frame, PacketRole::kCore);
+        ASSERT_EQ(verdict, Verdict::kRedirect);
+        EXPECT_EQ(run(frame, PacketRole::kCore).second, left) << "a flow keeps its next hop";
+        sent[left[5]]++;
+    }
+    ASSERT_EQ(sent.size(), 3U);
+    for (const auto& [number, flows] : sent) {
+        EXPECT_GT(flows, kFlows / 3 / 2) << "next hop " << int{number};
+    }
 }
 
 /// All that packets and the agent share, read word by word.

@@ -244,7 +244,7 @@ TEST_F(LcoreTest, MissingDevice_NamedAndNothingStaysOpen) {
     const auto opened = PortSet::open(bad, 1);
     ASSERT_FALSE(opened);
     EXPECT_EQ(opened.error().detail, "no DPDK device net_absent; is it among the EAL arguments?");
-    EXPECT_EQ(rte_mempool_lookup("packets"), nullptr);
+    EXPECT_EQ(rte_mempool_lookup("packets1"), nullptr);
 }
 
 TEST(FwdConfig, EveryMistakeHasItsLine) {

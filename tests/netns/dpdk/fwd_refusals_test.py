@@ -26,7 +26,7 @@ def cases(folder):
         ('no huge pages', config(folder, f'--huge-dir, {folder}/absent, {NULL}'), 'no huge pages that it may use', []),
         ('no driver of that name', config(folder, f'{SMALL}, --vdev, net_nonsense0'), 'cannot have a device', []),
         ('no interface behind the device', config(folder, f'{SMALL}, --vdev, "net_af_packet0,iface=absent0"', 'net_af_packet0'),
-         'no DPDK device net_af_packet0', []),
+         'no DPDK device net_af_packet0: its driver refuses it', []),
         ('device that EAL was not given', config(folder, device='net_null7'), 'no DPDK device net_null7', []),
         ('no interface of that name', config(folder, interface='absent0'), 'no interface absent0', []),
         ('more buffers than memory', config(folder, more='buffers: 1000000'), 'making 1000000 packet buffers', []),
@@ -37,6 +37,8 @@ def cases(folder):
         ('folder of the tables missing', config(folder, tables='absent/tables'), 'No such file or directory', []),
         ('tables of something else', config(folder, tables='noise'), 'holds tables of another layout', []),
         ('no right to the tables', config(folder), 'Permission denied', NOBODY),
+        ('no right to the device', config(folder, f'{SMALL}, --vdev, "net_af_packet0,iface=lo"', 'net_af_packet0', tables='open/tables'),
+         'CAP_NET_RAW', NOBODY),
     ]
 
 
@@ -57,6 +59,8 @@ def main():
         folder.chmod(0o755)
         noise = bytes(range(256)) * 20
         (folder / 'noise').write_bytes(noise)
+        (folder / 'open').mkdir()
+        (folder / 'open').chmod(0o777)
         file = folder / 'f.yaml'
         for title, text, wanted, front in cases(folder):
             file.write_text(text, encoding='ascii')

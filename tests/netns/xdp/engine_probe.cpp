@@ -8,7 +8,9 @@
 //   use RANK,...                                   only these paths may take packets
 //   sid PREFIX DX6|DX4|X INTERFACE FROM TO MTU     adds a SID to be served; interface - = unresolved
 //   sid PREFIX DT6|DT4|DT46|END TABLE              the same by a table
-//   route TABLE PREFIX INTERFACE FROM TO MTU       a row of that table; interface nowhere = unreachable
+//   route TABLE PREFIX INTERFACE FROM TO MTU       a row of that table; interface nowhere = unreachable; once
+//   more
+//                                                  with the same prefix: one more next hop
 //   serve                                          the engine serves those, and the lists begin anew
 #include <net/if.h>
 #include <poll.h>
@@ -127,7 +129,14 @@ struct Probe {
         if (!route.is_nowhere) {
             route.hop = {if_nametoindex(interface.c_str()), mac(from), mac(to)};
         }
-        routes.push_back(route);
+        const auto same = std::find_if(routes.begin(), routes.end(), [&](const EngineRoute& each) {
+            return each.table == route.table && each.to == route.to;
+        });
+        if (same == routes.end()) {
+            routes.push_back(route);
+        } else {
+            same->others.push_back({route.hop, route.mtu});
+        }
     }
 
     void set_path(std::istringstream words) {

@@ -77,6 +77,19 @@ TEST(EngineRoutes, BestMetricCounts) {
     }
 }
 
+TEST(EngineRoutes, SeveralNextHops_AreAllTold) {
+    auto several = route(kMainTable, "fc00:0:2::/48", 2, "fe80::2");
+    several.others = {{4, *Ip6::parse("fe80::4")}, {5, {}}};
+    const auto rows = engine_routes(plan_of_one(), {several}, links());
+    ASSERT_EQ(rows.size(), 1U);
+    EXPECT_EQ(rows[0].hop.interface_index, 2U);
+    ASSERT_EQ(rows[0].others.size(), 2U);
+    EXPECT_EQ(rows[0].others[0].hop.interface_index, 4U);
+    EXPECT_EQ(rows[0].others[0].hop.destination_mac[5], 4);
+    EXPECT_EQ(rows[0].others[0].mtu, 9000);
+    EXPECT_EQ(rows[0].others[1], EngineLink{}) << "a link without one neighbour";
+}
+
 TEST(EngineRoutes, WhatNoRowCanSay_IsTheKernels) {
     auto wrapped = route(kMainTable, "fc00:0:2::/48", 2, "fe80::2");
     wrapped.has_encap = true;

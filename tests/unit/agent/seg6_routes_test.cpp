@@ -71,6 +71,38 @@ TEST(RouteMessage, WhatIsWrittenIsReadBack) {
     EXPECT_FALSE(fulfils(as_route(link_local()), link_local(), {kInterface, kLink + 1})) << "another link";
 }
 
+TEST(RouteMessage, SeveralNextHops_AreReadUpToTheFirstThatMakesNoSense) {
+    NetlinkMessage message(RTM_NEWROUTE, 0);
+    auto& fixed = message.extra<rtmsg>();
+    fixed.rtm_family = AF_INET6;
+    fixed.rtm_dst_len = 48;
+    fixed.rtm_table = RT_TABLE_MAIN;
+    fixed.rtm_type = RTN_UNICAST;
+    const auto to = *Ip6::parse("fc00:0:2::");
+    mnl_attr_put(message.header(), RTA_DST, 16, to.bytes.data());
+    std::vector<std::uint8_t> hops;
+    for (const std::uint8_t link : {2, 4, 5}) {
+        rtnexthop hop{};
+        hop.rtnh_len = sizeof hop + 20;
+        hop.rtnh_ifindex = link;
+        const nlattr gateway{20, RTA_GATEWAY};
+        auto address = *Ip6::parse("fe80::");
+        address.bytes[15] = link;
+        const auto* bytes = reinterpret_cast<const std::uint8_t*>(&hop);
+        hops.insert(hops.end(), bytes, bytes + sizeof hop);
+        bytes = reinterpret_cast<const std::uint8_t*>(&gateway);
+        hops.insert(hops.end(), bytes, bytes + sizeof gateway);
+        hops.insert(hops.end(), address.bytes.begin(), address.bytes.end());
+    }
+    hops[hops.size() - 28] = 255; // the last one's length
+    mnl_attr_put(message.header(), RTA_MULTIPATH, hops.size(), hops.data());
+    const auto route = parse_route(*message.header());
+    ASSERT_TRUE(route);
+    EXPECT_EQ(route->interface_index, 2U);
+    EXPECT_EQ(route->gateway, *Ip6::parse("fe80::2"));
+    EXPECT_EQ(route->others, (std::vector<KernelHop>{{4, *Ip6::parse("fe80::4")}}));
+}
+
 TEST(SidChanges, LinkSidWaitsForItsLink) {
     const SidChanges away = plan_sid_changes({end(), link(), link_local()}, {}, kInterface);
     EXPECT_EQ(away.add.size(), 2U);

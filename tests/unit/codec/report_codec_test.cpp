@@ -29,6 +29,7 @@ IngressReport full_ingress() {
     report.reasons = {{"border_sid", 4}};
     report.rests = {{"mec-1", {12, 3, true}}, {"mec-2", {0, 0, false, true}}};
     report.path_counts = {{path_id(SiteId{1}, 1), "mec-1", 30, 3000, 2}};
+    report.engine = {"dpdk", {{"to-p1", "core", true, 10, 20, 3}}, {{"steer", 8, 400, {0, 1, 7}}}};
     return report;
 }
 
@@ -44,6 +45,7 @@ TEST(ReportCodec, IngressReportRoundTrip) {
     EXPECT_EQ(back->path_counts.at(0).bytes, 3000U);
     EXPECT_TRUE(back->rests.at("mec-2").is_named);
     EXPECT_EQ(back->sites.at("icc"), SiteLiveness::kDead);
+    EXPECT_EQ(back->engine, full_ingress().engine);
     EXPECT_EQ(again.DebugString(), message.DebugString());
 }
 
@@ -65,6 +67,12 @@ TEST(ReportCodec, IngressOffencesNameTheirField) {
         {"flows[0].age_s", [](v1::IngressReport& r) { r.mutable_flows(0)->set_age_s(-1); }},
         {"sites", [](v1::IngressReport& r) { (*r.mutable_sites())["icc"] = "ill"; }},
         {"services[0].service", [](v1::IngressReport& r) { r.mutable_services(0)->clear_service(); }},
+        {"engine.ports[0].interface",
+         [](v1::IngressReport& r) { r.mutable_engine()->mutable_ports(0)->clear_interface(); }},
+        {"engine.stages[0].bursts",
+         [](v1::IngressReport& r) {
+             r.mutable_engine()->mutable_stages(0)->mutable_bursts()->Resize(EngineStage::kBuckets + 1, 0);
+         }},
         {"reasons",
          [](v1::IngressReport& r) {
              for (int i = 0; i <= kMaxReportReasons; ++i) {

@@ -326,6 +326,16 @@ TEST(Api, QuestionAboutAFlow_ThatNobodyCanAnswer) {
     router.join();
 }
 
+/// That of the report below, as operators see it.
+void expect_engine(v1::Operator::Stub& stub) {
+    const auto engines = list<v1::EngineList>(stub, &v1::Operator::Stub::ListEngines);
+    EXPECT_EQ(schema_offence(engines, "engines"), "");
+    ASSERT_EQ(engines.ingresses_size(), 1);
+    EXPECT_EQ(engines.ingresses(0).engine().name(), "dpdk");
+    EXPECT_TRUE(engines.ingresses(0).engine().ports(0).down());
+    EXPECT_EQ(engines.ingresses(0).engine().stages(0).bursts(2), 7U);
+}
+
 TEST(Api, EveryReplyMatchesItsSchema) {
     ApiBench bench;
     TestAgent r1(bench.channel("R1"), "R1");
@@ -340,6 +350,7 @@ TEST(Api, EveryReplyMatchesItsSchema) {
     report.flows = {{"analysis", "[2001:db8:c1::2]:40000", "near", "sample", 0.5}};
     report.reasons = {{"border_sid", 4}};
     report.path_counts = {{path_id(SiteId{1}, 1), "near", 30, 3000, 2}};
+    report.engine = {"dpdk", {{"to-p1", "core", true, 10, 20, 3}}, {{"steer", 8, 400, {0, 1, 7}}}};
     v1::AgentMessage message;
     encode(report, *message.mutable_ingress());
     r1.stream->Write(message);
@@ -367,6 +378,7 @@ TEST(Api, EveryReplyMatchesItsSchema) {
     EXPECT_EQ(counters.ingresses(0).paths(0).rank(), 1U);
     EXPECT_EQ(counters.ingresses(0).paths(0).drops(), 2U);
     EXPECT_EQ(counters.ingresses(0).reasons().at("border_sid"), 4U);
+    expect_engine(*stub);
     grpc::ClientContext context;
     limit(context);
     v1::ExplainRequest request;
