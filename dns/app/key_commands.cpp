@@ -6,6 +6,9 @@ namespace suanlu::dns {
 namespace {
 
 const std::vector<std::string> kRoles{"csk", "ksk", "zsk"};
+const std::vector<std::string> kAlgorithms{"ed25519", "ecdsap256sha256"};
+/// In the place of a role: all of them.
+constexpr const char* kAlgorithm = "algorithm";
 
 } // namespace
 
@@ -14,14 +17,20 @@ KeyCommands::KeyCommands(CLI::App& app)
           app.add_subcommand("keys", "keys of a zone with `keys`; suanlu-dns takes the changes on SIGHUP")) {
     keys_->add_option("zone", zone_, "name of the zone")->required();
     create_ = keys_->add_subcommand("create", "make the first keys");
-    create_->add_option("--algorithm", algorithm_, "ed25519 or ecdsap256sha256")
-        ->check(CLI::IsMember({"ed25519", "ecdsap256sha256"}));
     create_->add_flag("--split", is_split_, "a KSK and a ZSK instead of one key for all");
     roll_ = keys_->add_subcommand("roll", "begin a rollover: a new key is announced");
     next_ =
         keys_->add_subcommand("next", "the next step of a rollover: announced to active, retired to gone");
+    std::vector<std::string> whats = kRoles;
+    whats.emplace_back(kAlgorithm);
     for (CLI::App* command : {roll_, next_}) {
-        command->add_option("role", role_, "csk, ksk or zsk")->required()->check(CLI::IsMember(kRoles));
+        command->add_option("role", role_, "csk, ksk or zsk; algorithm: all keys go to another one")
+            ->required()
+            ->check(CLI::IsMember(whats));
+    }
+    for (CLI::App* command : {create_, roll_}) {
+        command->add_option("--algorithm", algorithm_, "ed25519 or ecdsap256sha256")
+            ->check(CLI::IsMember(kAlgorithms));
     }
     next_->add_flag("--ds-above", step_.is_ds_above,
                     "the zone above has the new DS, and what it had before has left the caches");
@@ -36,10 +45,14 @@ KeyRole KeyCommands::role() const {
 
 Result<std::string> KeyCommands::run(const DnsConfig& config, std::uint32_t unix_now) const {
     SL_TRY(KeyRollover rollover, KeyRollover::open(config, zone_));
+    const KeyAlgorithm algorithm =
+        algorithm_ == kAlgorithms.front() ? KeyAlgorithm::kEd25519 : KeyAlgorithm::kEcdsaP256;
     if (create_->parsed()) {
-        const bool is_ed25519 = algorithm_ == "ed25519";
-        return rollover.create(is_ed25519 ? KeyAlgorithm::kEd25519 : KeyAlgorithm::kEcdsaP256, is_split_,
-                               unix_now);
+        return rollover.create(algorithm, is_split_, unix_now);
+    }
+    if (role_ == kAlgorithm) {
+        return roll_->parsed() ? rollover.begin_algorithm(algorithm, unix_now)
+                               : rollover.step_algorithm(step_, unix_now);
     }
     if (roll_->parsed()) {
         return rollover.begin(role(), unix_now);

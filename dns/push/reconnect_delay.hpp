@@ -8,6 +8,7 @@
 #include <chrono>
 #include <optional>
 #include <random>
+#include <utility>
 
 namespace suanlu::dns {
 

@@ -70,6 +70,37 @@ Result<std::string> KeyRollover::step(KeyRole role, const RolloverStep& step, st
     return said + "\n";
 }
 
+Result<std::string> KeyRollover::begin_algorithm(KeyAlgorithm algorithm, std::uint32_t unix_now) {
+    KeyList tried = list_; // before keys are made for nothing
+    SL_TRY_VOID(begin_algorithm_rollover(tried, {}, unix_now));
+    std::vector<ListedKey> joining;
+    for (const ListedKey& old : list_.keys) {
+        SL_TRY(const ZoneKey key, ZoneKey::open(list_.path_of(old), zone_.name, old.is_named_above()));
+        if (key.algorithm() == algorithm) {
+            return Error{Errc::kBadInput, old.file + " is of this algorithm already"};
+        }
+    }
+    for (const ListedKey& old : list_.keys) {
+        SL_TRY(const std::string file,
+               ZoneKey::make(list_.folder, zone_.name, algorithm, old.is_named_above()));
+        joining.push_back({file, old.role, KeyState::kJoining, unix_now});
+    }
+    SL_TRY_VOID(begin_algorithm_rollover(list_, joining, unix_now));
+    SL_TRY_VOID(save());
+    std::string said;
+    for (const ListedKey& key : joining) {
+        said += key.file + " is joining as " + std::string(to_text(key.role)) + "\n";
+    }
+    return said;
+}
+
+Result<std::string> KeyRollover::step_algorithm(const RolloverStep& step, std::uint32_t unix_now) {
+    SL_TRY(const RolloverWaits waiting, waits());
+    SL_TRY(std::string said, step_algorithm_rollover(list_, step, waiting, unix_now));
+    SL_TRY_VOID(save());
+    return said + "\n";
+}
+
 Result<RolloverWaits> KeyRollover::waits() const {
     SL_TRY(const ZoneContents zone, read_zone_file(zone_.file, zone_.name));
     std::uint32_t longest = 3600; // DNSKEY; computed names are below it

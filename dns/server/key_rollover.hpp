@@ -19,6 +19,9 @@ public:
     /// A new key of the algorithm of the others, announced.
     Result<std::string> begin(KeyRole role, std::uint32_t unix_now);
     Result<std::string> step(KeyRole role, const RolloverStep& step, std::uint32_t unix_now);
+    /// New keys of another algorithm for all roles, which join.
+    Result<std::string> begin_algorithm(KeyAlgorithm algorithm, std::uint32_t unix_now);
+    Result<std::string> step_algorithm(const RolloverStep& step, std::uint32_t unix_now);
     /// A table, then the DS records that belong above.
     [[nodiscard]] Result<std::string> status(std::uint32_t unix_now) const;
 

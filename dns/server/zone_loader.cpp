@@ -58,7 +58,7 @@ Status ZoneLoader::sign_and_publish(const Work& work, ZoneContents& zone) {
     SL_TRY_VOID(sign(work, {&zone, &canonical}));
     ZoneVersion version = version_of(canonical);
     history = joined_history(work, version);
-    const std::uint32_t serial = serial_after(history, version);
+    const std::uint32_t serial = serial_after(history, version, work.serial_bits());
     if (serial != version.serial()) {
         set_serial(zone, serial);
         set_serial(canonical, serial);
@@ -92,9 +92,10 @@ const ZoneHistory* ZoneLoader::joined_history(const Work& work, const ZoneVersio
     }
     const std::uint32_t saved = history->newest->serial();
     // The saved view may be a few seconds older than the journal, and the serial is the view's on every
-    // server; any other zone goes on from where secondaries are.
-    if (!work.wanted.is_followed || is_later_serial(next.serial(), saved) ||
-        is_same_but_serial(*history->newest, next)) {
+    // server; any other zone, and the same view, goes on from where secondaries are.
+    const auto view_of = [&](std::uint32_t serial) { return serial / (2 * kEndedSerialBit); };
+    if (!work.wanted.is_followed || !is_later_serial(saved, next.serial()) ||
+        view_of(saved) == view_of(next.serial()) || is_same_but_serial(*history->newest, next)) {
         journals_->count(JournalOutcome::kJoined);
         return history.get();
     }
@@ -147,7 +148,7 @@ Result<bool> ZoneLoader::publish_changes(const Work& work, ZoneContents& zone,
     if (!version) {
         return false;
     }
-    const std::uint32_t serial = serial_after(&history, *version);
+    const std::uint32_t serial = serial_after(&history, *version, work.serial_bits());
     if (serial != version->serial()) {
         set_serial(zone, serial);
         if (std::find(changed.begin(), changed.end(), zone.apex) == changed.end()) {
@@ -270,7 +271,7 @@ Result<ZoneContents> ZoneLoader::compute(const Work& work) {
     ZoneContents zone = work.source.contents;
     if (work.view != nullptr) {
         const std::string origin = wanted.is_followed ? "the controller's view" : wanted.view;
-        SL_TRY_VOID(computed_[wanted.name].add_to(zone, *work.view).map_error([&](Error e) {
+        SL_TRY_VOID(computed_[wanted.name].add_to(zone, *work.view, work.serial()).map_error([&](Error e) {
             return std::move(e).with(origin);
         }));
     }
@@ -291,7 +292,8 @@ Result<ZoneLoader::Served> ZoneLoader::make_whole(const Work& work) {
 }
 
 Result<std::optional<BuiltZone>> ZoneLoader::update(const Work& work, Served& served) {
-    auto changed = computed_[work.wanted.name].update(served.contents, work.source.contents, *work.view);
+    auto changed =
+        computed_[work.wanted.name].update(served.contents, work.source.contents, *work.view, work.serial());
     if (!changed) {
         return std::optional<BuiltZone>();
     }

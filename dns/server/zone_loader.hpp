@@ -75,6 +75,13 @@ private:
         std::uint32_t unix_now;
         /// Null = the zone is not signed.
         Signer* signer;
+
+        /// That its view asks for.
+        [[nodiscard]] std::uint32_t serial() const {
+            return wanted.is_followed ? followed_serial_of(*view) : serial_of(*view);
+        }
+        /// Of serials, those that say something.
+        [[nodiscard]] std::uint32_t serial_bits() const { return wanted.is_followed ? kEndedSerialBit : 0; }
     };
     /// How much is made anew: all, or what the followed view changed.
     enum class Extent : std::uint8_t { kAll, kView };

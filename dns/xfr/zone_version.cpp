@@ -212,12 +212,20 @@ const std::shared_ptr<const ZoneDifference>* ZoneHistory::since(std::uint32_t se
     return nullptr;
 }
 
-std::uint32_t serial_after(const ZoneHistory* history, const ZoneVersion& candidate) {
+std::uint32_t serial_after(const ZoneHistory* history, const ZoneVersion& candidate,
+                           std::uint32_t kept_bits) {
     if (history == nullptr || is_later_serial(candidate.serial(), history->newest->serial())) {
         return candidate.serial();
     }
     const ZoneVersion& newest = *history->newest;
-    return is_same_but_serial(newest, candidate) ? newest.serial() : newest.serial() + 1;
+    if (is_same_but_serial(newest, candidate)) {
+        return newest.serial();
+    }
+    std::uint32_t next = newest.serial() + 1;
+    while (((next ^ candidate.serial()) & kept_bits) != 0) {
+        ++next;
+    }
+    return next;
 }
 
 std::vector<std::shared_ptr<const ZoneDifference>>

@@ -67,8 +67,10 @@ struct ZoneHistory {
 
 /// The serial under which `candidate` follows `history` (may be null): its own where that is later; the
 /// newest one where nothing else differs; else the newest one's successor, for a change that kept its serial,
-/// such as new signatures, would reach no secondary.
-std::uint32_t serial_after(const ZoneHistory* history, const ZoneVersion& candidate);
+/// such as new signatures, would reach no secondary. Of serials whose bits say something the next one that
+/// has `kept_bits` of the candidate's.
+std::uint32_t serial_after(const ZoneHistory* history, const ZoneVersion& candidate,
+                           std::uint32_t kept_bits = 0);
 
 /// The last of `steps` that `most_bytes` hold, and no more of them than a journal keeps.
 std::vector<std::shared_ptr<const ZoneDifference>>

@@ -6,6 +6,7 @@
 #include "dns/record/records.hpp"
 #include "dns/record/rr_type.hpp"
 #include "dns/zone/compute_values.hpp"
+#include "dns/zone/ended_view.hpp"
 
 namespace suanlu::dns {
 
@@ -75,10 +76,6 @@ SitesById by_id(const DnsView& view) {
     return out;
 }
 
-std::uint32_t serial_of(const DnsView& view) {
-    return static_cast<std::uint32_t>(view.stamp.made_unix_ms / 1000);
-}
-
 Status add_addresses(Adder& adder, const DomainName& owner, const DnsSite& site, std::uint32_t ttl_s) {
     Rrset v4{rr_type::kA, ttl_s, {}, {}};
     Rrset v6{rr_type::kAaaa, ttl_s, {}, {}};
@@ -136,7 +133,15 @@ Status add_site(Adder& adder, const DomainName& zone, const DnsSite& site, std::
 
 } // namespace
 
-Status ComputedZone::add_to(ZoneContents& zone, const DnsView& view) {
+std::uint32_t serial_of(const DnsView& view) {
+    return static_cast<std::uint32_t>(view.stamp.made_unix_ms / 1000);
+}
+
+std::uint32_t followed_serial_of(const DnsView& view) {
+    return serial_of(view) * 2 * kEndedSerialBit + (is_ended(view) ? kEndedSerialBit : 0);
+}
+
+Status ComputedZone::add_to(ZoneContents& zone, const DnsView& view, std::uint32_t serial) {
     SL_TRY(const DomainName apex, DomainName::parse(view.zone));
     if (apex != zone.apex) {
         return Error{Errc::kConflict, "the view is of " + apex.text() + ", the zone is " + zone.apex.text()};
@@ -150,7 +155,7 @@ Status ComputedZone::add_to(ZoneContents& zone, const DnsView& view) {
         SL_TRY_VOID(add_service(adder, answers));
         services_.push_back(std::move(answers));
     }
-    set_serial(zone, serial_of(view));
+    set_serial(zone, serial);
     return check_zone(zone);
 }
 
@@ -224,7 +229,7 @@ std::optional<ZoneContents> ComputedZone::updated_sites(const ZoneContents& zone
 }
 
 std::optional<std::vector<DomainName>> ComputedZone::update(ZoneContents& zone, const ZoneContents& file,
-                                                            const DnsView& view) {
+                                                            const DnsView& view, std::uint32_t serial) {
     SitesById sites = by_id(view);
     const auto apex = DomainName::parse(view.zone);
     if (!apex || *apex != zone.apex || !has_same_sites(sites)) {
@@ -257,8 +262,8 @@ std::optional<std::vector<DomainName>> ComputedZone::update(ZoneContents& zone, 
     }
     sites_ = std::move(sites);
     services_ = *std::move(services);
-    if (serial_of(zone) != serial_of(view)) {
-        set_serial(zone, serial_of(view));
+    if (dns::serial_of(zone) != serial) {
+        set_serial(zone, serial);
         changed.push_back(zone.apex);
     }
     return changed;

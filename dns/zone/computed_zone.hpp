@@ -17,20 +17,31 @@ struct ComputedTtls {
     std::uint32_t address_s = 300;
 };
 
+/// The second in which the view was made.
+std::uint32_t serial_of(const DnsView& view);
+
+/// Serials of a zone that follows a controller are four to the second, so that every server that follows it
+/// has the same one for the same records: a view begins at the first, what is left of it when it has ended
+/// (ended_view.hpp) at the third, which still comes before the next view. The other two are for changes of
+/// this server's own, such as new signatures. A view that holds again after its end takes the first of the
+/// next second, in which no other view was made, for an end takes seconds.
+inline constexpr std::uint32_t kEndedSerialBit = 2;
+std::uint32_t followed_serial_of(const DnsView& view);
+
 class ComputedZone {
 public:
     explicit ComputedZone(ComputedTtls ttls = {}) : ttls_(ttls) {}
 
-    /// Adds the names of `view` to `zone`, whose apex is the view's, and gives its SOA the serial of the
-    /// view: the second in which the generation was made, the same on every server. kConflict when the master
-    /// file has one of the names.
-    Status add_to(ZoneContents& zone, const DnsView& view);
+    /// Adds the names of `view` to `zone`, whose apex is the view's, and gives its SOA the serial. kConflict
+    /// when the master file has one of the names.
+    Status add_to(ZoneContents& zone, const DnsView& view, std::uint32_t serial);
+    Status add_to(ZoneContents& zone, const DnsView& view) { return add_to(zone, view, serial_of(view)); }
 
     /// Makes `zone`, which says the view before, say `view`; `file` is what it was before anything was added.
     /// Returns the owners that changed, without their old signatures. Nothing, and `zone` as it was, where
     /// the names, types or addresses of sites are others: then the zone is made anew as a whole.
     std::optional<std::vector<DomainName>> update(ZoneContents& zone, const ZoneContents& file,
-                                                  const DnsView& view);
+                                                  const DnsView& view, std::uint32_t serial);
 
 private:
     /// When a site last said something else.

@@ -32,4 +32,9 @@ DnsView ended(DnsView view) {
     return view;
 }
 
+bool is_ended(const DnsView& view) {
+    const auto* const answers = view.services.empty() ? nullptr : &view.services.front()->answers;
+    return answers != nullptr && !answers->empty() && answers->front().basis == DnsBasis::kEnded;
+}
+
 } // namespace suanlu::dns

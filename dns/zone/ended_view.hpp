@@ -8,5 +8,7 @@
 namespace suanlu::dns {
 
 DnsView ended(DnsView view);
+/// Made by `ended`. A view without services does not show it.
+bool is_ended(const DnsView& view);
 
 } // namespace suanlu::dns

@@ -12,7 +12,8 @@ namespace suanlu::dns {
 namespace {
 
 constexpr std::array<std::string_view, 3> kRoles{"csk", "ksk", "zsk"};
-constexpr std::array<std::string_view, kKeyStates> kStates{"announced", "active", "retired"};
+constexpr std::array<std::string_view, kKeyStates> kStates{"announced", "active",   "retired",
+                                                           "joining",   "outgoing", "leaving"};
 /// A clock may be wrong by this much before it is said to be.
 constexpr std::uint32_t kClockSlack = 86400;
 
@@ -137,7 +138,85 @@ Status KeyList::check(std::uint32_t unix_now) const {
     return {};
 }
 
+namespace {
+
+bool has(const KeyList& list, KeyState state) {
+    return std::any_of(list.keys.begin(), list.keys.end(),
+                       [&](const ListedKey& key) { return key.state == state; });
+}
+
+/// Of all keys in the state; the name of each.
+std::string move_all(KeyList& list, KeyState from, KeyState to, std::uint32_t unix_now) {
+    std::string names;
+    for (ListedKey& key : list.keys) {
+        if (key.state == from) {
+            key.state = to;
+            key.since = unix_now;
+            names += (names.empty() ? "" : ", ") + key.file;
+        }
+    }
+    return names;
+}
+
+Status all_waits_are_over(const KeyList& list, KeyState state, std::uint32_t wait, std::uint32_t unix_now) {
+    for (const ListedKey& key : list.keys) {
+        if (key.state == state) {
+            SL_TRY_VOID(wait_is_over(key, wait, unix_now));
+        }
+    }
+    return {};
+}
+
+} // namespace
+
+Status begin_algorithm_rollover(KeyList& list, const std::vector<ListedKey>& joining,
+                                std::uint32_t unix_now) {
+    for (const ListedKey& key : list.keys) {
+        if (key.state != KeyState::kActive) {
+            return Error{Errc::kConflict, key.file + " is " + std::string(to_text(key.state)) +
+                                              ": another algorithm comes when nothing else is rolled"};
+        }
+    }
+    for (const ListedKey& key : joining) {
+        list.keys.push_back({key.file, key.role, KeyState::kJoining, unix_now});
+    }
+    return {};
+}
+
+Result<std::string> step_algorithm_rollover(KeyList& list, const RolloverStep& step,
+                                            const RolloverWaits& waits, std::uint32_t unix_now) {
+    const auto wait_for = [&](KeyState state, std::uint32_t seconds) {
+        return step.is_forced ? Status{} : all_waits_are_over(list, state, seconds, unix_now);
+    };
+    if (has(list, KeyState::kJoining)) {
+        SL_TRY_VOID(wait_for(KeyState::kJoining, waits.zone_s)); // sets without its signatures
+        const std::string old = move_all(list, KeyState::kActive, KeyState::kOutgoing, unix_now);
+        return move_all(list, KeyState::kJoining, KeyState::kActive, unix_now) + " active, " + old +
+               " outgoing";
+    }
+    if (has(list, KeyState::kOutgoing)) {
+        if (!step.is_forced && !step.is_ds_above) {
+            return Error{Errc::kConflict, "the DS above must be those of the new keys alone, and the DS set "
+                                          "before it out of the caches: say so with --ds-above"};
+        }
+        SL_TRY_VOID(wait_for(KeyState::kOutgoing, waits.keys_s)); // DNSKEY sets without the new ones
+        return move_all(list, KeyState::kOutgoing, KeyState::kLeaving, unix_now) + " leaving";
+    }
+    if (!has(list, KeyState::kLeaving)) {
+        return Error{Errc::kBadInput, "no algorithm is being rolled"};
+    }
+    SL_TRY_VOID(wait_for(KeyState::kLeaving, waits.keys_s)); // DNSKEY sets that ask for its signatures
+    std::erase_if(list.keys, [](const ListedKey& key) { return key.state == KeyState::kLeaving; });
+    return std::string("the old algorithm is out of the zone");
+}
+
 Status begin_rollover(KeyList& list, KeyRole role, const std::string& file, std::uint32_t unix_now) {
+    for (const ListedKey& key : list.keys) {
+        if (key.is_of_algorithm_rollover()) {
+            return Error{Errc::kConflict, key.file + " is " + std::string(to_text(key.state)) +
+                                              ": no other rollover beside that of the algorithm"};
+        }
+    }
     if (find(list, role, KeyState::kActive) == nullptr) {
         return Error{Errc::kBadInput, "no active " + role_text(role) + " to be succeeded"};
     }

@@ -44,19 +44,39 @@ Result<Signer> Signer::open(const KeyList& list, const DomainName& apex, Denial 
     Signer signer(list, denial);
     for (const ListedKey& listed : list.keys) {
         SL_TRY(ZoneKey key, ZoneKey::open(list.path_of(listed), apex, listed.is_named_above()));
-        if (!signer.keys_.empty() && key.algorithm() != signer.keys_.front().algorithm()) {
-            return Error{Errc::kUnsupported, list.path_of(listed) + ": keys of two algorithms, and each " +
-                                                 "would have to sign all (RFC 4035 section 2.2)"};
-        }
         signer.keys_.push_back(std::move(key));
     }
+    SL_TRY_VOID(signer.check_algorithms());
     return signer;
+}
+
+/// RFC 4035 section 2.2, RFC 6840 section 5.11: each algorithm of the DNSKEY set signs every set of the zone.
+Status Signer::check_algorithms() const {
+    const auto some = [&](KeyAlgorithm algorithm, bool (ListedKey::*does)() const) {
+        for (std::size_t i = 0; i < keys_.size(); ++i) {
+            if (keys_[i].algorithm() == algorithm && (list_.keys[i].*does)()) {
+                return true;
+            }
+        }
+        return false;
+    };
+    for (std::size_t i = 0; i < keys_.size(); ++i) {
+        const KeyAlgorithm algorithm = keys_[i].algorithm();
+        const bool is_said = list_.keys[i].has_dnskey() || list_.keys[i].has_ds();
+        const bool signs = some(algorithm, &ListedKey::signs_zone) && some(algorithm, &ListedKey::signs_keys);
+        if (algorithm != keys_.front().algorithm() && is_said && !signs) {
+            return Error{Errc::kUnsupported, list_.path_of(list_.keys[i]) +
+                                                 ": keys of two algorithms, and each " +
+                                                 "would have to sign all (RFC 4035 section 2.2)"};
+        }
+    }
+    return {};
 }
 
 std::vector<std::string> Signer::ds_texts() const {
     std::vector<std::string> out;
     for (std::size_t i = 0; i < keys_.size(); ++i) {
-        if (list_.keys[i].is_named_above()) {
+        if (list_.keys[i].has_ds()) {
             out.push_back(keys_[i].ds_text());
         }
     }
@@ -99,7 +119,7 @@ Status Signer::add_keys(ZoneContents& zone) const {
         if (listed.has_dnskey()) {
             add_as(zone, dnskey, rr_type::kDnskey);
         }
-        if (list_.has_child_records && listed.is_named_above()) { // RFC 7344 section 3
+        if (list_.has_child_records && listed.has_ds()) { // RFC 7344 section 3
             SL_TRY(const Record ds, keys_[i].ds());
             add_as(zone, ds, rr_type::kCds);
             add_as(zone, dnskey, rr_type::kCdnskey);

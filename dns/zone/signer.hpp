@@ -24,7 +24,7 @@ struct SignTimes {
 
 class Signer {
 public:
-    /// Opens the key files. kUnsupported for keys of two algorithms.
+    /// Opens the key files. kUnsupported where the zone would say an algorithm that does not sign all of it.
     static Result<Signer> open(const KeyList& list, const DomainName& apex, Denial denial = Denial::kNsec);
 
     /// Adds DNSKEY, NSEC or NSEC3, and signatures to `zone`, in place of those that it has. An error where
@@ -65,6 +65,7 @@ private:
 
     using KeptPlace = std::map<std::pair<std::uint16_t, std::string>, Kept>::iterator;
     Signer(KeyList list, Denial denial) : list_(std::move(list)), denial_(denial) {}
+    [[nodiscard]] Status check_algorithms() const;
     Status add_keys(ZoneContents& zone) const;
     Status sign_form(ZoneContents& zone, const SignTimes& times);
     Status sign_owner(const ZoneContents& zone, const DomainName& owner, OwnerRecords& records,

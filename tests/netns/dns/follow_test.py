@@ -220,6 +220,7 @@ def check_ended(scene):
     for server in scene.servers:
         assert server.metric('suanlu_dns_view_holds') == 0 and server.metric('suanlu_dns_feed_connected') == 0
         assert 'dns.view-ended' in (scene.work / f'{server.name}.log').read_text()
+    assert len({server.serial() for server in scene.servers}) == 1 and scene.servers[0].serial() % 4 == 2, 'each by itself, and the same'
 
 
 def check_restart_without_controller(scene):

@@ -51,7 +51,7 @@ class KeyedServer(Server):
     def __init__(self, program, folder, *create):
         self.folder = pathlib.Path(folder)
         self.list = self.folder / 'keys.yaml'
-        super().__init__(program, {'c.example': ZONE}, zone_more=f', keys: "{self.list}"')
+        super().__init__(program, {'c.example': ZONE}, zone_more=f', keys: "{self.list}", transfer: {{allow: [{{from: 127.0.0.1}}]}}')
         (self.folder / 'dns.yaml').write_text(f'listen: ["127.0.0.1:1"]\nzones: [{{name: c.example, file: "{self.folder}/zone", keys: "{self.list}"}}]\n')
         (self.folder / 'zone').write_text(ZONE)
         self.keys('create', *create)
@@ -153,6 +153,48 @@ def check_csk(program, folder):
         assert server.metric('suanlu_dns_keys{state="active"}') == 1 and server.metric('suanlu_dns_first_signature_ends_seconds') > 1.7e9
 
 
+def verified(server):
+    """The zone as it is served, by checkers that ask for a signature by every algorithm of the DNSKEY set."""
+    zone = server.folder / 'served.zone'
+    text = subprocess.run(['kdig', '+noall', '+answer', '+tcp', '-p', str(server.port), '@127.0.0.1', 'c.example', 'AXFR'], check=True, capture_output=True,
+                          text=True).stdout
+    lines = [line for line in text.splitlines() if line and not line.startswith(';')]
+    zone.write_text('\n'.join(sorted(set(lines), key=lambda line: line.split()[3] != 'SOA')) + '\n')
+    for words in (['ldns-verify-zone', zone], ['dnssec-verify', '-z', '-o', 'c.example', zone]):
+        said = subprocess.run([str(word) for word in words], capture_output=True, text=True)
+        assert said.returncode == 0, f'{words[0]}: {said.stdout[-600:]}{said.stderr[-600:]}'
+    return True
+
+
+def check_algorithm(program, folder, *create):
+    with KeyedServer(program, folder, '--algorithm', 'ecdsap256sha256', *create) as server:
+        algorithms = lambda rdtype: {record.algorithm for record in server.records(rdtype)}
+        signing = lambda name: {record.algorithm for rrset in server.ask(name, 'A', want_dnssec=True).answer if rrset.rdtype == dns.rdatatype.RRSIG for record in rrset}
+        old = server.ds()
+        assert verified(server) and server.is_secure(old)
+        assert 'already' in server.keys('roll', 'algorithm', '--algorithm', 'ecdsap256sha256', code=1)
+        server.keys('roll', 'algorithm', '--algorithm', 'ed25519')
+        server.reload()
+        assert signing('www.c.example.') == {13, 15} and algorithms('DNSKEY') == {13} and server.ds() == old
+        assert verified(server) and server.is_secure(old)
+        assert 'again in' in server.keys('next', 'algorithm', code=1)
+        server.next('algorithm', '--force')
+        new = server.ds()
+        assert algorithms('DNSKEY') == {13, 15} and algorithms('CDS') == {15} and len(new) == 1 and new != old
+        assert verified(server) and server.is_secure(old) and server.is_secure(new) and server.is_secure(old + new)
+        assert '--ds-above' in server.keys('next', 'algorithm', code=1)
+        server.next('algorithm', '--force')
+        assert algorithms('DNSKEY') == {15} and signing('www.c.example.') == {13, 15}
+        assert verified(server) and server.is_secure(new)
+        server.next('algorithm', '--force')
+        assert signing('www.c.example.') == {15} and server.ds() == new and verified(server) and server.is_secure(new)
+        assert server.metric('suanlu_dns_keys{state="active"}') == len(server.records('DNSKEY')) == (2 if create else 1)
+
+
+def check_split_algorithm(program, folder):
+    check_algorithm(program, folder, '--split')
+
+
 def check_errors(program, folder):
     with KeyedServer(program, folder) as server:
         ds, good = server.ds(), server.list.read_text()
@@ -170,7 +212,8 @@ def check_errors(program, folder):
         assert server.is_secure(ds)
 
 
-CASES = {'zsk-rollover': check_zsk, 'ksk-rollover': check_ksk, 'csk-rollover': check_csk, 'unusable-keys': check_errors}
+CASES = {'zsk-rollover': check_zsk, 'ksk-rollover': check_ksk, 'csk-rollover': check_csk, 'algorithm-rollover': check_algorithm, 'algorithm-rollover-split': check_split_algorithm,
+         'unusable-keys': check_errors}
 
 
 def main():

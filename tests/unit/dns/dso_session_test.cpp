@@ -147,7 +147,7 @@ TEST_F(DsoSessionTest, AnyTypeAndClass_GetEachSetAndEachLineOnce) {
 TEST_F(DsoSessionTest, WildcardsAndAliases_AreTakenLiterally) {
     EXPECT_EQ(subscribe(1, "x.w.c.example", 1), 0);
     EXPECT_EQ(subscribe(2, "alias.c.example", 1), 0);
-    EXPECT_EQ(pushed(), Lines{}) << "RFC 8765 section 6.2.2";
+    EXPECT_EQ(pushed(), Lines{}) << "RFC 8765 section 6.2.1";
     EXPECT_EQ(subscribe(3, "alias.c.example", rr_type::kCname), 0);
     EXPECT_EQ(subscribe(4, "*.w.c.example", 1), 0);
     EXPECT_EQ(pushed(), (Lines{"+300 alias.c.example. CNAME", "+300 *.w.c.example. A 192 0 2 5"}));

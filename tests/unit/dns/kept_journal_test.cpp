@@ -7,6 +7,7 @@
 #include <fstream>
 
 #include "dns/server/zone_loader.hpp"
+#include "dns/zone/ended_view.hpp"
 #include "dns_messages.hpp"
 
 namespace {
@@ -65,6 +66,7 @@ protected:
         site.addresses = {*Ip6::parse("192.0.2.9")};
         site.is_up = is_up;
         site.changed = static_cast<std::uint32_t>(generation);
+        site.compute.score = 5; // which ends with the view
         view->sites.push_back(std::make_shared<const DnsSite>(site));
         return view;
     }
@@ -183,6 +185,50 @@ TEST_F(KeptJournal, AheadOfTheSavedView_IsCutBack_AndFarFromItDropped) {
     ASSERT_TRUE(loader->load(config(), kNow));
     EXPECT_EQ(loader->journals()->counted(JournalOutcome::kDropped), 1U);
     EXPECT_TRUE(history(*loader).differences.empty());
+}
+
+TEST_F(KeptJournal, ServersThatFollowTheSameFeed_HaveTheSameSerials) {
+    zone_.is_followed = true;
+    zone_.key = folder_ / "key";
+    auto view_of_service = [&](std::uint64_t generation) {
+        auto out = std::make_shared<DnsView>(*view(generation));
+        DnsService service;
+        service.id = {1};
+        service.name = "a";
+        service.port = 443;
+        service.instances = {{{1}, {}}};
+        service.answers = {{SteeringMode::kDns, DnsBasis::kApplied, {{{1}, 1'000'000, std::nullopt}}}};
+        out->services.push_back(std::make_shared<const DnsService>(service));
+        return std::shared_ptr<const DnsView>(out);
+    };
+    const auto ended_of = [](const std::shared_ptr<const DnsView>& view) {
+        return std::make_shared<const DnsView>(ended(*view));
+    };
+    auto one = start();
+    ZoneLoader other; // without a journal, never started again
+    ASSERT_TRUE(one->load(config(), kNow));
+    ASSERT_TRUE(other.load(config(), kNow));
+    std::uint32_t last = 0;
+    const auto hear = [&](const std::shared_ptr<const DnsView>& view) {
+        EXPECT_TRUE(one->follow(config(), kNow, view));
+        EXPECT_TRUE(other.follow(config(), kNow, view));
+        EXPECT_EQ(history(*one).newest->serial(), history(other).newest->serial());
+        EXPECT_TRUE(last == 0 || is_later_serial(history(*one).newest->serial(), last));
+        last = history(*one).newest->serial();
+        return last;
+    };
+    const std::uint32_t first = hear(view_of_service(2));
+    EXPECT_EQ(first, 4 * (kNow + 2)) << "modulo 2^32";
+    EXPECT_EQ(hear(ended_of(view_of_service(2))), first + 2);
+    EXPECT_EQ(hear(view_of_service(2)), first + 4) << "it holds again";
+    EXPECT_EQ(hear(ended_of(view_of_service(2))), first + 6);
+    one.reset();
+    one = start(); // where it was
+    one->follow(ended_of(view_of_service(2)));
+    ASSERT_TRUE(one->load(config(), kNow));
+    EXPECT_EQ(history(*one).newest->serial(), first + 6);
+    EXPECT_EQ(hear(view_of_service(2)), first + 8);
+    EXPECT_EQ(hear(view_of_service(9)), 4 * (kNow + 9));
 }
 
 TEST_F(KeptJournal, File_StaysBounded) {

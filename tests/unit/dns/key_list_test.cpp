@@ -78,6 +78,35 @@ TEST(KeyRollovers, CombinedKey_WaitsForBoth) {
     EXPECT_TRUE(step_rollover(list, KeyRole::kCsk, {.is_forced = true}, kWaits, kNow + 3901));
 }
 
+TEST(KeyRollovers, Algorithm_SignsBeforeAndAfterItsDnskey) {
+    KeyList list =
+        list_of({{"ksk", KeyRole::kKsk, KeyState::kActive, 0}, {"zsk", KeyRole::kZsk, KeyState::kActive, 0}});
+    ASSERT_TRUE(begin_algorithm_rollover(
+        list, {{"new-ksk", KeyRole::kKsk, {}, 0}, {"new-zsk", KeyRole::kZsk, {}, 0}}, kNow));
+    EXPECT_EQ(begin_algorithm_rollover(list, {}, kNow).error().code, Errc::kConflict);
+    EXPECT_EQ(begin_rollover(list, KeyRole::kZsk, "other", kNow).error().code, Errc::kConflict);
+    const auto does = [&](std::size_t at) {
+        const ListedKey& key = list.keys.at(at);
+        return std::string(key.has_ds() ? "D" : "") + (key.has_dnskey() ? "K" : "") +
+               (key.signs_keys() ? "k" : "") + (key.signs_zone() ? "z" : "");
+    };
+    EXPECT_EQ(does(0) + " " + does(1) + " " + does(2) + " " + does(3), "DKk Kz  z");
+    EXPECT_FALSE(step_algorithm_rollover(list, {}, kWaits, kNow + 7499)) << "sets without its signatures";
+    ASSERT_TRUE(step_algorithm_rollover(list, {}, kWaits, kNow + 7500));
+    EXPECT_EQ(does(0) + " " + does(1) + " " + does(2) + " " + does(3), "Kk Kz DKk Kz");
+    const std::uint32_t then = kNow + 7500;
+    EXPECT_FALSE(step_algorithm_rollover(list, {}, kWaits, then + 9'999'999))
+        << "the DS is the operator's word";
+    EXPECT_FALSE(step_algorithm_rollover(list, {.is_ds_above = true}, kWaits, then + 3899));
+    ASSERT_TRUE(step_algorithm_rollover(list, {.is_ds_above = true}, kWaits, then + 3900));
+    EXPECT_EQ(does(0) + " " + does(1) + " " + does(2) + " " + does(3), " z DKk Kz");
+    EXPECT_FALSE(step_algorithm_rollover(list, {}, kWaits, then + 3900 + 3899));
+    ASSERT_TRUE(step_algorithm_rollover(list, {}, kWaits, then + 3900 + 3900));
+    EXPECT_EQ(list.keys.size(), 2U);
+    EXPECT_EQ(list.keys[0].file, "new-ksk");
+    EXPECT_EQ(step_algorithm_rollover(list, {}, kWaits, then).error().code, Errc::kBadInput);
+}
+
 TEST(KeyLists, WithoutASignerOrWithAClockBehind_NothingIsSigned) {
     const ListedKey ksk{"k", KeyRole::kKsk, KeyState::kActive, kNow};
     const ListedKey zsk{"z", KeyRole::kZsk, KeyState::kActive, kNow};
