@@ -2,11 +2,11 @@
 #include "dns/zone/answer_builder.hpp"
 
 #include <algorithm>
-#include <set>
 #include <unordered_map>
 
 #include "dns/record/rr_type.hpp"
 #include "dns/zone/target_addresses.hpp"
+#include "dns/zone/zone_proofs.hpp"
 
 namespace suanlu::dns {
 
@@ -14,47 +14,19 @@ namespace {
 
 constexpr int kMostAliases = 8;
 
-std::vector<DomainName> targets_of(const Rrset& set) {
-    std::vector<DomainName> out;
-    const auto offset = target_offset(set.type);
-    for (const Bytes& rdata : offset ? set.rdatas : std::vector<Bytes>{}) {
-        WireReader reader(rdata, std::min(*offset, rdata.size()));
-        if (auto name = DomainName::read_plain(reader); name && !name->is_root()) {
-            out.push_back(*std::move(name));
-        }
-    }
-    return out;
-}
-
-std::uint32_t negative_ttl(const Rrset& soa) {
-    WireReader reader(soa.rdatas[0], soa.rdatas[0].size() - 4);
-    return std::min(soa.ttl, *reader.integer<std::uint32_t>()); // RFC 2308 section 5
-}
-
-/// Writes a run once without and once, in a signed zone, with what DNSSEC adds.
-template <class Write>
-RunPair both(bool is_signed, const Write& write) {
-    RunPair pair;
-    pair.plain = write(false);
-    pair.has_signed = is_signed;
-    if (is_signed) {
-        pair.signed_run = write(true);
-    }
-    return pair;
-}
-
 class Builder {
 public:
     Builder(const ZoneContents& zone, std::uint16_t number, const SignClassSet& sign)
-        : zone_(zone), number_(number),
-          is_hashed_(zone.find(zone.apex)->find(rr_type::kNsec3Param) != nullptr),
-          is_signed_(is_hashed_ || zone.find(zone.apex)->find(rr_type::kNsec) != nullptr), sign_(sign) {}
+        : zone_(zone), number_(number), sign_(sign), proofs_(zone) {}
+    /// Of a zone that has the names and gaps of `before`.
+    Builder(const ZoneContents& zone, std::uint16_t number, const SignClassSet& sign, const BuiltZone& before)
+        : zone_(zone), number_(number), sign_(sign), proofs_(zone, before.denials->gaps),
+          names_(before.names) {}
 
     Result<BuiltZone> run() {
         auto names = std::make_shared<ZoneNames>();
         collect_names(*names);
         names_ = std::move(names);
-        build_denials(gaps());
         BuiltZone built;
         for (const DomainName& name : names_->all) {
             built.owners.push_back(OwnerAnswers::pack(build_owner(name)));
@@ -63,8 +35,6 @@ public:
     }
 
     Result<BuiltZone> update(const BuiltZone& before, const std::vector<DomainName>& changed) {
-        names_ = before.names;
-        build_denials(before.denials->gaps);
         BuiltZone built;
         built.owners = before.owners;
         for (const auto* names : {&changed, &names_->aliases}) {
@@ -83,7 +53,7 @@ private:
         if (!signed_) {
             return signed_.error();
         }
-        built.denials = denials_;
+        built.denials = proofs_.denials();
         built.names = names_;
         return built;
     }
@@ -113,49 +83,13 @@ private:
         }
     }
 
-    [[nodiscard]] std::shared_ptr<const std::vector<ZoneDenials::Gap>> gaps() const {
-        auto gaps = std::make_shared<std::vector<ZoneDenials::Gap>>();
-        for (const auto& [owner, records] : zone_.owners) {
-            if (const Rrset* proof = records.find(is_hashed_ ? rr_type::kNsec3 : rr_type::kNsec)) {
-                RunWriter writer(zone_.apex, owner, true);
-                writer.add(Section::kAuthority, owner, *proof, true);
-                Run run = std::move(writer).finish();
-                run.octets.shrink_to_fit(); // kept as long as the names of the zone, one for each
-                gaps->push_back({owner.canonical(), std::move(run)});
-            }
-        }
-        return gaps;
-    }
-
-    void build_denials(std::shared_ptr<const std::vector<ZoneDenials::Gap>> gaps) {
-        auto denials = std::make_shared<ZoneDenials>();
-        denials->apex = zone_.apex.canonical();
-        denials->is_hashed = is_hashed_;
-        const Rrset& soa = *zone_.find(zone_.apex)->find(rr_type::kSoa);
-        Rrset negative = soa;
-        negative.ttl = negative_ttl(soa);
-        denials->soa = both(is_signed_, [&](bool is_dnssec) {
-            RunWriter writer(zone_.apex, zone_.apex, true);
-            writer.add(Section::kAuthority, zone_.apex, negative, is_dnssec);
-            return std::move(writer).finish();
-        });
-        denials->gaps = std::move(gaps);
-        denials_ = std::move(denials);
-    }
-
-    [[nodiscard]] std::uint32_t gap(const DomainName& name) const {
-        return denials_->gaps->empty()
-                   ? 0
-                   : static_cast<std::uint32_t>(gap_of(*denials_, name.canonical().wire()));
-    }
-
     OwnerDraft build_owner(const DomainName& name) {
         OwnerDraft owner = answers_of(name, false);
         const auto below = name.child("*");
         if (!below) {
             return owner; // no name fits below
         }
-        owner.wildcard_gap = gap(*below);
+        owner.wildcard_gap = proofs_.gap(*below);
         if (owner.below == Below::kNothing && names_->all.contains(*below)) {
             owner.below = Below::kWildcard;
             owner.wildcard = OwnerAnswers::pack(answers_of(*below, true));
@@ -168,7 +102,7 @@ private:
         OwnerDraft owner;
         owner.owner = name;
         owner.zone = number_;
-        owner.own_gap = gap(name);
+        owner.own_gap = proofs_.gap(name);
         const OwnerRecords* records = zone_.find(name);
         if (records == nullptr) {
             return owner; // an empty non-terminal
@@ -188,7 +122,7 @@ private:
         for (const auto& [type, source] : records->class_sets) {
             const ClassRrset set = signed_set(name, source);
             owner.types.push_back(by_class(name, set, type, is_floating));
-            if (is_signed_ && !has_signatures(owner)) {
+            if (proofs_.is_signed() && !has_signatures(owner)) {
                 owner.types.push_back(by_class(name, signatures_of(set), rr_type::kRrsig, is_floating));
             }
         }
@@ -205,7 +139,7 @@ private:
     }
 
     RunPair referral(const DomainName& name, const OwnerRecords& records) const {
-        return both(is_signed_, [&](bool is_dnssec) {
+        return both(proofs_.is_signed(), [&](bool is_dnssec) {
             RunWriter writer(zone_.apex, name, true);
             const Rrset& ns = *records.find(rr_type::kNs);
             writer.add(Section::kAuthority, name, ns, false);
@@ -213,7 +147,7 @@ private:
             if (is_dnssec && ds != nullptr) {
                 writer.add(Section::kAuthority, name, *ds, true);
             } else if (is_dnssec) {
-                writer.append((*denials_->gaps)[gap(name)].run); // RFC 4035 section 3.1.4.1: there is no DS
+                writer.append(proofs_.types_of(name)); // RFC 4035 section 3.1.4.1: there is no DS
             }
             // Below the delegation the addresses cannot be asked for elsewhere.
             add_addresses(writer, ns, is_dnssec, [&](const DomainName& target) {
@@ -226,7 +160,7 @@ private:
 
     /// The CNAME that follows is made for each question, and has no signature (RFC 6672 section 5.3.1).
     [[nodiscard]] RunPair redirection(const DomainName& name, const Rrset& dname) const {
-        return both(is_signed_, [&](bool is_dnssec) {
+        return both(proofs_.is_signed(), [&](bool is_dnssec) {
             RunWriter writer(zone_.apex, name, true);
             writer.add(Section::kAnswer, name, dname, is_dnssec);
             return std::move(writer).finish();
@@ -287,7 +221,7 @@ private:
 
     /// Signatures alone are the same with DNSSEC and without.
     [[nodiscard]] bool has_two_forms(std::uint16_t type) const {
-        return is_signed_ && type != rr_type::kRrsig;
+        return proofs_.is_signed() && type != rr_type::kRrsig;
     }
 
     OwnerDraft::ByType for_everybody(const DomainName& name, const Rrset& set, bool is_floating,
@@ -381,7 +315,7 @@ private:
             records = zone_.cut_above(at) == nullptr ? zone_.find(at) : nullptr;
         }
         const bool is_loop = records != nullptr && records->find(rr_type::kCname) != nullptr;
-        owner.otherwise = both(is_signed_, [&](bool is_dnssec) {
+        owner.otherwise = both(proofs_.is_signed(), [&](bool is_dnssec) {
             return alias_without_type(name, aliases, is_floating, is_dnssec, is_loop);
         });
         if (records == nullptr || is_loop) {
@@ -415,46 +349,22 @@ private:
         if (!is_there && wildcard && names_->all.contains(*wildcard)) {
             return std::move(writer).finish(); // the resolver asks for it by name
         }
-        writer.append(denials_->soa.of(is_dnssec));
-        if (is_dnssec) {
-            append_proof(writer, end.canonical(), encloser);
-        }
+        proofs_.append_denial(writer, end.canonical(), encloser, is_dnssec);
         if (!is_there) {
             writer.run().rcode = Rcode::kNxDomain;
         }
         return std::move(writer).finish();
     }
 
-    /// That `name`, closest to `encloser`, is not there, or, where both are one, which types it has.
-    void append_proof(RunWriter& writer, const DomainName& name, const DomainName& encloser) const {
-        std::set<std::uint32_t> gaps;
-        DomainName next_closer = name;
-        while (is_hashed_ && name != encloser && next_closer.parent() != encloser) {
-            next_closer = next_closer.parent();
-        }
-        gaps.insert(gap(next_closer));
-        if (const auto wildcard = encloser.child("*"); name != encloser && wildcard) {
-            gaps.insert(gap(*wildcard));
-        }
-        if (is_hashed_) {
-            gaps.insert(gap(encloser));
-        }
-        for (const std::uint32_t proof : gaps) {
-            writer.append((*denials_->gaps)[proof].run);
-        }
-    }
-
     const ZoneContents& zone_;
     std::uint16_t number_;
-    bool is_hashed_;
-    bool is_signed_;
     const SignClassSet& sign_;
+    ZoneProofs proofs_;
     /// The first failure.
     Status signed_;
     /// By name in wire form.
     mutable std::unordered_map<std::string, const OwnerRecords*> targets_;
     std::shared_ptr<const ZoneNames> names_;
-    std::shared_ptr<const ZoneDenials> denials_;
 };
 
 } // namespace
@@ -469,7 +379,7 @@ BuiltZone build_answers(const ZoneContents& zone, std::uint16_t number) {
 
 Result<BuiltZone> update_answers(const BuiltZone& before, const ZoneContents& zone, std::uint16_t number,
                                  const std::vector<DomainName>& changed, const SignClassSet& sign) {
-    return Builder(zone, number, sign).update(before, changed);
+    return Builder(zone, number, sign, before).update(before, changed);
 }
 
 BuiltZone not_ready_answers(const ZoneContents& zone, std::uint16_t number) {

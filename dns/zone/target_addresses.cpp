@@ -2,6 +2,7 @@
 #include "dns/zone/target_addresses.hpp"
 
 #include <algorithm>
+#include <optional>
 
 #include "dns/record/rr_type.hpp"
 
@@ -18,8 +19,7 @@ std::string_view plain_name_of(ByteView rdata) {
     return text_of(rdata.first(end + 1));
 }
 
-} // namespace
-
+/// Where in rdata the name begins that additional records are about; nothing for other types.
 std::optional<std::size_t> target_offset(std::uint16_t type) {
     switch (type) {
     case rr_type::kNs:
@@ -33,6 +33,20 @@ std::optional<std::size_t> target_offset(std::uint16_t type) {
     default:
         return std::nullopt;
     }
+}
+
+} // namespace
+
+std::vector<DomainName> targets_of(const Rrset& set) {
+    std::vector<DomainName> out;
+    const auto offset = target_offset(set.type);
+    for (const Bytes& rdata : offset ? set.rdatas : std::vector<Bytes>{}) {
+        WireReader reader(rdata, std::min(*offset, rdata.size()));
+        if (auto name = DomainName::read_plain(reader); name && !name->is_root()) {
+            out.push_back(*std::move(name));
+        }
+    }
+    return out;
 }
 
 TargetAddresses::Target TargetAddresses::make(std::string_view target, bool is_dnssec) const {

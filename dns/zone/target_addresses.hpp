@@ -5,16 +5,16 @@
 
 #include <array>
 #include <map>
-#include <optional>
 #include <string>
+#include <vector>
 
 #include "dns/zone/run_writer.hpp"
 #include "dns/zone/zone_contents.hpp"
 
 namespace suanlu::dns {
 
-/// Where in rdata the name begins that additional records are about; nothing for other types.
-std::optional<std::size_t> target_offset(std::uint16_t type);
+/// The names in rdata that additional records are about, of types that have such; never the root.
+std::vector<DomainName> targets_of(const Rrset& set);
 
 class TargetAddresses {
 public:
