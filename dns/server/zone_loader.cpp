@@ -95,7 +95,7 @@ const ZoneHistory* ZoneLoader::joined_history(const Work& work, const ZoneVersio
     // server; any other zone, and the same view, goes on from where secondaries are.
     const auto view_of = [&](std::uint32_t serial) { return serial / (2 * kEndedSerialBit); };
     if (!work.wanted.is_followed || !is_later_serial(saved, next.serial()) ||
-        view_of(saved) == view_of(next.serial()) || is_same_but_serial(*history->newest, next)) {
+        view_of(saved) == view_of(next.serial()) || is_same_but_signatures(*history->newest, next)) {
         journals_->count(JournalOutcome::kJoined);
         return history.get();
     }

@@ -166,12 +166,30 @@ std::optional<ZoneVersion> updated(const ZoneVersion& before, const ZoneContents
     return version;
 }
 
+namespace {
+
+Record without_serial(Record soa) {
+    std::fill_n(soa.rdata.end() - kSerialFromEnd, 4, std::uint8_t{0});
+    return soa;
+}
+
+std::vector<Record> without_signatures(const std::vector<Record>* part) {
+    std::vector<Record> out = part == nullptr ? std::vector<Record>() : *part;
+    std::erase_if(out, [](const Record& record) { return record.type == rr_type::kRrsig; });
+    return out;
+}
+
+} // namespace
+
+bool is_same_but_signatures(const ZoneVersion& a, const ZoneVersion& b) {
+    bool is_same = without_serial(a.soa) == without_serial(b.soa);
+    for_each_other(a, b, [&](const auto* old, const auto* next) {
+        is_same = is_same && without_signatures(old) == without_signatures(next);
+    });
+    return is_same;
+}
+
 bool is_same_but_serial(const ZoneVersion& a, const ZoneVersion& b) {
-    const auto without_serial = [](const Record& soa) {
-        Record out = soa;
-        std::fill_n(out.rdata.end() - kSerialFromEnd, 4, std::uint8_t{0});
-        return out;
-    };
     bool is_same = without_serial(a.soa) == without_serial(b.soa);
     for_each_other(a, b, [&](const auto* old, const auto* next) {
         // The one signature that may differ stands at the same place in both.

@@ -40,6 +40,8 @@ std::optional<ZoneVersion> updated(const ZoneVersion& before, const ZoneContents
                                    const std::vector<DomainName>& changed);
 /// The same records, serials and what signs them apart.
 bool is_same_but_serial(const ZoneVersion& a, const ZoneVersion& b);
+/// The same records, serials and all signatures apart.
+bool is_same_but_signatures(const ZoneVersion& a, const ZoneVersion& b);
 
 struct ZoneDifference {
     Record from;

@@ -70,6 +70,17 @@ protected:
         view->sites.push_back(std::make_shared<const DnsSite>(site));
         return view;
     }
+    static std::shared_ptr<const DnsView> view_of_service(std::uint64_t generation) {
+        auto out = std::make_shared<DnsView>(*view(generation));
+        DnsService service;
+        service.id = {1};
+        service.name = "a";
+        service.port = 443;
+        service.instances = {{{1}, {}}};
+        service.answers = {{SteeringMode::kDns, DnsBasis::kApplied, {{{1}, 1'000'000, std::nullopt}}}};
+        out->services.push_back(std::make_shared<const DnsService>(service));
+        return std::shared_ptr<const DnsView>(out);
+    }
     [[nodiscard]] const ZoneHistory& history(const ZoneLoader& loader) const {
         return *loader.histories().at(zone_.name);
     }
@@ -190,17 +201,6 @@ TEST_F(KeptJournal, AheadOfTheSavedView_IsCutBack_AndFarFromItDropped) {
 TEST_F(KeptJournal, ServersThatFollowTheSameFeed_HaveTheSameSerials) {
     zone_.is_followed = true;
     zone_.key = folder_ / "key";
-    auto view_of_service = [&](std::uint64_t generation) {
-        auto out = std::make_shared<DnsView>(*view(generation));
-        DnsService service;
-        service.id = {1};
-        service.name = "a";
-        service.port = 443;
-        service.instances = {{{1}, {}}};
-        service.answers = {{SteeringMode::kDns, DnsBasis::kApplied, {{{1}, 1'000'000, std::nullopt}}}};
-        out->services.push_back(std::make_shared<const DnsService>(service));
-        return std::shared_ptr<const DnsView>(out);
-    };
     const auto ended_of = [](const std::shared_ptr<const DnsView>& view) {
         return std::make_shared<const DnsView>(ended(*view));
     };
@@ -229,6 +229,24 @@ TEST_F(KeptJournal, ServersThatFollowTheSameFeed_HaveTheSameSerials) {
     EXPECT_EQ(history(*one).newest->serial(), first + 6);
     EXPECT_EQ(hear(view_of_service(2)), first + 8);
     EXPECT_EQ(hear(view_of_service(9)), 4 * (kNow + 9));
+}
+
+TEST_F(KeptJournal, EndedTwiceThenSignedAnewAfterARestart_TheSerialGoesOn) {
+    zone_.is_followed = true;
+    zone_.key = folder_ / "key";
+    const auto ended_view = std::make_shared<const DnsView>(ended(*view_of_service(2)));
+    auto loader = start();
+    ASSERT_TRUE(loader->load(config(), kNow));
+    for (const auto& heard : {view_of_service(2), ended_view, view_of_service(2), ended_view}) {
+        ASSERT_TRUE(loader->follow(config(), kNow, heard));
+    }
+    const std::uint32_t before = history(*loader).newest->serial();
+    EXPECT_EQ(before, 4 * (kNow + 2) + 6);
+    loader = start();
+    loader->follow(ended_view);
+    ASSERT_TRUE(loader->load(config(), kNow + 60 * 86'400)); // what was signed has run out
+    EXPECT_EQ(history(*loader).newest->serial(), before + 1) << "which has the bit of an ended view, too";
+    EXPECT_EQ(loader->journals()->counted(JournalOutcome::kJoined), 1U);
 }
 
 TEST_F(KeptJournal, File_StaysBounded) {
