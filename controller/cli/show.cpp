@@ -151,7 +151,7 @@ std::string quantile_text(const v1::EngineStage& stage, double part) {
     for (int i = 0; i < stage.bursts_size(); i++) {
         seen += stage.bursts(i);
         if (seen > 0 && static_cast<double>(seen) >= part * static_cast<double>(all)) {
-            return "<" + seconds_text(std::ldexp(1e-9, i));
+            return "<" + number_text(std::ldexp(1e-3, i), 1) + " us";
         }
     }
     return "-";
