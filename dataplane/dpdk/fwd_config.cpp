@@ -10,6 +10,8 @@ namespace suanlu {
 namespace {
 
 constexpr std::size_t kInterfaceName = sizeof(SharedPort::interface) - 1;
+/// A tenth of what changes of the tables wait for an lcore (RowWriter).
+constexpr double kLongestSleep = 0.01; // seconds
 
 std::string required_text(YamlNode node, std::size_t most = 4096) {
     std::string text = node.text();
@@ -25,26 +27,44 @@ std::uint32_t read_role(YamlNode node) {
     return text == "external" ? 0 : text == "site" ? 1 : 2;
 }
 
+/// Every device, exception ports among them, and every interface stands for one port.
+void check_sameness(YamlNode& item, const FwdPort& port, const std::vector<FwdPort>& others) {
+    const auto is_same = [&](const FwdPort& other) {
+        const bool is_exception_same =
+            !port.exception.empty() && (other.device == port.exception || other.exception == port.exception);
+        return other.device == port.device || other.interface == port.interface ||
+               other.exception == port.device || is_exception_same ||
+               (port.index != 0 && other.index == port.index);
+    };
+    if (port.exception == port.device || std::any_of(others.begin(), others.end(), is_same)) {
+        item.complain("device, interface or index given twice");
+    }
+}
+
 void read_ports(YamlNode list, FwdConfig& out) {
     for (YamlNode& item : list.items()) {
         FwdPort port;
-        YamlNode device = item.required("device");
-        port.device = required_text(device);
+        port.place = item.place();
+        port.device = required_text(item.required("device"));
         port.interface = required_text(item.required("interface"), kInterfaceName);
         port.index = static_cast<std::uint32_t>(item.optional("index").integer(1, 0x7fffffff, 0));
         port.role = read_role(item.required("role"));
-        port.exception = item.optional("exception").text();
-        const auto is_same = [&](const FwdPort& other) {
-            return other.device == port.device || other.interface == port.interface;
-        };
-        if (std::any_of(out.ports.begin(), out.ports.end(), is_same)) {
-            device.complain("device or interface given twice");
-        }
+        port.exception = required_text(item.optional("exception"));
+        check_sameness(item, port, out.ports);
         out.ports.push_back(std::move(port));
     }
     if (out.ports.empty() || out.ports.size() > kMostPorts) {
         list.complain("needs 1.." + std::to_string(kMostPorts) + " ports");
     }
+}
+
+Duration read_sleep(YamlNode node) {
+    const double seconds = node.duration({0}).value;
+    if (seconds > kLongestSleep) {
+        node.complain("is longer than 10ms: changes of the tables wait for lcores that sleep");
+        return {};
+    }
+    return std::chrono::duration_cast<Duration>(std::chrono::duration<double>(seconds));
 }
 
 Result<FwdConfig> read_config(YamlNode root) {
@@ -61,10 +81,9 @@ Result<FwdConfig> read_config(YamlNode root) {
     if (YamlNode captures = root.optional("captures"); captures.is_present()) {
         out.captures = required_text(captures);
     }
-    out.idle_sleep = std::chrono::duration_cast<Duration>(
-        std::chrono::duration<double>(root.optional("idle_sleep").duration({0}).value));
+    out.idle_sleep = read_sleep(root.optional("idle_sleep"));
     root.finish();
-    SL_TRY_VOID(root.status());
+    SL_TRY_VOID(root.whole_status());
     return out;
 }
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// fwd.yaml, read strictly: unknown keys, duplicates and wrong units are errors with file:line. Pure value,
-// read once at start.
+// fwd.yaml, read strictly: unknown keys, duplicates and wrong units are errors with file:line, all of them at
+// once. Pure value, read once at start.
 #pragma once
 
 #include <cstdint>
@@ -21,7 +21,9 @@ struct FwdPort {
     std::uint32_t index = 0;
     std::uint32_t role = 0; ///< enum sl_role
     /// Device that leads to the kernel, for packets that are not the engine's; empty = none.
-    std::string exception;
+    std::string exception = {};
+    /// "file:line: ports[n]", for what only shows when the port is opened.
+    std::string place = {};
 };
 
 struct FwdConfig {

@@ -133,7 +133,9 @@ int run_program(int argc, char** argv) {
     CLI::App app{"suanlu-fwd: the DPDK engine of an ingress"};
     std::string path;
     std::vector<std::string> eal;
+    bool checks = false;
     app.add_option("-c,--config", path, "fwd.yaml")->required();
+    app.add_flag("--check", checks, "validate the configuration and exit; opens neither tables nor devices");
     app.add_option("eal", eal, "further EAL arguments, behind --");
     CLI11_PARSE(app, argc, argv);
     auto config = load_fwd_config(path);
@@ -141,12 +143,13 @@ int run_program(int argc, char** argv) {
         config->eal.insert(config->eal.end(), eal.begin(), eal.end());
         std::signal(SIGTERM, stop);
         std::signal(SIGINT, stop);
+        std::signal(SIGPIPE, SIG_IGN); // whoever reads the log may go away
     }
-    const Status done = config ? run(*config) : Status(config.error());
+    const Status done = !config ? Status(config.error()) : checks ? Status{} : run(*config);
     if (!done) {
         std::fprintf(stderr, "suanlu-fwd: %s\n", done.error().text().c_str());
     }
-    return done ? 0 : 1;
+    return done ? 0 : config ? 1 : 2;
 }
 
 } // namespace

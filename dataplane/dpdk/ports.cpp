@@ -103,6 +103,25 @@ void take_address(const Port& exception, const Port& device) {
     }
 }
 
+/// Next hops are resolved on the interface, packets go by the device: over the kernel both are the same.
+Status check_interface(const Port& port, const FwdPort& wanted) {
+    rte_eth_dev_info about{};
+    char name[IF_NAMESIZE] = "";
+    const bool is_told = rte_eth_dev_info_get(port.id, &about) == 0 && about.if_index != 0 &&
+                         if_indextoname(about.if_index, name) != nullptr;
+    if (is_told && about.if_index != port.interface) {
+        return Error{Errc::kConflict,
+                     wanted.device + " is on interface " + name + ", not on " + wanted.interface};
+    }
+    return {};
+}
+
+/// With the line that asks for the port.
+Status at(const FwdPort& wanted, Status done) {
+    return done || wanted.place.empty() ? std::move(done)
+                                        : Status(std::move(done).error().with(wanted.place));
+}
+
 /// Whether the device has no link, or the interface behind it has been deleted: one made anew has another
 /// number, and no driver finds it again.
 bool is_down(const Port& port) {
@@ -193,34 +212,46 @@ Status PortSet::make_shares(Port& port) const {
     return {};
 }
 
+Status PortSet::open_steered(const FwdConfig& config, const FwdPort& wanted) {
+    SL_TRY(auto port, open_port(config, wanted.device, wanted.interface));
+    port.is_steered = true;
+    port.role = wanted.role;
+    port.is_known_to_kernel = wanted.index == 0;
+    port.interface = wanted.index != 0 ? wanted.index : if_nametoindex(wanted.interface.c_str());
+    ports_.push_back(port);
+    if (config.distributes && port.receive_queues < lcores_) {
+        SL_TRY_VOID(make_shares(ports_.back()));
+    }
+    if (port.interface == 0) {
+        return Error{Errc::kNotFound, "no interface " + wanted.interface + " for " + wanted.device +
+                                          "; what the kernel does not have needs an index"};
+    }
+    return check_interface(port, wanted);
+}
+
+Status PortSet::open_exception(const FwdConfig& config, std::size_t of) {
+    const auto& wanted = config.ports[of];
+    if (wanted.exception.empty()) {
+        if (!ports_[of].is_copied) {
+            log_warn("port.no-exception",
+                     {{"interface", wanted.interface}, {"what", "packets that are not steered end here"}});
+        }
+        return {};
+    }
+    SL_TRY(auto port, open_port(config, wanted.exception, {}));
+    take_address(port, ports_[of]);
+    port.partner = static_cast<std::uint16_t>(of);
+    ports_[of].partner = static_cast<std::uint16_t>(ports_.size());
+    ports_.push_back(port);
+    return {};
+}
+
 Status PortSet::open_all(const FwdConfig& config) {
     for (const auto& wanted : config.ports) {
-        SL_TRY(auto port, open_port(config, wanted.device, wanted.interface));
-        port.is_steered = true;
-        port.role = wanted.role;
-        port.is_known_to_kernel = wanted.index == 0;
-        port.interface = wanted.index != 0 ? wanted.index : if_nametoindex(wanted.interface.c_str());
-        ports_.push_back(port);
-        if (config.distributes && port.receive_queues < lcores_) {
-            SL_TRY_VOID(make_shares(ports_.back()));
-        }
-        if (port.interface == 0) {
-            return Error{Errc::kNotFound, "no interface " + wanted.interface + " for " + wanted.device};
-        }
+        SL_TRY_VOID(at(wanted, open_steered(config, wanted)));
     }
     for (std::size_t i = 0; i < config.ports.size(); i++) {
-        if (config.ports[i].exception.empty()) {
-            if (!ports_[i].is_copied) {
-                log_warn("port.no-exception", {{"interface", config.ports[i].interface},
-                                               {"what", "packets that are not steered end here"}});
-            }
-            continue;
-        }
-        SL_TRY(auto port, open_port(config, config.ports[i].exception, {}));
-        take_address(port, ports_[i]);
-        port.partner = static_cast<std::uint16_t>(i);
-        ports_[i].partner = static_cast<std::uint16_t>(ports_.size());
-        ports_.push_back(port);
+        SL_TRY_VOID(at(config.ports[i], open_exception(config, i)));
     }
     return {};
 }

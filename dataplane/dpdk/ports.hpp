@@ -65,6 +65,8 @@ private:
     /// have a smaller MTU: a tap of DPDK has 1500 at most.
     Result<Port> open_port(const FwdConfig& config, const std::string& device, const std::string& interface);
     Status open_all(const FwdConfig& config);
+    Status open_steered(const FwdConfig& config, const FwdPort& wanted);
+    Status open_exception(const FwdConfig& config, std::size_t of);
     Status make_shares(Port& port) const;
 
     std::uint32_t lcores_;

@@ -16,6 +16,61 @@ namespace {
 
 constexpr std::uint32_t kMagic = 0x534c4650; // "SLFP"
 
+#define SL_REASON(name, text, severity) #name ","
+constexpr char kReasons[] =
+#include "dataplane/steer/reasons.def"
+    ;
+#undef SL_REASON
+
+/// Two programs with another answer must not share a file, even when their tables happen to be equally long:
+/// a reason or a limit more moves what is behind it.
+constexpr std::uint64_t shape() {
+    constexpr std::size_t kPlaces[] = {offsetof(SharedTables, control),
+                                       offsetof(SharedTables, grace),
+                                       offsetof(SharedTables, ports),
+                                       offsetof(SharedTables, services),
+                                       offsetof(SharedTables, sites),
+                                       offsetof(SharedTables, tenants),
+                                       offsetof(SharedTables, wide),
+                                       offsetof(SharedTables, servers),
+                                       offsetof(SharedTables, access),
+                                       offsetof(SharedTables, sids),
+                                       offsetof(SharedTables, routes),
+                                       offsetof(SharedTables, rules),
+                                       offsetof(SharedTables, buckets),
+                                       offsetof(SharedTables, slots),
+                                       offsetof(SharedTables, targets),
+                                       offsetof(SharedTables, marks),
+                                       offsetof(SharedTables, costs),
+                                       offsetof(SharedTables, credits),
+                                       offsetof(SharedTables, starts),
+                                       offsetof(SharedTables, fragments),
+                                       offsetof(SharedTables, exceptions),
+                                       offsetof(SharedTables, lcores),
+                                       sizeof(SharedPort),
+                                       sizeof(sl_service),
+                                       sizeof(sl_site),
+                                       sizeof(sl_sid),
+                                       sizeof(RouteRow),
+                                       offsetof(LcoreState, reasons),
+                                       offsetof(LcoreState, engine),
+                                       offsetof(LcoreState, times),
+                                       offsetof(LcoreState, counters),
+                                       offsetof(LcoreState, site_counters),
+                                       offsetof(LcoreState, site_starts),
+                                       offsetof(LcoreState, events_written),
+                                       offsetof(LcoreState, events)};
+    std::uint64_t hash = 0xcbf29ce484222325; // FNV-1a
+    const auto add = [&hash](std::uint64_t value) { hash = (hash ^ value) * 0x100000001b3; };
+    for (const auto place : kPlaces) {
+        add(place);
+    }
+    for (const char letter : kReasons) {
+        add(static_cast<unsigned char>(letter));
+    }
+    return hash;
+}
+
 Error system_error(const std::string& what) {
     const int number = errno;
     return {Errc::kKernel, what + ": " + std::generic_category().message(number)};
@@ -38,6 +93,11 @@ std::size_t bytes_on(int file) {
     return (sizeof(SharedTables) + page - 1) / page * page;
 }
 
+Error other_layout(const std::string& path) {
+    return {Errc::kConflict, path + " holds tables of another layout, or of something else; stop agent and "
+                                    "engine, then remove it"};
+}
+
 /// Makes a new file as long as it must be, or says why an old one does not fit.
 Status fit(int file, const std::string& path) {
     struct stat about {};
@@ -50,8 +110,7 @@ Status fit(int file, const std::string& path) {
                                                                : system_error("making room in " + path);
     }
     if (static_cast<std::size_t>(about.st_size) != bytes) {
-        return Error{Errc::kConflict, path + " holds tables of another layout; stop agent and engine, then "
-                                             "remove it"};
+        return other_layout(path);
     }
     return {};
 }
@@ -60,14 +119,14 @@ Status check_layout(SharedTables& tables, const std::string& path) {
     if (tables.magic == 0) {
         tables.layout = SL_LAYOUT;
         tables.bytes = sizeof(SharedTables);
+        tables.shape = shape();
         tables.control.layout = SL_LAYOUT;
         tables.exceptions.set_bound(ExceptionTable::kMostEntries);
         tables.magic = kMagic;
     }
-    if (tables.magic != kMagic || tables.layout != SL_LAYOUT || tables.bytes != sizeof(SharedTables)) {
-        return Error{Errc::kConflict, path + " holds tables of layout " + std::to_string(tables.layout) +
-                                          ", this program has " + std::to_string(SL_LAYOUT) +
-                                          "; stop agent and engine, then remove it"};
+    if (tables.magic != kMagic || tables.layout != SL_LAYOUT || tables.bytes != sizeof(SharedTables) ||
+        tables.shape != shape()) {
+        return other_layout(path);
     }
     return {};
 }

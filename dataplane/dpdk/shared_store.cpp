@@ -360,8 +360,9 @@ std::vector<EngineFlow> SharedStore::flows(std::size_t limit, MonoTime now) {
     } while (cursor != 0 && list.size() < limit);
     for (auto& lcore : tables_.lcores) {
         const auto written = lcore.events_written.load(std::memory_order_acquire);
-        for (auto read = lcore.events_read.load(std::memory_order_relaxed); read < written; read++) {
-            samples_.add(lcore.events[read % kEventsKept]);
+        const auto waiting = written - lcore.events_read.load(std::memory_order_relaxed);
+        for (auto left = std::min<std::uint64_t>(waiting, kEventsKept); left > 0; left--) {
+            samples_.add(lcore.events[(written - left) % kEventsKept]); // however many the engine claims
         }
         lcore.events_read.store(written, std::memory_order_release);
     }

@@ -177,6 +177,7 @@ struct SharedTables {
     std::uint32_t magic;
     std::uint32_t layout;
     std::uint64_t bytes;
+    std::uint64_t shape; ///< where everything is (shared_memory.cpp)
 
     alignas(64) sl_control control;
     alignas(64) Grace grace;

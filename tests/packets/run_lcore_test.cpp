@@ -266,6 +266,35 @@ TEST(FwdConfig, EveryMistakeHasItsLine) {
     EXPECT_NE(
         complaint("tables: /t\nports:\n- {device: d, interface: a-name-of-16-chr, role: core}\n").find("15"),
         std::string::npos);
+    EXPECT_NE(complaint("tables: /t\nidle_sleep: 1s\nports:\n- {device: d, interface: c, role: core}\n")
+                  .find("f:2: idle_sleep"),
+              std::string::npos);
+}
+
+TEST(FwdConfig, DevicesOfTwoPorts_AreRefused) {
+    const std::string first = "tables: /t\nports:\n"
+                              "- {device: a, interface: c, role: core, index: 7, exception: x}\n";
+    for (const char* second :
+         {"- {device: a, interface: d, role: core}\n", "- {device: x, interface: d, role: core}\n",
+          "- {device: b, interface: c, role: core}\n",
+          "- {device: b, interface: d, role: core, exception: a}\n",
+          "- {device: b, interface: d, role: core, exception: x}\n",
+          "- {device: b, interface: d, role: core, exception: b}\n",
+          "- {device: b, interface: d, role: core, index: 7}\n"}) {
+        const auto parsed = parse_fwd_config(first + second, "f");
+        ASSERT_FALSE(parsed) << second;
+        EXPECT_EQ(parsed.error().detail, "f:4: ports[1]: device, interface or index given twice") << second;
+    }
+    EXPECT_TRUE(parse_fwd_config(first + "- {device: b, interface: d, role: core, exception: y}\n", "f"));
+}
+
+TEST(FwdConfig, WhateverIsWrong_IsSaidAtOnce) {
+    const auto parsed = parse_fwd_config("tables: \"\"\nmtus: 1\nports:\n- {device: d, role: side}\n", "f");
+    ASSERT_FALSE(parsed);
+    for (const char* said : {"f:1: tables: is empty", "f:2: unknown key 'mtus'",
+                             "f:4: ports[0]: missing key 'interface'", "f:4: ports[0].role: 'side' is not"}) {
+        EXPECT_NE(parsed.error().detail.find(said), std::string::npos) << parsed.error().detail;
+    }
 }
 
 } // namespace

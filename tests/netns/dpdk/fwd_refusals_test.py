@@ -12,6 +12,7 @@ CPU = min(os.sched_getaffinity(0))
 EAL = f'-l, "{CPU}", --no-pci, --no-telemetry, --no-shconf, --log-level, "3"'
 SMALL = '--no-huge, -m, "64"'
 NULL = '--vdev, net_null0'
+REFERENCE = str(pathlib.Path(__file__).resolve().parents[3] / 'docs/reference/fwd.yaml')
 NOBODY = ['setpriv', '--reuid', '65534', '--regid', '65534', '--clear-groups']
 
 
@@ -20,20 +21,29 @@ def config(folder, eal=f'{SMALL}, {NULL}', device='net_null0', interface='lo', t
             f'ports:\n- {{device: {device}, interface: {interface}, role: external}}\n')
 
 
+def misread(folder):
+    """What is wrong with the file itself, as cases() has it; exit status 2."""
+    return [
+        ('MTU beyond any buffer', config(folder, more='mtu: 9601'), "f.yaml:3: mtu: '9601' is not an integer from 1280", []),
+        ('unknown key', config(folder, more='mtus: 1500'), "f.yaml:3: unknown key 'mtus'", []),
+        ('sleep without a unit', config(folder, more='idle_sleep: 50'), 'f.yaml:3: idle_sleep: ', []),
+        ('sleep that holds changes up', config(folder, more='idle_sleep: 1s'), 'f.yaml:3: idle_sleep: is longer than 10ms', []),
+        ('EAL arguments in one', config(folder).replace(f'[{EAL}, {SMALL}, {NULL}]', '-l 1 --no-huge'), 'f.yaml:2: eal: expected a list', []),
+    ]
+
+
 def cases(folder):
     """(name, fwd.yaml, what the last line says, command in front)."""
     return [
         ('no huge pages', config(folder, f'--huge-dir, {folder}/absent, {NULL}'), 'no huge pages that it may use', []),
         ('no driver of that name', config(folder, f'{SMALL}, --vdev, net_nonsense0'), 'cannot have a device', []),
         ('no interface behind the device', config(folder, f'{SMALL}, --vdev, "net_af_packet0,iface=absent0"', 'net_af_packet0'),
-         'no DPDK device net_af_packet0: its driver refuses it', []),
-        ('device that EAL was not given', config(folder, device='net_null7'), 'no DPDK device net_null7', []),
-        ('no interface of that name', config(folder, interface='absent0'), 'no interface absent0', []),
+         'f.yaml:5: ports[0]: no DPDK device net_af_packet0: its driver refuses it', []),
+        ('device that EAL was not given', config(folder, device='net_null7'), 'f.yaml:5: ports[0]: no DPDK device net_null7', []),
+        ('no interface of that name', config(folder, interface='absent0'), 'f.yaml:5: ports[0]: no interface absent0', []),
         ('more buffers than memory', config(folder, more='buffers: 1000000'), 'making 1000000 packet buffers', []),
-        ('MTU beyond any buffer', config(folder, more='mtu: 9601'), 'f.yaml:3', []),
         ('interface with an MTU beyond the buffers', config(folder, f'{SMALL}, --vdev, "net_af_packet0,iface=lo"', 'net_af_packet0'),
          'interface lo has an MTU of 65536, larger than the packet buffers', []),
-        ('unknown key', config(folder, more='mtus: 1500'), 'f.yaml:3', []),
         ('folder of the tables missing', config(folder, tables='absent/tables'), 'No such file or directory', []),
         ('tables of something else', config(folder, tables='noise'), 'holds tables of another layout', []),
         ('no right to the tables', config(folder), 'Permission denied', NOBODY),
@@ -62,12 +72,15 @@ def main():
         (folder / 'open').mkdir()
         (folder / 'open').chmod(0o777)
         file = folder / 'f.yaml'
-        for title, text, wanted, front in cases(folder):
+        for expected, (title, text, wanted, front) in [(2, case) for case in misread(folder)] + [(1, case) for case in cases(folder)]:
             file.write_text(text, encoding='ascii')
             status, said = last_line([*front, sys.argv[1], '-c', str(file)])
-            holds = status == 1 and wanted in said
+            holds = status == expected and wanted in said
             failed += not holds
             print(f"{'ok' if holds else 'not ok'} {title}: {said} ({status})", flush=True)
+        status, said = last_line([sys.argv[1], '-c', REFERENCE, '--check'])
+        failed += status != 0
+        print(f"{'ok' if status == 0 else 'not ok'} the reference passes --check: {said} ({status})")
         kept = (folder / 'noise').read_bytes() == noise
         failed += not kept
         print(f"{'ok' if kept else 'not ok'} a file of something else is left alone: {len(noise)} bytes")

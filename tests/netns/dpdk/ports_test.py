@@ -1,7 +1,8 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
-"""suanlu-fwd on devices of every kind that needs no spare hardware, without huge pages: it starts, packets come in, it
-ends when asked and leaves nothing behind. A tap as exception port carries a ping to the kernel and back."""
+"""suanlu-fwd on devices of every kind that needs no spare hardware, without huge pages: it starts, packets come in, are
+steered and leave by it, it ends when asked and leaves nothing behind. A tap as exception port carries a ping to the kernel and
+back."""
 import json
 import os
 import pathlib
@@ -17,6 +18,7 @@ import time
 
 PATIENCE = 30  # seconds
 CPU = min(os.sched_getaffinity(0))
+EXTERNAL = 'role: external'
 
 
 def sh(*words):
@@ -26,18 +28,22 @@ def sh(*words):
 class Fwd:
     """A running engine in namespace `space`."""
 
+    started = []
+
     def __init__(self, program, space, folder, vdevs, ports):
         self.prefix = f'suanlu-ports-{os.getpid()}-{folder.name}'
+        self.folder = folder
         eal = ', '.join(f'--vdev, "{vdev}"' for vdev in vdevs)
         # What is no interface of the kernel gets a number.
-        numbers = ['' if name == 'here' else f', index: {900 + i}' for i, (_, name, _) in enumerate(ports)]
-        lines = ''.join(f'- {{device: {device}, interface: {name}{number}, role: external{more}}}\n'
+        numbers = [f', index: {900 + i}' if name[0] == 'x' else '' for i, (_, name, _) in enumerate(ports)]
+        lines = ''.join(f'- {{device: {device}, interface: {name}{number}, {more or EXTERNAL}}}\n'
                         for (device, name, more), number in zip(ports, numbers))
         (folder / 'f.yaml').write_text(f'tables: {folder}/tables\nbuffers: 4096\nidle_sleep: 1ms\nports:\n{lines}'
                                        f'eal: [-l, "{CPU}", --no-huge, -m, "96", --no-pci, --file-prefix, {self.prefix}, {eal}]\n')
         self.process = subprocess.Popen(['ip', 'netns', 'exec', space, program, '-c', str(folder / 'f.yaml')],
                                         stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
         self.said = b''
+        Fwd.started.append(self)
 
     def has_started(self):
         """Reads what it says until it forwards, ends, or patience is over."""
@@ -50,14 +56,19 @@ class Fwd:
                 self.said += part
         return b'fwd.started' in self.said
 
-    def received(self):
+    def port(self, number=0):
+        """What the engine says of a port."""
         with socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET) as asked:
             asked.connect(f'/var/run/dpdk/{self.prefix}/dpdk_telemetry.v2')
             asked.recv(1 << 16)
             asked.send(b'/suanlu/ports')
-            return json.loads(asked.recv(1 << 16))['/suanlu/ports']['port_0']['received']
+            return json.loads(asked.recv(1 << 16))['/suanlu/ports'][f'port_{number}']
+
+    def received(self):
+        return self.port()['received']
 
     def end(self):
+        Fwd.started.remove(self)
         self.process.send_signal(signal.SIGTERM)
         try:
             return self.process.wait(timeout=PATIENCE)
@@ -69,9 +80,8 @@ class Fwd:
             shutil.rmtree(f'/var/run/dpdk/{self.prefix}', ignore_errors=True)
 
 
-def capture(path, frames=3):
-    """A pcap file of broadcast ARP frames."""
-    frame = b'\xff' * 6 + b'\x02\0\0\0\0\1' + b'\x08\x06' + bytes(46)
+def capture(path, frame=b'\xff' * 6 + b'\x02\0\0\0\0\1' + b'\x08\x06' + bytes(46), frames=3):
+    """A pcap file; of broadcast ARP frames unless said."""
     record = struct.pack('<IIII', 0, 0, len(frame), len(frame)) + frame
     path.write_bytes(struct.pack('<IHHiIII', 0xa1b2c3d4, 2, 4, 0, 0, 65535, 1) + frames * record)
 
@@ -84,7 +94,7 @@ def kinds(folder):
         ('null', ['net_null0'], [('net_null0', 'x0', '')], False),
         ('pcap', [f'net_pcap0,rx_pcap={folder}/in.pcap,tx_pcap={folder}/out.pcap'], [('net_pcap0', 'x0', '')], False),
         ('memif', [f'net_memif0,role=server,{memif}', f'net_memif1,role=client,{memif}', 'net_null0'],
-         [('net_memif0', 'x0', ''), ('net_null0', 'x1', ', exception: net_memif1')], False),
+         [('net_memif0', 'x0', ''), ('net_null0', 'x1', 'role: external, exception: net_memif1')], False),
         ('af_packet', ['net_af_packet0,iface=here'], [('net_af_packet0', 'here', '')], True),
         ('af_xdp', ['net_af_xdp0,iface=here,force_copy=1'], [('net_af_xdp0', 'here', '')], True),
     ]
@@ -92,15 +102,15 @@ def kinds(folder):
 
 # An IPv6 packet with a routing header, which the engine has to look at whatever its tables say.
 FRAME = b'\xff' * 6 + b'\x02\0\0\0\0\1\x86\xdd\x60\0\0\0\0\x08\x2b\x40' + (b'\xfe\x80' + bytes(14)) * 2 + b'\x3b' + bytes(7)
-SHOUT = f"""
-import socket
-end = socket.socket(socket.AF_PACKET, socket.SOCK_RAW); end.bind(('there', 0)); end.send(bytes.fromhex('{FRAME.hex()}'))
+SHOUT = """
+import socket, sys
+end = socket.socket(socket.AF_PACKET, socket.SOCK_RAW); end.bind(('there', 0)); end.send(bytes.fromhex(sys.argv[1]))
 """
 
 
-def shout(there):
+def shout(there, frame=FRAME):
     """One packet from the other end of the link."""
-    sh('ip', 'netns', 'exec', there, sys.executable, '-c', SHOUT)
+    sh('ip', 'netns', 'exec', there, sys.executable, '-c', SHOUT, frame.hex())
 
 
 def try_kind(program, spaces, folder, kind):
@@ -128,7 +138,7 @@ def vhost(program, spaces, folder):
     engines = [fwd]
     if fwd.has_started():
         guest = Fwd(program, spaces[1], other_folder, [f'net_virtio_user0,path={folder}/vhost,queues=1', 'net_null0'],
-                    [('net_null0', 'x1', ', exception: net_virtio_user0')])
+                    [('net_null0', 'x1', 'role: external, exception: net_virtio_user0')])
         engines.append(guest)
         deadline = time.monotonic() + PATIENCE
         while guest.has_started() and (received := fwd.received()) == 0 and time.monotonic() < deadline:
@@ -142,7 +152,7 @@ def vhost(program, spaces, folder):
 def exception(program, spaces, folder):
     """The kernel answers on the tap what came in by the port."""
     fwd = Fwd(program, spaces[0], folder, ['net_af_packet0,iface=here', 'net_tap0,iface=kernel'],
-              [('net_af_packet0', 'here', ', exception: net_tap0')])
+              [('net_af_packet0', 'here', 'role: external, exception: net_tap0')])
     answered = False
     if fwd.has_started():
         sh('ip', '-n', spaces[0], 'link', 'set', 'kernel', 'address', '02:00:00:00:00:01', 'up')
@@ -153,32 +163,213 @@ def exception(program, spaces, folder):
     return answered and status == 0, f'answered, exit status {status}' if answered else fwd.said.decode()[-400:]
 
 
+SERVICE, SID, SOURCE, PORT = '2001:db8:a::1', 'fc00:0:e1:f006::', 'fc00:0:1::1', 9001
+STEERED = (b'\x02\0\0\0\0\1' + b'\x02\0\0\0\0\2' + b'\x86\xdd\x60\0\0\0\0\x10\x11\x40' +
+           socket.inet_pton(socket.AF_INET6, '2001:db8:c1::2') + socket.inet_pton(socket.AF_INET6, SERVICE) +
+           struct.pack('>HHHH', 40000, PORT, 16, 0) + b'payload!')
+
+
+def is_encapsulated(frame):
+    """The frame above, its hop limit one less, behind the outer header of the Plan."""
+    inner = bytearray(STEERED[14:])
+    inner[7] -= 1
+    ends = socket.inet_pton(socket.AF_INET6, SOURCE) + socket.inet_pton(socket.AF_INET6, SID)
+    return frame[12:14] == b'\x86\xdd' and frame[22:54] == ends and frame[54:] == bytes(inner)
+
+
+def plan(probe, space, folder, core):
+    """The agent's side: a service, whose packets leave by interface `core`."""
+    options = {'tables': f'{folder}/tables', 'source': SOURCE, 'anycast6': SERVICE, 'anycast4': '198.51.100.1', 'sid6': SID,
+               'sid4': SID, 'mtu': '1500', 'core': core, 'from': '02:00:00:00:00:08', 'to': '02:00:00:00:00:09'}
+    words = [part for pair in options.items() for part in pair]
+    agent = subprocess.Popen(['ip', 'netns', 'exec', space, probe, *words], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+    for line in agent.stdout:
+        if line.startswith('ready'):
+            break
+    return agent
+
+
+SEND_AND_HEAR = f"""
+import select, socket, sys, time
+end = socket.socket(socket.AF_PACKET, socket.SOCK_RAW, socket.ntohs(3)); end.bind(('there', 0))
+deadline = time.monotonic() + {PATIENCE}
+while time.monotonic() < deadline:
+    end.send(bytes.fromhex('{STEERED.hex()}'))
+    while select.select([end], [], [], 0.1)[0]:
+        frame = end.recv(2000)
+        if frame[12:14] == b'\\x86\\xdd' and len(frame) == {len(STEERED) + 40}:
+            print(frame.hex()); sys.exit()
+"""
+
+
+def loops(folder):
+    """(kind, its --vdev arguments, the device that steers, the other end of its link). A client's packet comes by af_packet on a
+    port of the core, is not steered there and goes on by the other end; it comes in by the kind, is steered, leaves by the kind,
+    and by the other end and af_packet returns to where it came from."""
+    memif = f'socket={folder}/loop,socket-abstract=no'
+    return [
+        ('memif', [f'net_memif0,role=server,{memif}', f'net_memif1,role=client,{memif}'], 'net_memif0', 'net_memif1'),
+        ('tap', ['net_tap0,iface=ta', 'net_tap1,iface=tb'], 'net_tap0', 'net_tap1'),
+        ('af_packet', ['net_af_packet1,iface=ka', 'net_af_packet2,iface=kb'], 'net_af_packet1', 'net_af_packet2'),
+        ('af_xdp', ['net_af_xdp0,iface=ka,force_copy=1', 'net_af_packet2,iface=kb'], 'net_af_xdp0', 'net_af_packet2'),
+    ]
+
+
+def bridge(space):
+    """Between the kernel's sides of two taps."""
+    sh('ip', '-n', space, 'link', 'add', 'name', 'joined', 'type', 'bridge')
+    sh('ip', '-n', space, 'link', 'set', 'joined', 'up')
+    for tap in ('ta', 'tb'):
+        sh('ip', '-n', space, 'link', 'set', tap, 'master', 'joined', 'up')
+
+
+def there_and_back(spaces):
+    heard = sh('ip', 'netns', 'exec', spaces[1], sys.executable, '-c', SEND_AND_HEAR).strip()
+    return is_encapsulated(bytes.fromhex(heard)), heard
+
+
+def stop(agent):
+    agent.stdin.close()
+    agent.wait()
+    agent.stdout.close()
+
+
+def loop(programs, spaces, folder, kind):
+    """Through one engine, both ways over a link of the kind."""
+    name, vdevs, device, other = kind
+    stands = {'tap': 'ta', 'memif': 'd0'}.get(name, 'ka')  # for the device in the kernel
+    fwd = Fwd(programs[0], spaces[0], folder, ['net_af_packet0,iface=here', *vdevs],
+              [('net_af_packet0', 'here', f'role: core, exception: {other}'), (device, stands, EXTERNAL)])
+    holds, heard = False, ''
+    if fwd.has_started():
+        if name == 'tap':
+            bridge(spaces[0])
+        agent = plan(programs[1], spaces[0], folder, stands)
+        holds, heard = there_and_back(spaces)
+        stop(agent)
+    status = fwd.end()
+    return holds and status == 0, f'{len(heard) // 2} bytes came back, exit status {status}' if heard else fwd.said.decode()[-400:]
+
+
+def vhost_loop(programs, spaces, folder):
+    """The same by an engine on each side of the link; the guest has the port of the core."""
+    (folder / 'guest').mkdir()
+    fwd = Fwd(programs[0], spaces[0], folder, [f'net_vhost0,iface={folder}/vhost'], [('net_vhost0', 'd0', EXTERNAL)])
+    engines, holds, heard = [fwd], False, ''
+    if fwd.has_started():
+        guest = Fwd(programs[0], spaces[0], folder / 'guest',
+                    [f'net_virtio_user0,path={folder}/vhost,queues=1', 'net_af_packet0,iface=here'],
+                    [('net_af_packet0', 'here', 'role: core, exception: net_virtio_user0')])
+        engines.append(guest)
+        agent = plan(programs[1], spaces[0], folder, 'd0')
+        if guest.has_started():
+            holds, heard = there_and_back(spaces)
+        stop(agent)
+    statuses = [engine.end() for engine in reversed(engines)]
+    return holds and statuses == [0, 0], f'{len(heard) // 2} bytes came back, exit statuses {statuses}' if heard else \
+        ''.join(engine.said.decode()[-400:] for engine in engines)
+
+
+def from_file_to_file(programs, spaces, folder):
+    """All of a capture is steered at once, so the tables are there first."""
+    capture(folder / 'in.pcap', STEERED)
+    agent = plan(programs[1], spaces[0], folder, 'd0')
+    fwd = Fwd(programs[0], spaces[0], folder, [f'net_pcap0,rx_pcap={folder}/in.pcap,tx_pcap={folder}/out.pcap'],
+              [('net_pcap0', 'd0', EXTERNAL)])
+    deadline = time.monotonic() + PATIENCE
+    while fwd.has_started() and fwd.port()['sent'] < 3 and time.monotonic() < deadline:
+        time.sleep(0.1)
+    status = fwd.end()
+    stop(agent)
+    written = (folder / 'out.pcap').read_bytes()[24:]
+    size = 16 + len(STEERED) + 40
+    frames = [written[at + 16:at + size] for at in range(0, len(written), size)]
+    return len(frames) == 3 and all(map(is_encapsulated, frames)) and status == 0, f'{len(frames)} frames, exit status {status}'
+
+
+def into_nothing(programs, spaces, folder):
+    """What leaves by a null device is counted by it."""
+    agent = plan(programs[1], spaces[0], folder, 'd0')
+    fwd = Fwd(programs[0], spaces[0], folder, ['net_af_packet0,iface=here', 'net_null0,no-rx=1'],
+              [('net_af_packet0', 'here', EXTERNAL), ('net_null0', 'd0', 'role: core')])
+    sent, deadline = 0, time.monotonic() + PATIENCE
+    while fwd.has_started() and (sent := fwd.port(1)['sent']) == 0 and time.monotonic() < deadline:
+        shout(spaces[1], STEERED)
+        time.sleep(0.1)
+    status = fwd.end()
+    stop(agent)
+    return sent > 0 and status == 0, f'{sent} sent, exit status {status}'
+
+
+def beside(program, spaces, folder):
+    """Next hops of one interface would be looked for on another."""
+    fwd = Fwd(program, spaces[0], folder, ['net_af_packet0,iface=here'], [('net_af_packet0', 'ka', EXTERNAL)])
+    wanted = b'f.yaml:5: ports[0]: net_af_packet0 is on interface here, not on ka'
+    holds = not fwd.has_started() and wanted in fwd.said
+    status = fwd.end()
+    return holds and status == 1, f'{fwd.said.decode().strip().rsplit(": ", 1)[-1]}, exit status {status}'
+
+
+def unread(program, spaces, folder):
+    """Whoever reads the log goes away: the engine goes on until it is asked to end."""
+    fwd = Fwd(program, spaces[0], folder, ['net_null0,no-rx=1'], [('net_null0', 'x0', EXTERNAL)])
+    holds = fwd.has_started()
+    fwd.process.stdout.close()
+    status = fwd.end()  # which it logs
+    return holds and status == 0, f'exit status {status}'
+
+
+def fresh(folder):
+    """With tables of its own."""
+    return pathlib.Path(tempfile.mkdtemp(dir=folder))
+
+
+def make_links(spaces):
+    """here - there, to a neighbour; ka - kb, between two ports; d0, which stands for what the kernel does not have."""
+    sh('ip', 'link', 'add', 'here', 'netns', spaces[0], 'type', 'veth', 'peer', 'name', 'there', 'netns', spaces[1])
+    sh('ip', 'link', 'add', 'ka', 'netns', spaces[0], 'type', 'veth', 'peer', 'name', 'kb', 'netns', spaces[0])
+    sh('ip', '-n', spaces[0], 'link', 'add', 'd0', 'type', 'bridge')
+    for name in ('here', 'ka', 'kb', 'd0'):
+        sh('ip', '-n', spaces[0], 'link', 'set', name, 'up')
+    sh('ip', '-n', spaces[1], 'link', 'set', 'there', 'up')
+    sh('ip', '-n', spaces[1], 'addr', 'add', '10.77.0.2/24', 'dev', 'there')
+
+
 def main():
     if os.geteuid() != 0:
         print('skipped: needs root')
         return 77
-    program, failed = sys.argv[1], 0
+    programs, failed = sys.argv[1:3], 0
+    program = programs[0]
     spaces = [f'sdp{os.getpid()}{end}' for end in 'ht']
     with tempfile.TemporaryDirectory() as name:
         folder = pathlib.Path(name)
         try:
             for space in spaces:
                 sh('ip', 'netns', 'add', space)
-            sh('ip', 'link', 'add', 'here', 'netns', spaces[0], 'type', 'veth', 'peer', 'name', 'there', 'netns', spaces[1])
-            sh('ip', '-n', spaces[0], 'link', 'set', 'here', 'up')
-            sh('ip', '-n', spaces[1], 'link', 'set', 'there', 'up')
-            sh('ip', '-n', spaces[1], 'addr', 'add', '10.77.0.2/24', 'dev', 'there')
+            make_links(spaces)
             results = [(kind[0], lambda kind=kind: try_kind(program, spaces, folder, kind)) for kind in kinds(folder)]
             results.append(('vhost', lambda: vhost(program, spaces, folder)))
-            if os.path.exists('/dev/net/tun'):
+            has_taps = os.path.exists('/dev/net/tun')
+            for kind in loops(folder):
+                if kind[0] != 'tap' or has_taps:
+                    results.append((f'steered in and out by {kind[0]}', lambda kind=kind: loop(programs, spaces, fresh(folder), kind)))
+            results += [('steered in and out by vhost', lambda: vhost_loop(programs, spaces, fresh(folder))),
+                        ('steered from file to file', lambda: from_file_to_file(programs, spaces, fresh(folder))),
+                        ('interface that is not the device\'s', lambda: beside(program, spaces, fresh(folder))),
+                        ('log that nobody reads', lambda: unread(program, spaces, fresh(folder))),
+                        ('steered into a null device', lambda: into_nothing(programs, spaces, fresh(folder)))]
+            if has_taps:
                 results.append(('tap as exception port', lambda: exception(program, spaces, folder)))
             else:
-                print('skip tap as exception port # no /dev/net/tun here')
+                print('skip taps # no /dev/net/tun here')
             for title, attempt in results:
                 holds, seen = attempt()
                 failed += not holds
                 print(f"{'ok' if holds else 'not ok'} {title}: {seen}", flush=True)
         finally:
+            for fwd in list(Fwd.started):  # of an attempt that broke off
+                fwd.end()
             for space in spaces:
                 subprocess.run(['ip', 'netns', 'del', space], check=False)
     return 1 if failed else 0

@@ -277,6 +277,43 @@ TEST_F(SharedFile, AnotherLayout_RefusedAndLeftAlone) {
     EXPECT_EQ(std::filesystem::file_size(path), 4096U);
 }
 
+/// Writes a word of the file behind the back of everybody.
+void overwrite(const std::string& path, std::size_t at, std::uint64_t word) {
+    std::fstream file(path, std::ios::in | std::ios::out | std::ios::binary);
+    file.seekp(static_cast<std::streamoff>(at));
+    file.write(reinterpret_cast<const char*>(&word), sizeof word);
+}
+
+TEST_F(SharedFile, TablesOfOtherPlaces_RefusedThoughEquallyLong) {
+    { ASSERT_TRUE(SharedMemory::open(path, TableUser::kAgent)); }
+    overwrite(path, offsetof(SharedTables, shape), 1);
+    for (const auto user : {TableUser::kAgent, TableUser::kEngine}) {
+        const auto opened = SharedMemory::open(path, user);
+        ASSERT_FALSE(opened);
+        EXPECT_EQ(opened.error().code, Errc::kConflict);
+        EXPECT_NE(opened.error().detail.find("another layout"), std::string::npos) << opened.error().detail;
+    }
+}
+
+TEST(SharedStore, EngineThatClaimsAbsurdNumbers_AnsweredFromWhatFits) {
+    auto memory = SharedMemory::anonymous();
+    ASSERT_TRUE(memory);
+    SharedStore store(*memory);
+    auto& tables = memory->tables();
+    tables.lcores[0].alive = 1;
+    tables.lcores[0].events_written = ~std::uint64_t{0};
+    EXPECT_EQ(store.flows(100, MonoTime{}).size(), 100U);
+    EXPECT_EQ(store.counters().reasons.at("samples_left_out"), kEventsKept - 100);
+    tables.port_count = ~std::uint32_t{0};
+    for (auto& port : tables.ports) {
+        std::memset(port.interface, 'x', sizeof port.interface); // a name that nothing ends
+    }
+    EXPECT_EQ(store.interface_index("none"), 0U);
+    EXPECT_EQ(store.admit_interface(4).error().code, Errc::kNotFound);
+    tables.exceptions.set_bound(~std::uint32_t{0});
+    EXPECT_TRUE(store.flows(100, MonoTime{}).empty());
+}
+
 TEST_F(SharedFile, NoFolder_ASentence) {
     const auto missing = SharedMemory::open("/nonexistent/tables", TableUser::kAgent);
     ASSERT_FALSE(missing);
