@@ -68,6 +68,9 @@ std::string meaning_of(int number, const std::vector<std::string>& arguments) {
         return "no huge pages that it may use: set vm.nr_hugepages and mount a hugetlbfs, or give it "
                "--no-huge";
     }
+    if (number == EINVAL) {
+        return "one of the arguments is not valid; what EAL says of it stands above";
+    }
     if (number == ENODEV) {
         return "it cannot have a device of its arguments: a --vdev without driver, interface or permission";
     }
@@ -123,7 +126,10 @@ Status run(const FwdConfig& config) {
     SL_TRY(auto memory, SharedMemory::open(config.tables, TableUser::kEngine));
     clean_up(memory.tables()); // first of all: an engine that cannot start again must not hold the agent up
     SL_TRY(const auto filter, FilterFile::make());
+    std::signal(SIGPIPE, SIG_IGN); // whoever reads the log may go away
     SL_TRY_VOID(start_eal(filter.named_in(config.eal)));
+    std::signal(SIGTERM, stop); // before, EAL may wait for something that never comes
+    std::signal(SIGINT, stop);
     const auto done = serve(config, memory);
     rte_eal_cleanup();
     return done;
@@ -141,9 +147,6 @@ int run_program(int argc, char** argv) {
     auto config = load_fwd_config(path);
     if (config) {
         config->eal.insert(config->eal.end(), eal.begin(), eal.end());
-        std::signal(SIGTERM, stop);
-        std::signal(SIGINT, stop);
-        std::signal(SIGPIPE, SIG_IGN); // whoever reads the log may go away
     }
     const Status done = !config ? Status(config.error()) : checks ? Status{} : run(*config);
     if (!done) {

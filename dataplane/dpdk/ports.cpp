@@ -68,9 +68,10 @@ Error missing(const FwdConfig& config, const std::string& device) {
     });
     return {Errc::kNotFound,
             "no DPDK device " + device +
-                (is_asked_for ? ": its driver refuses it, for want of an interface or of a right "
-                                "(run as root, or with CAP_NET_ADMIN and CAP_NET_RAW)"
-                              : "; is it among the EAL arguments?")};
+                (is_asked_for
+                     ? ": its driver refuses it, for one of its arguments, or for want of an interface "
+                       "or of a right (run as root, or with CAP_NET_ADMIN and CAP_NET_RAW)"
+                     : "; is it among the EAL arguments?")};
 }
 
 Status set_mtu(const Port& port, const std::string& device, std::uint16_t mtu) {

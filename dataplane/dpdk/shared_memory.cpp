@@ -98,21 +98,21 @@ Error other_layout(const std::string& path) {
                                     "engine, then remove it"};
 }
 
-/// Makes a new file as long as it must be, or says why an old one does not fit.
+/// Makes a new file as long as it must be, or says why an old one does not fit. Its room is taken at once: a
+/// file system that is full later would end whoever writes the next page (SIGBUS).
 Status fit(int file, const std::string& path) {
     struct stat about {};
     if (fstat(file, &about) != 0) {
         return system_error("looking at " + path);
     }
     const auto bytes = bytes_on(file);
-    if (about.st_size == 0) {
-        return ftruncate(file, static_cast<off_t>(bytes)) == 0 ? Status{}
-                                                               : system_error("making room in " + path);
-    }
-    if (static_cast<std::size_t>(about.st_size) != bytes) {
+    if (about.st_size != 0 && static_cast<std::size_t>(about.st_size) != bytes) {
         return other_layout(path);
     }
-    return {};
+    const bool has_room = fallocate(file, 0, 0, static_cast<off_t>(bytes)) == 0 ||
+                          (errno == EOPNOTSUPP && ftruncate(file, static_cast<off_t>(bytes)) == 0);
+    return has_room ? Status{}
+                    : system_error("making room for " + std::to_string(bytes >> 20) + " MB in " + path);
 }
 
 Status check_layout(SharedTables& tables, const std::string& path) {

@@ -13,6 +13,8 @@ EAL = f'-l, "{CPU}", --no-pci, --no-telemetry, --no-shconf, --log-level, "3"'
 SMALL = '--no-huge, -m, "64"'
 NULL = '--vdev, net_null0'
 REFERENCE = str(pathlib.Path(__file__).resolve().parents[3] / 'docs/reference/fwd.yaml')
+# In a file system of its own that is full.
+NO_ROOM = ['unshare', '-m', 'sh', '-c', 'mount -t tmpfs -o size=1m none "$1" && shift && exec "$@"', 'sh']
 NOBODY = ['setpriv', '--reuid', '65534', '--regid', '65534', '--clear-groups']
 
 
@@ -45,6 +47,10 @@ def cases(folder):
         ('interface with an MTU beyond the buffers', config(folder, f'{SMALL}, --vdev, "net_af_packet0,iface=lo"', 'net_af_packet0'),
          'interface lo has an MTU of 65536, larger than the packet buffers', []),
         ('folder of the tables missing', config(folder, tables='absent/tables'), 'No such file or directory', []),
+        ('no room for the tables', config(folder, tables='open/tables'), 'MB in', [*NO_ROOM, str(folder / 'open')]),
+        ('EAL argument that there is not', config(folder, f'{SMALL}, {NULL}, "--nonsense"'), 'one of the arguments is not valid', []),
+        ('argument that the device does not know', config(folder, f'{SMALL}, --vdev, "net_null0,nonsense=1"'),
+         'net_null0: its driver refuses it, for one of its arguments', []),
         ('tables of something else', config(folder, tables='noise'), 'holds tables of another layout', []),
         ('no right to the tables', config(folder), 'Permission denied', NOBODY),
         ('no right to the device', config(folder, f'{SMALL}, --vdev, "net_af_packet0,iface=lo"', 'net_af_packet0', tables='open/tables'),
