@@ -3,6 +3,7 @@
 memory. dns-view-source stands for the controller."""
 import json
 import pathlib
+import signal
 import socket
 import statistics
 import struct
@@ -16,11 +17,12 @@ ZONE = 'bench.example'
 SERVICES, CLASSES = 1000, 64
 REPLACED = 157  # services a second, 64 answers each: 10 048
 LARGE_SERVICES = 10_000
-ROUNDS = 3
+ROUNDS = 6
 MEMORY_MOST_GIB = 1
 WITHIN_S = 120
 SECONDS = 4
 WATCHED_S = 3
+PAUSE_S = 1.5  # the source looks once a second whether it is to replace
 A, SOA = 1, 6
 
 # n0 is what the lab asks for until it is answered: once there is a view.
@@ -63,8 +65,11 @@ class Children:
             child.wait()
 
     def start(self, words, **options):
-        self.children.append(subprocess.Popen([str(word) for word in words], stderr=subprocess.DEVNULL, **options))
-        return self.children[-1]
+        return self.add(subprocess.Popen([str(word) for word in words], stderr=subprocess.DEVNULL, **options))
+
+    def add(self, child):
+        self.children.append(child)
+        return child
 
 
 def wait_until(what, holds):
@@ -116,23 +121,38 @@ print(len(seen))
 """
 
 
-def swap_round(lab, build, folder, replaced):
-    """Answers per second while so many services are replaced every second, and how many generations were on the wire in WATCHED_S
-    of it: the SOA's serial is the second of the view. What replaces them works on the client's core at no real-time priority: the
-    server's core has the worker and the NAPI thread, as everywhere in this benchmark."""
+def load(build, folder):
+    """The load generator, begun; swap_rounds asks it for its answers per second."""
+    words = [build / 'tests/bench/dns/dns-load', ADDRESS, PORT, queries(folder), '--seconds', SECONDS, '--subnet']
+    return subprocess.Popen([str(word) for word in pinned(CLIENT, CLIENT_CORE, words)], stdout=subprocess.PIPE, text=True)
+
+
+def generations_seen():
+    """Of the views that came within WATCHED_S, how many were on the wire: the SOA's serial is the second of the view."""
+    watcher = [sys.executable, '-c', WATCHER, ADDRESS, PORT, WATCHED_S, question('', SOA).hex()]
+    watched = subprocess.run(pinned(CLIENT, CLIENT_CORE, watcher, WATCHER_PRIORITY), capture_output=True, text=True, check=True)
+    return int(watched.stdout) - 1
+
+
+def swap_rounds(lab, build, folder):
+    """Answers per second of one server, in turns with no swaps and with REPLACED services a second, and generations seen per second
+    of the latter: processes differ by more than swaps cost. What replaces the answers works on the client's core at no real-time
+    priority: the server's core has the worker and the NAPI thread, as everywhere in this benchmark."""
     (folder / 'feed.sock').unlink(missing_ok=True)
+    calm, swapped, served = [], [], []
     with Children() as children:
-        children.start(['taskset', '-c', CLIENT_CORE, build / 'tests/bench/dns/dns-view-source', f'unix:{folder}/feed.sock',
-                        SERVICES, CLASSES, replaced], stdout=subprocess.DEVNULL)
+        source = children.start(['taskset', '-c', CLIENT_CORE, build / 'tests/bench/dns/dns-view-source', f'unix:{folder}/feed.sock',
+                                 SERVICES, CLASSES, REPLACED], stdout=subprocess.DEVNULL)
         server = lab.start('suanlu-dns-feed', [build / 'dns/app/suanlu-dns', '-c', configure(folder, f'{ADDRESS}:{PORT}')])
         try:
-            words = [build / 'tests/bench/dns/dns-load', ADDRESS, PORT, queries(folder), '--seconds', SECONDS, '--subnet']
-            load = subprocess.Popen([str(word) for word in pinned(CLIENT, CLIENT_CORE, words)], stdout=subprocess.PIPE, text=True)
-            children.children.append(load)
-            watcher = [sys.executable, '-c', WATCHER, ADDRESS, PORT, WATCHED_S, question('', SOA).hex()]
-            watched = subprocess.run(pinned(CLIENT, CLIENT_CORE, watcher, WATCHER_PRIORITY), capture_output=True, text=True, check=True)
-            qps = json.loads(load.communicate()[0])['qps']
-            return qps, int(watched.stdout) - 1
+            for k in range(2 * ROUNDS):
+                client = children.add(load(build, folder))
+                if k % 2 == 0:
+                    served.append(generations_seen() / WATCHED_S)
+                (calm if k % 2 else swapped).append(json.loads(client.communicate()[0])['qps'])
+                source.send_signal(signal.SIGUSR1)
+                time.sleep(PAUSE_S)
+            return calm, swapped, served
         finally:
             lab.stop(server)
 
@@ -164,12 +184,7 @@ def fresh(folder, name):
 def cases(lab, build, case):
     """All rows; `case` makes one."""
     rows = []
-    swapped, calm, served = [], [], []
-    for k in range(ROUNDS):
-        calm.append(swap_round(lab, build, fresh(lab.folder, f'calm{k}'), 0)[0])
-        qps, generations = swap_round(lab, build, fresh(lab.folder, f'swap{k}'), REPLACED)
-        swapped.append(qps)
-        served.append(generations / WATCHED_S)
+    calm, swapped, served = swap_rounds(lab, build, fresh(lab.folder, 'swap'))
     rows.append(case('swap', statistics.median(swapped) / 1e3, statistics.median(calm) / 1e3, 'no swaps', 'kqps'))
     rows.append(case('swap-served', statistics.median(served), 1, 'made', '1/s'))
     rows.append(case('memory', memory_gib(build, fresh(lab.folder, 'memory')), MEMORY_MOST_GIB, 'most', 'GiB'))

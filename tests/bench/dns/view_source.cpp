@@ -3,11 +3,13 @@
 // (10.0.0.0/8 cut into /14s), each with its own order of eight sites. Every second the answers of as many
 // services as are asked for are replaced, all classes of each, and "moved GENERATION NANOSECONDS FIRST LAST"
 // is printed before the view is told: when it was there (CLOCK_MONOTONIC), and which services are others in
-// it.
+// it. SIGUSR1 stops this and begins it again.
 //   dns-view-source unix:PATH SERVICES CLASSES SERVICES_A_SECOND [PERIOD_MS]
 #include <grpcpp/grpcpp.h>
 
+#include <atomic>
 #include <condition_variable>
+#include <csignal>
 #include <iostream>
 #include <mutex>
 
@@ -22,6 +24,9 @@ using namespace suanlu;
 
 constexpr std::size_t kSites = 8;
 constexpr std::size_t kRanks = 3;
+
+std::atomic<bool> is_replacing = true;
+static_assert(std::atomic<bool>::is_always_lock_free, "a signal's handler writes it");
 
 std::uint64_t unix_ms() {
     const auto since = std::chrono::system_clock::now().time_since_epoch();
@@ -107,7 +112,7 @@ public:
         while (is_alive && !context->IsCancelled()) {
             due += period_;
             never_.wait_until(lock, due);
-            if (replaced_ > 0) {
+            if (replaced_ > 0 && is_replacing) {
                 const auto [first, last] = views_.replace(replaced_);
                 const std::chrono::nanoseconds now = std::chrono::steady_clock::now().time_since_epoch();
                 std::cout << "moved " << views_.view().stamp.generation << ' ' << now.count() << ' ' << first
@@ -143,6 +148,7 @@ int main(int argc, char** argv) {
         std::cerr << "usage: dns-view-source unix:PATH SERVICES CLASSES SERVICES_A_SECOND [PERIOD_MS]\n";
         return 2;
     }
+    std::signal(SIGUSR1, [](int) { is_replacing = !is_replacing; });
     Source source(std::stoul(argv[2]), std::stoul(argv[3]), std::stoul(argv[4]),
                   std::chrono::milliseconds(argc == 6 ? std::stoul(argv[5]) : 1000));
     grpc::ServerBuilder builder;
