@@ -104,13 +104,16 @@ void take_address(const Port& exception, const Port& device) {
     }
 }
 
-/// Next hops are resolved on the interface, packets go by the device: over the kernel both are the same.
+/// Next hops are resolved on the interface, packets go by the device: over the kernel both are the same, but
+/// where an exception port stands for a device whose interface has no addresses of its own. The filter of
+/// af_xdp is the interface's in any case.
 Status check_interface(const Port& port, const FwdPort& wanted) {
     rte_eth_dev_info about{};
     char name[IF_NAMESIZE] = "";
+    const bool may_differ = !wanted.exception.empty() && !wanted.device.starts_with("net_af_xdp");
     const bool is_told = rte_eth_dev_info_get(port.id, &about) == 0 && about.if_index != 0 &&
                          if_indextoname(about.if_index, name) != nullptr;
-    if (is_told && about.if_index != port.interface) {
+    if (is_told && !may_differ && about.if_index != port.interface) {
         return Error{Errc::kConflict,
                      wanted.device + " is on interface " + name + ", not on " + wanted.interface};
     }

@@ -46,7 +46,7 @@ def telemetry(chain, command):
         asked.connect(f"/var/run/dpdk/{prefix_of(chain)}/dpdk_telemetry.v2")
         asked.recv(1 << 16)  # who it is
         asked.send(command.encode())
-        return json.loads(asked.recv(1 << 16))[command]
+        return json.loads(asked.recv(1 << 16))[command.partition(",")[0]]
 
 
 def start_fwd(chain, text=FWD):
@@ -128,6 +128,32 @@ def survive(chain, checks, program, probe, fwd):
     return fwd, probe
 
 
+FLOWS = """
+import socket, sys
+got = 0
+for port in range(40000, 40050):
+    s = socket.socket(socket.AF_INET6, socket.SOCK_DGRAM); s.settimeout(2); s.bind(('::', port)); s.connect((sys.argv[1], 9001))
+    s.send(b'x' * 50); got += len(s.recv(2000)) == 50
+print(got)
+"""
+
+
+def share(chain, checks, fwd):
+    """Two lcores, on one core here: by a queue of each port for either, which the kernel fills by flow; and by one queue, whose
+    packets they share by flow themselves."""
+    pair = FWD.replace('-l, "{core}"', '--lcores, "(0-1)@{core}"')
+    queues = pair.replace("iface=i-c", "iface=i-c,qpairs=2").replace("iface=i-t", "iface=i-t,qpairs=2")
+    for how, text, count in (("with queues of their own", queues, 2), ("with one queue", pair + "distribute: true\n", 1)):
+        fwd.send_signal(signal.SIGTERM)
+        fwd.wait(timeout=10)
+        fwd = start_fwd(chain, text)
+        seen = chain.client(FLOWS, ANY6), chain.client(TCP, ANY4)[0]
+        checks.that(f"two lcores {how} carry 50 flows and TCP", seen == (["50"], "300000"), seen)
+        queues_used = [number > 0 for number in telemetry(chain, "/ethdev/stats,0")["q_ipackets"][:2]]
+        checks.that(f"two lcores {how}: queues that packets came by", sum(queues_used) == count, queues_used)
+    return fwd
+
+
 def lose_port(chain, checks, probe, fwd):
     """The interface of the core port is deleted: the engine goes on with the other one, and says so."""
     chain.ip("i", "link", "del", "i-t")
@@ -146,6 +172,7 @@ def story(chain, checks, program):
         carry(chain, checks, probe)
         tell_operator(chain, checks, probe)
         fwd, probe = survive(chain, checks, program, probe, fwd)
+        fwd = share(chain, checks, fwd)
         lose_port(chain, checks, probe, fwd)
         fwd.send_signal(signal.SIGTERM)
         checks.that("the engine ends when asked", fwd.wait(timeout=10) == 0, "exit status 0")
