@@ -36,6 +36,19 @@ std::string id_text(const v1::PlanId& id) {
     return id.controller() + "/" + std::to_string(id.epoch()) + "/" + std::to_string(id.generation());
 }
 
+/// What forwards there, its ports and its stages.
+std::string engine_text(const v1::EngineState& engine) {
+    std::string text = " engine=" + engine.name();
+    for (const auto& port : engine.ports()) {
+        text += " port:" + port.interface() + "=" + port.role() + (port.down() ? ":down:" : ":up:") +
+                std::to_string(port.received()) + ":" + std::to_string(port.sent());
+    }
+    for (const auto& stage : engine.stages()) {
+        text += " stage:" + stage.name() + "=" + std::to_string(stage.packets());
+    }
+    return text;
+}
+
 void show(const std::string& node, const v1::AgentMessage& message) {
     if (message.has_applied()) {
         say(node + " applied " + id_text(message.applied().id()));
@@ -69,7 +82,7 @@ void show(const std::string& node, const v1::AgentMessage& message) {
         for (const auto& flow : message.ingress().flows()) {
             line += " " + flow.kind() + "=" + flow.source() + "@" + flow.site();
         }
-        say(line);
+        say(line + engine_text(message.ingress().engine()));
     }
 }
 

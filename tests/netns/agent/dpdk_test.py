@@ -4,6 +4,7 @@
 egress with End.DT6. Its SIDs and the kernel's routes come to each engine through its agent, from a Plan. Needs root."""
 import json
 import os
+import re
 import shutil
 import signal
 import socket
@@ -111,6 +112,30 @@ class DpdkStory(Story):
         for node, reason in (("i", "steered"), ("t", "sid_forwarded"), ("e", "decapsulated")):
             assert now[node][reason] > before[node][reason], f"{reason} of {node}"
 
+    def operator_is_told_as_by_xdp(self):
+        """`explain flow --on R1` and `get engines`: the same words for the same flow (agent_test.py), every port, every stage."""
+        self.control.drain()
+        self.control.tell(f"ask R1 [2001:db8:4::1]:40000->[{ANYCAST}]:8080/tcp")
+        story = self.control.expect(lambda l: l.startswith("R1 story"), "story")
+        assert story.startswith("R1 story redirect steered site=mec-1 interface=to-t"), story
+        assert "service: protocol 6, port 8080, tenant 0: analysis" in story and DESTINATION in story, story
+        ports = [r" engine=dpdk ", r" port:to-c=external:up:[1-9]\d*:", r" port:to-t=core:up:\d+:[1-9]"]
+        self.control.expect(lambda l: l.startswith("R1 report") and all(re.search(each, l) for each in ports), "ports in the report")
+        stages = " ".join(rf"stage:{name}=[1-9]\d*" for name in ("receive", "steer", "send"))  # of one burst in 61
+        self.control.expect(lambda l: l.startswith("E1 report") and re.search(stages, l), "stages in the report", 30)
+
+    def engine_that_dies_is_said_and_followed(self):
+        self.control.drain()
+        self.engines["i"].end(signal.SIGKILL)
+        self.control.expect(lambda l: l.startswith("R1 report") and " engine=dpdk-away " in l, "engine away")
+        self.engines["i"] = self.lab.forward("i")
+        self.control.expect(lambda l: l.startswith("R1 report") and " engine=dpdk " in l, "engine back")
+        steered = self.lab.counts("i")["steered"]
+        end = time.monotonic() + 10
+        while self.request() != "served":  # probes keep the path up; the filter fills within milliseconds
+            assert time.monotonic() < end, "no answer"
+        assert self.lab.counts("i")["steered"] > steered, "served, but not by the engine"
+
     def route_that_moves_is_followed(self):
         """The kernel's route behind the transit's End leads nowhere, then back: the engine does as it says."""
         lab = self.lab
@@ -144,6 +169,7 @@ class DpdkStory(Story):
 
     def cases(self):
         return ("plans_are_applied", "probes_go_through_three_engines", "requests_go_through_three_engines",
+                "operator_is_told_as_by_xdp", "engine_that_dies_is_said_and_followed",
                 "route_that_moves_is_followed", "sids_outlive_agent_and_engine", "sid_that_is_taken_away_is_the_kernels")
 
 
