@@ -108,12 +108,10 @@ void take_address(const Port& exception, const Port& device) {
 /// where an exception port stands for a device whose interface has no addresses of its own. The filter of
 /// af_xdp is the interface's in any case.
 Status check_interface(const Port& port, const FwdPort& wanted) {
-    rte_eth_dev_info about{};
     char name[IF_NAMESIZE] = "";
     const bool may_differ = !wanted.exception.empty() && !wanted.device.starts_with("net_af_xdp");
-    const bool is_told = rte_eth_dev_info_get(port.id, &about) == 0 && about.if_index != 0 &&
-                         if_indextoname(about.if_index, name) != nullptr;
-    if (is_told && !may_differ && about.if_index != port.interface) {
+    if (port.under != 0 && !may_differ && port.under != port.interface) {
+        if_indextoname(port.under, name);
         return Error{Errc::kConflict,
                      wanted.device + " is on interface " + name + ", not on " + wanted.interface};
     }
@@ -126,25 +124,36 @@ Status at(const FwdPort& wanted, Status done) {
                                         : Status(std::move(done).error().with(wanted.place));
 }
 
-/// Whether the device has no link, or the interface behind it has been deleted: one made anew has another
-/// number, and no driver finds it again.
-bool is_down(const Port& port) {
-    rte_eth_link link{};
-    char name[IF_NAMESIZE];
-    const bool has_no_link =
-        rte_eth_link_get_nowait(port.id, &link) == 0 && link.link_status == RTE_ETH_LINK_DOWN;
-    return has_no_link || (port.is_known_to_kernel && if_indextoname(port.interface, name) == nullptr);
+/// Whether an interface of the kernel is there and has a link: drivers on top of it do not say.
+bool is_running(std::uint32_t interface) {
+    ifreq asked{};
+    if (if_indextoname(interface, asked.ifr_name) == nullptr) {
+        return false; // one made anew has another number, and no driver finds it again
+    }
+    const int any = socket(AF_INET6, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+    const bool is_told = ioctl(any, SIOCGIFFLAGS, &asked) == 0;
+    close(any);
+    return is_told && (asked.ifr_flags & IFF_RUNNING) != 0;
 }
 
-void note_state(const Port& port, SharedPort& shared) {
-    const bool is_now = is_down(port);
+bool is_down(const Port& port) {
+    rte_eth_link link{};
+    const bool has_no_link =
+        rte_eth_link_get_nowait(port.id, &link) == 0 && link.link_status == RTE_ETH_LINK_DOWN;
+    return has_no_link || (port.is_known_to_kernel && !is_running(port.interface)) ||
+           (port.under != 0 && !is_running(port.under));
+}
+
+void note_state(bool is_now, SharedPort& shared) {
     if (shared.is_down.exchange(is_now) == is_now) {
         return;
     }
     if (is_now) {
-        log_warn("port.down",
-                 {{"interface", shared.interface},
-                  {"what", "no link; an interface that was deleted needs suanlu-fwd started again"}});
+        log_warn(
+            "port.down",
+            {{"interface", shared.interface},
+             {"what", "it or its exception port has no link; an interface that was deleted needs suanlu-fwd "
+                      "started again"}});
     } else {
         log_info("port.up", {{"interface", shared.interface}});
     }
@@ -183,6 +192,7 @@ Result<Port> PortSet::open_port(const FwdConfig& config, const std::string& devi
     port.receive_queues = static_cast<std::uint16_t>(std::min<std::uint32_t>(lcores_, about.max_rx_queues));
     port.transmit_queues = static_cast<std::uint16_t>(std::min<std::uint32_t>(lcores_, about.max_tx_queues));
     port.is_copied = std::strcmp(about.driver_name, "net_af_packet") == 0;
+    port.under = about.if_index;
     const auto configuration = configuration_of(about, port.receive_queues);
     if (const int code =
             rte_eth_dev_configure(port.id, port.receive_queues, port.transmit_queues, &configuration);
@@ -297,7 +307,9 @@ void PortSet::announce(const FwdConfig& config, SharedTables& tables) const {
 
 void PortSet::show_state(SharedTables& tables) const {
     for (std::size_t i = 0; i < tables.port_count; i++) {
-        note_state(ports_[i], tables.ports[i]);
+        const auto partner = ports_[i].partner;
+        note_state(is_down(ports_[i]) || (partner != Port::kNone && is_down(ports_[partner])),
+                   tables.ports[i]);
         rte_eth_stats stats{};
         if (rte_eth_stats_get(ports_[i].id, &stats) == 0) {
             tables.ports[i].received = stats.ipackets;

@@ -26,6 +26,7 @@ struct Port {
     std::uint16_t transmit_queues = 1;
     std::uint32_t interface = 0; ///< number of the kernel's interface
     std::uint32_t role = 0;      ///< enum sl_role
+    std::uint32_t under = 0;     ///< interface of the kernel that the device is on top of; 0 = none
     /// Place of the port that packets go on to unsteered: from a port to its exception port and back.
     std::uint16_t partner = kNone;
     bool is_steered = false;

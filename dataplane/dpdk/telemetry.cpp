@@ -127,6 +127,9 @@ int tell_capture(const char*, const char* words, rte_tel_data* out) {
         rte_tel_data_add_dict_string(out, "refused", done.error().text().c_str());
     }
     rte_tel_data_add_dict_int(out, "is_on", state.is_on ? 1 : 0);
+    if (state.is_cut_short) {
+        rte_tel_data_add_dict_string(out, "refused", "the file could not be written to its end");
+    }
     rte_tel_data_add_dict_u64(out, "written", state.written);
     rte_tel_data_add_dict_u64(out, "lost", state.lost);
     return 0;

@@ -10,6 +10,7 @@
 #include <cstring>
 #include <system_error>
 
+#include "core/support/log.hpp"
 #include "dataplane/dpdk/pcapng.hpp"
 
 namespace suanlu {
@@ -160,6 +161,7 @@ Status Watch::capture(const std::string& name, std::uint32_t every, std::uint32_
         lcore->read_.store(lcore->written_.load());
     }
     written_ = lost_ = 0;
+    is_cut_short_ = false;
     every_ = every;
     writer_ = std::jthread([this, most](const std::stop_token& stop) { write_samples(stop, most); });
     return {};
@@ -173,7 +175,7 @@ void Watch::end_capture() {
 }
 
 Watch::CaptureState Watch::capture_state() const {
-    return {every_.load() != 0, written_.load(), lost_.load()};
+    return {every_.load() != 0, is_cut_short_.load(), written_.load(), lost_.load()};
 }
 
 // Ends by itself when the file is full; what lies in the rings when it is told to end still goes out.
@@ -185,16 +187,23 @@ void Watch::write_samples(const std::stop_token& stop, std::uint32_t most) {
         for (auto& lcore : lcores_) {
             const auto written = lcore->written_.load(std::memory_order_acquire);
             for (auto read = lcore->read_.load(std::memory_order_relaxed); read < written; read++) {
-                if (written_ < most && write_one(lcore->samples_[read % LcoreWatch::kSamples])) {
+                if (written_ >= most) {
+                    is_last = true;
+                } else if (write_one(lcore->samples_[read % LcoreWatch::kSamples])) {
                     written_++;
                 } else {
+                    lost_++;
                     is_last = true;
                 }
                 lcore->read_.store(read + 1, std::memory_order_release);
             }
         }
         is_last = is_last || written_ >= most;
-        std::fflush(file_.get());
+        if (std::fflush(file_.get()) != 0 || std::ferror(file_.get()) != 0) {
+            log_warn("capture.ended",
+                     {{"why", std::generic_category().message(errno)}, {"what", "its file is cut short"}});
+            is_cut_short_ = is_last = true;
+        }
     }
     every_ = 0;
 }

@@ -94,6 +94,7 @@ public:
     void end_capture();
     struct CaptureState {
         bool is_on = false;
+        bool is_cut_short = false; ///< the file could not be written to its end
         std::uint64_t written = 0;
         std::uint64_t lost = 0; ///< no room, since the start
     };
@@ -114,6 +115,7 @@ private:
     std::atomic<std::uint32_t> every_{0}; ///< 0 = no samples
     std::atomic<std::uint64_t> written_{0};
     std::atomic<std::uint64_t> lost_{0};
+    std::atomic<bool> is_cut_short_{false};
     std::mutex mutex_; ///< of the three below
     File file_{nullptr, std::fclose};
     std::condition_variable_any wakes_;

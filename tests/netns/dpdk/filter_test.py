@@ -35,6 +35,19 @@ except OSError as error: print(type(error).__name__, error.errno)
 """
 
 
+# Three fragments each; the first ones may be lost to the path's MTU. Half of each datagram comes back.
+FRAGMENTS = """
+import socket, sys
+s = socket.socket(socket.AF_INET6 if ':' in sys.argv[1] else socket.AF_INET, socket.SOCK_DGRAM); s.settimeout(2)
+s.connect((sys.argv[1], 9001)); got = 0
+for _ in range(20):
+    try: s.send(b'f' * 4000); got += len(s.recv(5000)) == 2000
+    except OSError: pass
+    if got == 5: break
+print(got)
+"""
+
+
 def soon(holds):
     """True as soon as it holds, False when patience is over."""
     deadline = time.monotonic() + PATIENCE
@@ -73,6 +86,8 @@ def carry(chain, checks, probe):
         total = chain.client(TCP, address)[0]
         checks.that(f"TCP to {address}", total == "300000", f"{total} bytes")
         checks.that(f"UDP to {address}, payload 0..1400", chain.client(UDP_SIZES, address) == ["11"], "11 sizes echoed")
+        whole = chain.client(FRAGMENTS, address)
+        checks.that(f"fragments to {address} find each other", whole == ["5"], f"{whole} datagrams")
     chain.client("import socket, sys; socket.socket(socket.AF_INET6, socket.SOCK_DGRAM).sendto(b'', (sys.argv[1], 9))",
                  "fc00:0:e1:f006::1")
     soon(lambda: ask(probe, "counters")["border_sid"] > 0)
@@ -112,6 +127,16 @@ def survive(chain, checks, fwd):
     return fwd
 
 
+def lose_links(chain, checks, probe):
+    """A link that is down and comes back, and an exception port whose tap somebody deletes."""
+    chain.ip("t", "link", "set", "t-i", "down")
+    checks.that("a port without a link is said", soon(lambda: ask(probe, "engine") == "dpdk-port-down"), "dpdk-port-down")
+    chain.ip("t", "link", "set", "t-i", "up")
+    checks.that("and that it is back", soon(lambda: ask(probe, "engine") == "dpdk"), "dpdk")
+    chain.ip("i", "link", "del", "x-c")
+    checks.that("an exception port that is deleted is said", soon(lambda: ask(probe, "engine") == "dpdk-port-down"), "dpdk-port-down")
+
+
 def has_program(chain, device):
     return "sl_filter" in chain.ip("i", "-d", "link", "show", device)
 
@@ -127,6 +152,7 @@ def story(chain, checks, program):
         carry(chain, checks, probe)
         serve_sids(chain, checks, probe)
         fwd = survive(chain, checks, fwd)
+        lose_links(chain, checks, probe)
         fwd.send_signal(signal.SIGTERM)
         checks.that("the engine ends when asked", fwd.wait(timeout=10) == 0, "exit status 0")
         checks.that("and leaves the interfaces bare", not (has_program(chain, "i-c") or has_program(chain, "i-t")), "no program")

@@ -38,7 +38,7 @@ class Fwd:
         numbers = [f', index: {900 + i}' if name[0] == 'x' else '' for i, (_, name, _) in enumerate(ports)]
         lines = ''.join(f'- {{device: {device}, interface: {name}{number}, {more or EXTERNAL}}}\n'
                         for (device, name, more), number in zip(ports, numbers))
-        (folder / 'f.yaml').write_text(f'tables: {folder}/tables\nbuffers: 4096\nidle_sleep: 1ms\nports:\n{lines}'
+        (folder / 'f.yaml').write_text(f'tables: {folder}/tables\nbuffers: 4096\nidle_sleep: 1ms\ncaptures: {folder}/full\nports:\n{lines}'
                                        f'eal: [-l, "{CPU}", --no-huge, -m, "96", --no-pci, --file-prefix, {self.prefix}, {eal}]\n')
         self.process = subprocess.Popen(['ip', 'netns', 'exec', space, program, '-c', str(folder / 'f.yaml')],
                                         stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
@@ -56,13 +56,17 @@ class Fwd:
                 self.said += part
         return b'fwd.started' in self.said
 
-    def port(self, number=0):
-        """What the engine says of a port."""
+    def ask(self, command):
+        """What the engine answers on DPDK's socket."""
         with socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET) as asked:
             asked.connect(f'/var/run/dpdk/{self.prefix}/dpdk_telemetry.v2')
             asked.recv(1 << 16)
-            asked.send(b'/suanlu/ports')
-            return json.loads(asked.recv(1 << 16))['/suanlu/ports'][f'port_{number}']
+            asked.send(command.encode())
+            return json.loads(asked.recv(1 << 16))[command.partition(',')[0]]
+
+    def port(self, number=0):
+        """What the engine says of a port."""
+        return self.ask('/suanlu/ports')[f'port_{number}']
 
     def received(self):
         return self.port()['received']
@@ -304,7 +308,7 @@ def into_nothing(programs, spaces, folder):
 def beside(program, spaces, folder):
     """Next hops of one interface would be looked for on another."""
     fwd = Fwd(program, spaces[0], folder, ['net_af_packet0,iface=here'], [('net_af_packet0', 'ka', EXTERNAL)])
-    wanted = b'f.yaml:5: ports[0]: net_af_packet0 is on interface here, not on ka'
+    wanted = b'f.yaml:6: ports[0]: net_af_packet0 is on interface here, not on ka'
     holds = not fwd.has_started() and wanted in fwd.said
     status = fwd.end()
     return holds and status == 1, f'{fwd.said.decode().strip().rsplit(": ", 1)[-1]}, exit status {status}'
@@ -317,6 +321,25 @@ def unread(program, spaces, folder):
     fwd.process.stdout.close()
     status = fwd.end()  # which it logs
     return holds and status == 0, f'exit status {status}'
+
+
+def cut_short(program, spaces, folder):
+    """A capture that fills its file system ends, and says so; the engine goes on."""
+    (folder / 'full').mkdir()
+    sh('mount', '-t', 'tmpfs', '-o', 'size=64k', 'none', str(folder / 'full'))
+    fwd = Fwd(program, spaces[0], folder, ['net_null0'], [('net_null0', 'x0', EXTERNAL)])
+    try:
+        holds, state = fwd.has_started(), {}
+        if holds:
+            fwd.ask('/suanlu/capture,a.pcapng,1,100000')
+            deadline = time.monotonic() + PATIENCE
+            while (state := fwd.ask('/suanlu/capture'))['is_on'] and time.monotonic() < deadline:
+                time.sleep(0.1)
+        holds = holds and not state['is_on'] and 'could not be written' in state.get('refused', '')
+        status = fwd.end()
+    finally:
+        sh('umount', str(folder / 'full'))
+    return holds and status == 0, f'{state}, exit status {status}'
 
 
 def fresh(folder):
@@ -357,6 +380,7 @@ def main():
             results += [('steered in and out by vhost', lambda: vhost_loop(programs, spaces, fresh(folder))),
                         ('steered from file to file', lambda: from_file_to_file(programs, spaces, fresh(folder))),
                         ('interface that is not the device\'s', lambda: beside(program, spaces, fresh(folder))),
+                        ('capture that finds no room', lambda: cut_short(program, spaces, fresh(folder))),
                         ('log that nobody reads', lambda: unread(program, spaces, fresh(folder))),
                         ('steered into a null device', lambda: into_nothing(programs, spaces, fresh(folder)))]
             if has_taps:
