@@ -14,9 +14,13 @@ namespace {
 using Bytes = TableStore::Bytes;
 using ByteRows = std::vector<std::pair<Bytes, Bytes>>;
 
-constexpr const char* kEngineCounts[] = {"transmit_full",     "no_port",    "exception_port_full",
-                                         "no_exception_port", "unreadable", "distributor_full"};
-static_assert(std::size(kEngineCounts) == static_cast<std::size_t>(EngineCount::kCount));
+#define FWD_COUNT(name, text, severity) #name,
+constexpr const char* kEngineCounts[] = {
+#include "dataplane/dpdk/engine_counts.def"
+};
+#undef FWD_COUNT
+constexpr auto kOfLcores = static_cast<std::size_t>(EngineCount::kCount); // the devices' is the last one
+static_assert(std::size(kEngineCounts) == kOfLcores + 1);
 
 template <class Row>
 Bytes bytes_of(const Row& row) {
@@ -84,14 +88,14 @@ std::map<std::string, std::uint64_t> counts_of(const SharedTables& tables) {
             sum += lcore.reasons[i];
         }
     }
-    for (std::size_t i = 0; i < std::size(kEngineCounts); i++) {
+    for (std::size_t i = 0; i < kOfLcores; i++) {
         for (const auto& lcore : tables.lcores) {
             counts[kEngineCounts[i]] += lcore.engine[i];
         }
     }
     const auto ports = std::min(tables.port_count.load(), kMostPorts);
     for (std::uint32_t i = 0; i < ports; i++) {
-        counts["port_missed"] += tables.ports[i].missed.load();
+        counts[kEngineCounts[kOfLcores]] += tables.ports[i].missed.load();
     }
     return counts;
 }

@@ -20,7 +20,7 @@ inline constexpr std::uint32_t kMostCosts = 65536;
 inline constexpr std::uint32_t kMostPorts = 32;
 inline constexpr std::uint32_t kEventsKept = 1024;
 
-/// What the engine counts beside the reasons of the core; the names are in shared_store.cpp.
+/// What the engine counts beside the reasons of the core; the names are in engine_counts.def.
 enum class EngineCount : std::uint8_t {
     kTransmitFull,    ///< the device took no more
     kNoPort,          ///< steered to an interface that no port stands for
