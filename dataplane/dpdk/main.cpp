@@ -32,10 +32,23 @@ void stop(int) {
 
 struct Program {
     const FwdConfig& config;
+    const SharedMemory& memory;
     SharedTables& tables;
     const PortSet& ports;
     Watch& watch;
 };
+
+/// Once a second: what the devices say, and whether the agent still writes these tables.
+void look_around(const Program& program, bool& was_replaced) {
+    program.ports.show_state(program.tables);
+    const bool is_replaced = program.memory.is_replaced(program.config.tables);
+    if (is_replaced && !was_replaced) {
+        log_warn("tables.replaced", {{"tables", program.config.tables},
+                                     {"what", "another file is there now, and no agent writes the tables of "
+                                              "before: start suanlu-fwd again"}});
+    }
+    was_replaced = is_replaced;
+}
 
 /// Forwards until told to stop. Also the entry point of the other lcores.
 int forward(void* context) {
@@ -46,13 +59,14 @@ int forward(void* context) {
     const auto number = static_cast<std::uint32_t>(rte_lcore_index(-1));
     Lcore lcore(program.tables, program.ports, number, &program.watch.lcore(number));
     std::uint64_t next_look = 0;
+    bool was_replaced = false;
     PollClock clock;
     for (int idle = 0; !g_is_stopping.load(std::memory_order_relaxed);) {
         const auto now = clock.now(idle == 0);
         idle = lcore.poll(now) > 0 ? 0 : idle + 1;
         if (now >= next_look && rte_lcore_id() == rte_get_main_lcore()) {
             next_look = now + kSecond;
-            program.ports.show_state(program.tables);
+            look_around(program, was_replaced);
         }
         if (idle > kPatience && sleep_us > 0) {
             rte_delay_us_sleep(sleep_us);
@@ -113,7 +127,7 @@ Status serve(const FwdConfig& config, SharedMemory& memory) {
     Watch watch(config, *ports, memory.tables());
     const Telemetry telemetry(memory.tables(), watch);
     log_info("fwd.started", {{"ports", config.ports.size()}, {"lcores", rte_lcore_count()}});
-    Program program{config, memory.tables(), *ports, watch};
+    Program program{config, memory, memory.tables(), *ports, watch};
     rte_eal_mp_remote_launch(forward, &program, SKIP_MAIN);
     forward(&program);
     rte_eal_mp_wait_lcore();

@@ -184,4 +184,11 @@ bool SharedMemory::has_engine() const {
     return fcntl(file_, F_OFD_GETLK, &lock) != 0 || lock.l_type != F_UNLCK;
 }
 
+bool SharedMemory::is_replaced(const std::string& path) const {
+    struct stat ours {};
+    struct stat there {};
+    return file_ >= 0 && fstat(file_, &ours) == 0 && stat(path.c_str(), &there) == 0 &&
+           (ours.st_ino != there.st_ino || ours.st_dev != there.st_dev);
+}
+
 } // namespace suanlu

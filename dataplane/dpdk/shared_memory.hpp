@@ -32,6 +32,8 @@ public:
     [[nodiscard]] SharedTables& tables() const { return *memory_; }
     /// Whether an engine has the file open; true without a file.
     [[nodiscard]] bool has_engine() const;
+    /// Another file has taken the place of this one: whoever opened it since does not see these tables.
+    [[nodiscard]] bool is_replaced(const std::string& path) const;
 
 private:
     SharedMemory(void* memory, std::size_t bytes, int file)

@@ -46,15 +46,18 @@ class Fwd:
         Fwd.started.append(self)
 
     def has_started(self):
-        """Reads what it says until it forwards, ends, or patience is over."""
+        return self.says(b'fwd.started')
+
+    def says(self, word):
+        """Reads what it says until the word comes, it ends, or patience is over."""
         deadline = time.monotonic() + PATIENCE
-        while b'fwd.started' not in self.said and time.monotonic() < deadline:
+        while word not in self.said and time.monotonic() < deadline:
             if select.select([self.process.stdout], [], [], 1)[0]:
                 part = os.read(self.process.stdout.fileno(), 65536)
                 if not part:
                     break
                 self.said += part
-        return b'fwd.started' in self.said
+        return word in self.said
 
     def ask(self, command):
         """What the engine answers on DPDK's socket."""
@@ -323,6 +326,17 @@ def unread(program, spaces, folder):
     return holds and status == 0, f'exit status {status}'
 
 
+def replaced(program, spaces, folder):
+    """Somebody removes the tables below a running engine, and the next agent makes new ones."""
+    fwd = Fwd(program, spaces[0], folder, ['net_null0,no-rx=1'], [('net_null0', 'x0', EXTERNAL)])
+    holds = fwd.has_started()
+    (folder / 'tables').rename(folder / 'old')
+    (folder / 'tables').touch()
+    holds = holds and fwd.says(b'tables.replaced')
+    status = fwd.end()
+    return holds and status == 0, f'{"said" if holds else "not said"}, exit status {status}'
+
+
 def cut_short(program, spaces, folder):
     """A capture that fills its file system ends, and says so; the engine goes on."""
     (folder / 'full').mkdir()
@@ -380,6 +394,7 @@ def main():
             results += [('steered in and out by vhost', lambda: vhost_loop(programs, spaces, fresh(folder))),
                         ('steered from file to file', lambda: from_file_to_file(programs, spaces, fresh(folder))),
                         ('interface that is not the device\'s', lambda: beside(program, spaces, fresh(folder))),
+                        ('tables that another file has replaced', lambda: replaced(program, spaces, fresh(folder))),
                         ('capture that finds no room', lambda: cut_short(program, spaces, fresh(folder))),
                         ('log that nobody reads', lambda: unread(program, spaces, fresh(folder))),
                         ('steered into a null device', lambda: into_nothing(programs, spaces, fresh(folder)))]
