@@ -74,7 +74,7 @@ struct EngineRoute {
     /// Unresolved: packets are left to the kernel.
     NextHop hop;
     std::uint16_t mtu = 0;
-    /// Unreachable, prohibit or blackhole: packets are dropped.
+    /// Unreachable, prohibit or blackhole: the kernel answers or drops.
     bool is_nowhere = false;
     /// Of equal cost beside the first: flows are shared among all that are resolved.
     std::vector<EngineLink> others = {};

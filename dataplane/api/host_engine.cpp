@@ -66,7 +66,7 @@ PacketResult HostEngine::run(std::vector<std::uint8_t> frame, PacketRole role, M
     result.service = {trace.service};
     result.site = {trace.site};
     result.path = {trace.path};
-    result.is_new = trace.is_new != 0;
+    result.is_new = (trace.marks & SL_TRACE_NEW) != 0;
     frame.erase(frame.begin(), frame.begin() + static_cast<std::ptrdiff_t>(port.start));
     result.frame = std::move(frame);
     return result;

@@ -12,6 +12,7 @@
 
 #include "border.h"
 #include "mss.h"
+#include "parse_odd.h"
 #include "words.h"
 
 enum { SL_NEXT_IPV4 = 4, SL_NEXT_IPV6 = 41, SL_NEXT_ROUTING = 43 };
@@ -46,14 +47,14 @@ SL_INLINE int sl_skip_segments(struct sl_pkt pkt, struct sl_inside* at) {
     if (header + 8 > pkt.end) {
         return -SL_R_sid_not_at_hand;
     }
-    // RFC 8754 section 2: lengths in units of 8 bytes, the last entry counts from 0.
-    const sl_u32 length = ((sl_u32)header[1] + 1) * 8;
-    const sl_u32 listed = 8 + ((sl_u32)header[4] + 1) * 16;
-    at->offset += length;
-    if (header[2] != 4 || header[3] != 0 || listed > length || at->offset > SL_MOST_OFFSET) {
+    at->offset += ((sl_u32)header[1] + 1) * 8;
+    if (at->offset > at->limit) {
+        return -SL_R_sid_truncated;
+    }
+    if (header[3] != 0) { // else it says nothing any more, of whatever type it is (RFC 8200 section 4.4)
         return -SL_R_sid_routing_header;
     }
-    return header[0];
+    return at->offset > SL_MOST_OFFSET ? -SL_R_sid_not_at_hand : header[0];
 }
 
 // Reads length, hop limit and ECN of the packet inside. 0 or a negative reason.
@@ -106,6 +107,9 @@ SL_INLINE int sl_find_inside(struct sl_port* port, struct sl_pkt pkt, const stru
     const int next = ip[6] == SL_NEXT_ROUTING ? sl_skip_segments(pkt, at) : ip[6];
     if (next < 0) {
         return next;
+    }
+    if (sl_is_walked((sl_u8)next)) {
+        return -SL_R_sid_not_at_hand; // options, a fragment: the kernel reads them
     }
     at->version = (sl_u8)(next == SL_NEXT_IPV6 ? 6 : next == SL_NEXT_IPV4 ? 4 : 0);
     if (at->version == 0 || (sid->behaviour != SL_SID_INSIDE && sid->behaviour != at->version)) {

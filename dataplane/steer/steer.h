@@ -16,6 +16,7 @@
 #include "parse_odd.h"
 #include "quic.h"
 #include "send.h"
+#include "sid_fault.h"
 #include "story.h"
 
 enum sl_verdict { SL_PASS = 0, SL_DROP = 1, SL_REDIRECT = 2 };
@@ -43,7 +44,7 @@ SL_INLINE void sl_count_service(struct sl_port* port, const struct sl_trace* tra
     }
     counter->packets++;
     counter->bytes += trace->bytes;
-    if (trace->is_new) {
+    if (trace->marks & SL_TRACE_NEW) {
         const struct sl_starts_key key = {trace->service, trace->site};
         sl_u64* starts = sl_port_site_starts(port, &key);
         counter->starts++;
@@ -97,7 +98,7 @@ SL_INLINE struct sl_outcome sl_leave(struct sl_port* port, int code, struct sl_t
         outcome.verdict = SL_REDIRECT;
         outcome.interface = trace->interface;
     } else if (sl_is_loss(reason)) {
-        const int is_answered = reason == SL_R_too_big_answered;
+        const int is_answered = reason == SL_R_too_big_answered || (trace->marks & SL_TRACE_ANSWERED);
         outcome.verdict = is_answered ? SL_REDIRECT : SL_DROP;
         outcome.interface = is_answered ? sl_port_ingress(port) : 0;
         if (trace->service != 0) {
@@ -166,7 +167,7 @@ SL_INLINE const struct sl_site* sl_choose_site(struct sl_port* port, const struc
         arrival.hash = sl_flow_hash(&arrival.key, seed);
     }
     const struct sl_site* site = sl_choose(port, &arrival, service);
-    trace->is_new = arrival.is_new;
+    trace->marks = arrival.is_new ? SL_TRACE_NEW : 0;
     way->tick = arrival.is_new ? sl_arrival_tick(port, &arrival) : 0;
     return site;
 }
@@ -266,7 +267,7 @@ SL_INLINE int sl_steer(struct sl_port* port, const struct sl_control* control, s
             code = sl_refuse_too_big(port, flow, path);
         }
         sl_count_path(counter, code == 0, flow->length);
-        if (code == 0 && trace->is_new && sl_is_sampled(way.hash, control->sample_limit)) {
+        if (code == 0 && (trace->marks & SL_TRACE_NEW) && sl_is_sampled(way.hash, control->sample_limit)) {
             sl_tell_new_flow(port, flow, trace, way.tick);
         }
     }
@@ -300,6 +301,10 @@ SL_INLINE int sl_arrive(struct sl_port* port, struct sl_trace* trace) {
     const int code = sl_serve_sid(port, &inside);
     trace->interface = inside.interface;
     trace->bytes = inside.length;
+    if (sl_is_sid_fault(code) && sl_tell_fault(port, code) == 0) {
+        sl_port_count(port, SL_R_sid_answered);
+        trace->marks = SL_TRACE_ANSWERED;
+    }
     return code;
 }
 

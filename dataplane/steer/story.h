@@ -6,12 +6,18 @@
 
 #include "wire.h"
 
+// Bits of sl_trace.marks.
+enum {
+    SL_TRACE_NEW = 1,     // a start that nobody remembered
+    SL_TRACE_ANSWERED = 2 // what leaves is an ICMP error for the packet's source
+};
+
 // What was learnt about the packet on the way, zero before; `explain` and the tests read it.
 struct sl_trace {
     sl_u16 service;
     sl_u16 site;
     sl_u16 bytes;
-    sl_u8 is_new;
+    sl_u8 marks;
     sl_u8 reason; // enum sl_reason
     sl_u32 path;
     sl_u32 interface;

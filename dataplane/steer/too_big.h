@@ -1,9 +1,6 @@
 // SPDX-License-Identifier: (BSD-2-Clause OR GPL-2.0-only)
 // Answers a packet that is too big for its path, as the router that it is (RFC 8201, RFC 1191): ICMPv6
-// "packet too big" or ICMPv4 "fragmentation needed" with the size that fits, out of the interface that the
-// packet came in by. A thousand a second on each CPU, and as many at once (RFC 4443 section 2.4 f).
-//
-//   | Ethernet and tags as they came, addresses exchanged | IP 40 or 20 | ICMP 8 | begin of the packet |
+// "packet too big" or ICMPv4 "fragmentation needed" with the size that fits (icmp_answer.h).
 //
 // The source is the service's address: an ingress need not have one that the client's network would accept,
 // and the client has a route to this one. IPv4 packets that allow fragmentation are answered as well, since
@@ -11,19 +8,11 @@
 #ifndef SL_TOO_BIG_H
 #define SL_TOO_BIG_H
 
-#include "parse_odd.h"
-#include "spend.h"
-#include "words.h"
+#include "icmp_answer.h"
 
-// Quoted bytes in blocks of 11 words: 14 blocks make 1280 bytes with IPv6 and ICMP (RFC 4443 section 2.4 c),
-// 6 make 556 with IPv4 (RFC 1812 section 4.3.2.3 says 576 at most).
-enum { SL_QUOTE_BLOCK = 88, SL_QUOTE6_BLOCKS = 14, SL_QUOTE4_BLOCKS = 6, SL_QUOTE6 = 1232, SL_QUOTE4 = 528 };
-enum { SL_ANSWER_GAP_NS = 1000000, SL_ANSWER_BURST_NS = 1000000000 };
-
-// 0 = this answer may go.
-SL_INLINE int sl_spend_answer(struct sl_port* port) {
-    return sl_spend(sl_port_answer_budget(port), sl_port_now(port), SL_ANSWER_GAP_NS, SL_ANSWER_BURST_NS);
-}
+// Quoted bytes in blocks of 11 words: 14 blocks with IPv6, 6 make 556 bytes with IPv4 and ICMP (RFC 1812
+// section 4.3.2.3 says 576 at most).
+enum { SL_QUOTE_BLOCK = 88, SL_QUOTE6_BLOCKS = 14, SL_QUOTE4_BLOCKS = 6, SL_QUOTE4 = 528 };
 
 // No answers to nobody: multicast, unspecified, loopback (RFC 4443 section 2.4 e, RFC 1812 section 4.3.2.7).
 SL_INLINE int sl_may_be_answered(const struct sl_flow* flow) {
@@ -34,72 +23,15 @@ SL_INLINE int sl_may_be_answered(const struct sl_flow* flow) {
     return source[0] != 0 && source[0] != 0xff;
 }
 
-// Adds a block of words in memory order; carries are folded by sl_fold. 0 or -1 when it is not there.
+// Adds a block of words in memory order. 0 or -1 when it is not there.
 SL_INLINE int sl_add_block(const sl_u8* at, const sl_u8* end, sl_u64* sum) {
     if (at + SL_QUOTE_BLOCK > end) {
         return -1;
     }
     for (int i = 0; i < SL_QUOTE_BLOCK; i += 8) {
-        sl_u64 word = 0;
-        sl_copy8(&word, at + i);
-        *sum += (word & 0xffffffff) + (word >> 32);
+        sl_add_eight(at + i, sum);
     }
     return 0;
-}
-
-// RFC 1071, on values in memory order: to be stored as they are.
-SL_INLINE sl_u16 sl_fold(sl_u64 sum) {
-    sum = (sum & 0xffffffff) + (sum >> 32);
-    sum = (sum & 0xffff) + (sum >> 16);
-    sum = (sum & 0xffff) + (sum >> 16);
-    sum = (sum & 0xffff) + (sum >> 16);
-    return (sl_u16)~sum;
-}
-
-SL_INLINE void sl_add_words(const sl_u8* at, int bytes, sl_u64* sum) {
-    for (int i = 0; i < bytes; i += 2) {
-        sl_u16 word = 0;
-        sl_copy2(&word, at + i);
-        *sum += word;
-    }
-}
-
-// Ethernet header and tags from `from` to the front, addresses exchanged. Both have 22 bytes.
-// Kept aside because a push need not carry it along (tc makes room behind it).
-SL_INLINE void sl_turn_ethernet(sl_u8* to, const sl_u8* from, sl_u32 length) {
-    for (int i = 0; i < 6; i += 2) {
-        sl_copy2(to + i, from + 6 + i);
-        sl_copy2(to + 6 + i, from + i);
-    }
-    for (sl_u32 i = 12; i < 22; i += 2) {
-        if (i < length) {
-            sl_copy2(to + i, from + i);
-        }
-    }
-}
-
-// `ip` has the header and 8 bytes of ICMP; `sum` is that of the quoted bytes.
-SL_INLINE void sl_write_too_big6(sl_u8* ip, const struct sl_flow* flow, sl_u16 fits, sl_u64 sum) {
-    const sl_u32 length = (sl_u32)SL_ICMP + SL_QUOTE6;
-    sl_u8* icmp = ip + SL_IPV6;
-    sl_u8 pseudo[4] = {(sl_u8)(length >> 8), (sl_u8)length, 0, SL_PROTOCOL_ICMP6};
-    sl_store_be16(ip, 0x6000);
-    sl_store_be16(ip + 2, 0);
-    sl_store_be16(ip + 4, length);
-    ip[6] = SL_PROTOCOL_ICMP6;
-    ip[7] = 64;
-    for (int i = 0; i < 16; i += 8) {
-        sl_copy8(ip + 8 + i, flow->destination.b + i);
-        sl_copy8(ip + 24 + i, flow->source.b + i);
-    }
-    sl_store_be16(icmp, 0x0200); // packet too big, code 0
-    sl_store_be16(icmp + 2, 0);
-    sl_store_be16(icmp + 4, 0);
-    sl_store_be16(icmp + 6, fits);
-    sl_add_words(ip + 8, 32 + 8, &sum); // addresses, ICMP
-    sl_add_words(pseudo, 4, &sum);
-    const sl_u16 check = sl_fold(sum);
-    sl_copy2(icmp + 2, &check);
 }
 
 SL_INLINE void sl_write_too_big4(sl_u8* ip, const struct sl_flow* flow, sl_u16 fits, sl_u64 sum) {
@@ -147,29 +79,19 @@ SL_SUBPROGRAM int sl_answer_too_big(struct sl_port* port, const struct sl_flow* 
     if (!flow) {
         return -1;
     }
-    const sl_u32 quote = flow->version == 6 ? SL_QUOTE6 : SL_QUOTE4;
+    const sl_u32 quote = flow->version == 6 ? (sl_u32)SL_QUOTE6 : (sl_u32)SL_QUOTE4;
     const sl_u32 head = (sl_u32)(flow->version == 6 ? SL_IPV6 : SL_IPV4) + SL_ICMP;
     if (!sl_may_be_answered(flow) || sl_port_pull(port, flow->l3 + quote) != 0 ||
         sl_sum_quote(sl_port_packet(port), flow, &sum) != 0 || sl_spend_answer(port) != 0) {
         return -1;
     }
-    sl_u8 ethernet[24];
-    struct sl_pkt pkt = sl_port_packet(port);
-    if (pkt.cur + 22 > pkt.end) {
+    sl_u8* ip = sl_make_answer(port, flow->l3, quote, head);
+    if (!ip) {
         return -1;
     }
-    __builtin_memcpy(ethernet, pkt.cur, 22);
-    if (sl_port_cut(port, flow->l3 + quote) != 0 || sl_port_push(port, head) != 0) {
-        return -1;
-    }
-    pkt = sl_port_packet(port);
-    sl_u8* ip = pkt.cur + (flow->l3 & 31);
-    if (pkt.cur + 22 > pkt.end || ip + SL_IPV6 + 8 > pkt.end) {
-        return -1;
-    }
-    sl_turn_ethernet(pkt.cur, ethernet, flow->l3);
     if (flow->version == 6) {
-        sl_write_too_big6(ip, flow, fits, sum);
+        const struct sl_error6 error = {0x0200, fits, SL_QUOTE6, sum}; // packet too big, code 0
+        sl_write_error6(ip, flow->destination.b, flow->source.b, &error);
     } else {
         sl_write_too_big4(ip, flow, fits, sum);
     }

@@ -8,7 +8,8 @@
 //
 // The kernel holds a route of its own for every such SID: a packet that cannot go on from here is left to it,
 // as it came or, once the next segment is its destination, as an ordinary one of that destination. Either way
-// the kernel does, answers or drops what RFC 8986 says.
+// the kernel does, answers or drops what RFC 8986 says. What it would drop without a word is answered here
+// (sid_fault.h).
 #ifndef SL_TRANSIT_H
 #define SL_TRANSIT_H
 
@@ -44,6 +45,31 @@ SL_INLINE int sl_shift_ids(sl_u8* ip) {
     return 1;
 }
 
+// 0 when a segment follows, be it a bad one; else a negative reason: the packet is for the SID itself,
+// whatever its hop limit (RFC 8986 section 4.1: S02 comes before S05). Headers that may stand before the
+// upper layer are the kernel's to read.
+SL_INLINE int sl_ends_here(struct sl_pkt pkt) {
+    const sl_u8* ip = pkt.cur + SL_ETHERNET;
+    if (ip + SL_IPV6 > pkt.end) {
+        return -SL_R_sid_truncated;
+    }
+    sl_u64 ids = 0;
+    sl_u16 last = 0;
+    sl_copy8(&ids, ip + SL_NEXT_ID);
+    sl_copy2(&last, ip + SL_NEXT_ID + 8);
+    sl_u8 next = ip[6];
+    if ((ids | last) != 0) {
+        return 0;
+    }
+    if (next == SL_NEXT_ROUTING) {
+        if (ip + SL_IPV6 + 8 > pkt.end || ip[SL_IPV6 + 3] != 0) {
+            return 0;
+        }
+        next = ip[SL_IPV6];
+    }
+    return sl_is_walked(next) ? -SL_R_sid_not_at_hand : -SL_R_sid_no_segment;
+}
+
 // The list in the routing header. 0 or a negative reason. Segments stand last first, so that of the first the
 // largest index is in force; H.Encaps.Red leaves the first one out (RFC 8986 section 5.2).
 SL_INLINE int sl_next_segment(struct sl_pkt pkt, sl_u32 limit) {
@@ -60,9 +86,6 @@ SL_INLINE int sl_next_segment(struct sl_pkt pkt, sl_u32 limit) {
     }
     if ((sl_u32)SL_ETHERNET + SL_IPV6 + length > limit) {
         return -SL_R_sid_truncated;
-    }
-    if (left == 0) {
-        return -SL_R_sid_no_segment;
     }
     const sl_u8* segment = header + 8 + (sl_u64)((left - 1) & 0xff) * 16;
     if (segment + 16 > pkt.end) {
@@ -81,10 +104,7 @@ SL_INLINE int sl_advance(struct sl_port* port, struct sl_inside* at) {
     if (ip + SL_IPV6 > pkt.end) {
         return -SL_R_sid_truncated;
     }
-    if (sl_shift_ids(ip)) {
-        return 0;
-    }
-    return ip[6] == SL_NEXT_ROUTING ? sl_next_segment(pkt, at->limit) : -SL_R_sid_no_segment;
+    return sl_shift_ids(ip) ? 0 : sl_next_segment(pkt, at->limit);
 }
 
 SL_INLINE int sl_is_own_sid(struct sl_port* port) {
@@ -128,7 +148,10 @@ SL_INLINE int sl_transit(struct sl_port* port, const struct sl_sid* sid, struct 
         return -SL_R_sid_truncated;
     }
     const int is_link = sid->behaviour == SL_SID_END_X;
-    int code = is_link ? sl_may_leave(port, sid, at) : at->hops <= 1 ? -SL_R_hop_limit : 0;
+    int code = sl_ends_here(pkt);
+    if (code == 0) {
+        code = is_link ? sl_may_leave(port, sid, at) : at->hops <= 1 ? -SL_R_hop_limit : 0;
+    }
     code = code != 0 ? code : sl_advance(port, at);
     if (code != 0) {
         return code;

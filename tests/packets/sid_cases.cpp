@@ -66,7 +66,8 @@ void add_modes(InsideRows rows) {
         rows.dropped(family + "from outside the domain", wrapped(inner, outer), SL_R_sid_source);
         outer.source = "fc00:0:1::1";
         outer.destination = is_v4 ? kSid6 : kSid4;
-        rows.dropped(family + "for a SID of the other version", wrapped(inner, outer), SL_R_sid_payload);
+        rows.refused(family + "for a SID of the other version", wrapped(inner, outer), SL_R_sid_payload,
+                     kUpperLayer, 40);
     }
     const auto options = with_options(marked(true, 0), {1, 1, 1, 0});
     rows.arrives("SID v4 with options", options, {.destination = kSid4, .payload = 4});
@@ -97,9 +98,10 @@ void add_tables(InsideRows rows) {
             rows.dropped(name + ", from outside", wrapped(inner, bad), SL_R_sid_source);
             bad = outer;
             bad.payload = 17;
-            rows.dropped(name + ", no packet inside", wrapped(inner, bad), SL_R_sid_payload);
+            rows.refused(name + ", no packet inside", wrapped(inner, bad), SL_R_sid_payload, kUpperLayer, 40);
             bad.payload = is_v4 ? 41 : 4;
-            rows.dropped(name + ", a lie about the version", wrapped(inner, bad), SL_R_sid_payload);
+            rows.refused(name + ", a lie about the version", wrapped(inner, bad), SL_R_sid_payload,
+                         kUpperLayer, 40);
         }
     }
 }
@@ -127,32 +129,71 @@ void add_congestion(InsideRows rows) {
     }
 }
 
+/// RFC 8986 section 4.1.1, RFC 4443 section 2.4.
+void add_upper_layers(InsideRows rows) {
+    const auto inner = marked(false, 0);
+    for (const std::uint8_t next : {6, 17, 50, 58, 59, 143}) {
+        // Of ICMPv6 the type is the first byte of what is inside: 0x60, an error.
+        const auto name = "SID with next header " + std::to_string(next);
+        const auto plain = wrapped(inner, {.payload = next});
+        const auto listed = wrapped(inner, {.payload = next, .routing = listing(3)});
+        if (next == 58) {
+            rows.dropped(name + ", an error", plain, SL_R_sid_payload);
+            rows.dropped(name + ", an error behind a list", listed, SL_R_sid_payload);
+            rows.dropped(name + ", a redirect", with(plain, 54, {137}), SL_R_sid_payload);
+            rows.refused(name + ", an echo request", with(plain, 54, {128}), SL_R_sid_payload, kUpperLayer,
+                         40);
+            continue;
+        }
+        rows.refused(name, plain, SL_R_sid_payload, kUpperLayer, 40);
+        rows.refused(name + " behind a list", listed, SL_R_sid_payload, kUpperLayer, 40 + 8 + 3 * 16);
+        rows.dropped(name + " to many", with(plain, 0, {1}), SL_R_sid_payload);
+        auto padded = plain;
+        padded.resize(padded.size() + 5);
+        rows.refused(name + " with padding behind it", padded, SL_R_sid_payload, kUpperLayer, 40);
+    }
+    for (std::size_t payload = 0; payload < 10; payload++) {
+        rows.refused("SID, an odd number of bytes to quote, " + std::to_string(payload),
+                     wrapped(marked(false, 0, payload), {.payload = 17}), SL_R_sid_payload, kUpperLayer, 40);
+    }
+    for (const std::size_t payload : {1143U, 1144U, 1145U, 1400U}) { // 1144: 1232 bytes with all headers
+        rows.refused("SID, as much as fits is quoted, " + std::to_string(payload),
+                     wrapped(marked(false, 0, payload), {.payload = 17}), SL_R_sid_payload, kUpperLayer, 40);
+    }
+}
+
 void add_refused(InsideRows rows) {
     const auto inner = marked(false, 0);
     const auto plain = wrapped(inner, {});
-    rows.dropped("SID with a segment left", wrapped(inner, {.routing = listing(2, 1)}),
-                 SL_R_sid_routing_header);
-    auto bad = listing(2);
+    rows.refused("SID with a segment left", wrapped(inner, {.routing = listing(2, 1)}),
+                 SL_R_sid_routing_header, kErroneousField, 43);
+    auto bad = listing(2, 1);
     bad[1] = 3;
-    rows.dropped("SID with another routing header", wrapped(inner, {.routing = bad}),
-                 SL_R_sid_routing_header);
+    rows.refused("SID with another routing header", wrapped(inner, {.routing = bad}), SL_R_sid_routing_header,
+                 kErroneousField, 42);
+    // RFC 8200 section 4.4, RFC 8754 section 4.3.1.1: with no segment left it is stepped over.
+    bad = listing(2);
+    bad[1] = 3;
+    rows.arrives("SID with another routing header, used up", inner, {.routing = bad});
     bad = listing(2);
     bad[3] = 2;
-    rows.dropped("SID with a last entry beyond the list", wrapped(inner, {.routing = bad}),
-                 SL_R_sid_routing_header);
+    rows.arrives("SID with a last entry beyond the list, used up", inner, {.routing = bad});
     bad = listing(2);
     bad[0] = 255;
     rows.dropped("SID with a routing header beyond the packet", wrapped(inner, {.routing = bad}),
-                 SL_R_sid_routing_header);
+                 SL_R_sid_truncated);
+    rows.left("SID with a routing header of 2048 bytes", wrapped(marked(false, 0, 2000), {.routing = bad}),
+              SL_R_sid_not_at_hand);
     bad = listing(2);
     bad[0] = 30;
     rows.dropped("SID with a routing header that ends behind the packet", wrapped(inner, {.routing = bad}),
                  SL_R_sid_truncated);
-    for (const std::uint8_t next : {0, 17, 44, 58, 59, 60}) {
-        rows.dropped("SID with next header " + std::to_string(next), with(plain, 20, {next}),
-                     SL_R_sid_payload);
+    for (const std::uint8_t next : {0, 43, 44, 60}) {
+        rows.left("SID with options or a fragment, " + std::to_string(next),
+                  with_headers(plain, {{60, kPlainHeader}, {next, kPlainHeader}}), SL_R_sid_not_at_hand);
     }
-    rows.dropped("SID and a lie about the version inside", with(plain, 54, {0x45}), SL_R_sid_payload);
+    rows.refused("SID and a lie about the version inside", with(plain, 54, {0x45}), SL_R_sid_payload,
+                 kUpperLayer, 40);
     rows.dropped("SID, payload length beyond the frame", with(plain, 18, {4, 0}), SL_R_sid_truncated);
     rows.dropped("SID, payload length 0", with(plain, 18, {0, 0}), SL_R_sid_truncated);
     rows.dropped("SID, inner length beyond the outer", with(plain, 58, {1, 0}), SL_R_sid_truncated);
@@ -187,6 +228,7 @@ void add_sids(std::vector<PacketCase>& all) {
     add_modes(rows);
     add_tables(rows);
     add_congestion(rows);
+    add_upper_layers(rows);
     add_refused(rows);
 }
 
@@ -218,7 +260,7 @@ std::vector<PacketCase> table_cases(TableAnswer answer) {
                 };
                 break;
             case TableAnswer::kNowhere:
-                rows.dropped(name, wrapped(inner, outer), SL_R_sid_no_route);
+                rows.left(name, wrapped(inner, outer), SL_R_sid_no_route);
                 break;
             }
         }

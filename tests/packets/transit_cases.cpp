@@ -103,19 +103,32 @@ void add_headers(TransitRows rows) {
 void add_left(TransitRows rows) {
     for (const char* sid : {kEnd, kEndX}) {
         const std::string name = sid;
-        rows.left(name + ", nothing behind it", wrapped(inner(), {.destination = sid}), SL_R_sid_no_segment);
-        rows.left(name + ", no segment left", listed(sid, {"fc00:0:1::", sid}, 0), SL_R_sid_no_segment);
+        const auto bare = wrapped(inner(), {.destination = sid});
+        const auto ended = listed(sid, {"fc00:0:1::", sid}, 0);
         const auto way = listed(sid, {sid, "fc00:0:2::"}, 1);
-        for (const std::uint8_t hops : {0, 1}) {
-            rows.left(name + ", hop limit " + std::to_string(hops), with(way, kHopLimit, {hops}),
-                      SL_R_hop_limit);
+        for (const std::uint8_t hops : {0, 1, 2}) {
+            const auto its = ", hop limit " + std::to_string(hops);
+            rows.refused(name + ", nothing behind it" + its, with(bare, kHopLimit, {hops}),
+                         SL_R_sid_no_segment, kUpperLayer, 40);
+            rows.refused(name + ", no segment left" + its, with(ended, kHopLimit, {hops}),
+                         SL_R_sid_no_segment, kUpperLayer, 40 + 8 + 2 * 16);
+            if (hops < 2) {
+                rows.left(name + its, with(way, kHopLimit, {hops}), SL_R_hop_limit);
+            }
         }
+        rows.refused(name + ", another routing header, used up", with(ended, 56, {3}), SL_R_sid_no_segment,
+                     kUpperLayer, 40 + 8 + 2 * 16);
+        rows.left(name + ", options", with_headers(bare, {{60, kPlainHeader}}), SL_R_sid_not_at_hand);
+        rows.dropped(name + ", an ICMPv6 error", wrapped(inner(), {.destination = sid, .payload = 58}),
+                     SL_R_sid_no_segment);
+        rows.dropped(name + ", a used up routing header beyond the packet", with(ended, 55, {200}),
+                     SL_R_sid_no_segment);
         rows.dropped(name + ", from outside",
                      wrapped(inner(), {.destination = sid, .source = kClient6, .routing = listing(2, 1)}),
                      SL_R_sid_source);
         for (const auto& [at, value] : {std::pair<std::size_t, std::uint8_t>{56, 3}, {57, 3}, {58, 2}}) {
-            rows.dropped(name + ", routing header, byte " + std::to_string(at), with(way, at, {value}),
-                         SL_R_sid_routing_header);
+            rows.refused(name + ", routing header, byte " + std::to_string(at), with(way, at, {value}),
+                         SL_R_sid_routing_header, kErroneousField, at == 56 ? 42 : 43);
         }
         rows.dropped(name + ", routing header beyond the packet", with(way, 55, {200}), SL_R_sid_truncated);
         for (std::size_t length = 54; length < way.size(); length += 5) {
@@ -161,8 +174,7 @@ std::vector<PacketCase> transit_table_cases(TableAnswer answer) {
         rows.left_as("uN, a neighbour to be asked for", frame, SL_R_sid_unresolved, next);
         break;
     case TableAnswer::kNowhere:
-        rows.dropped("uN, nowhere", frame, SL_R_sid_no_route);
-        rows.last().check = becomes(next);
+        rows.left_as("uN, nowhere", frame, SL_R_sid_no_route, next);
         break;
     }
     return out;

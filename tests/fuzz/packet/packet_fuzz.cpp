@@ -303,7 +303,8 @@ void set_tables(sl_u8 choice) {
 void check_outcome(const sl_port& port, sl_u32 length, const sl_outcome& outcome, const sl_trace& trace) {
     const bool is_loss = trace.reason >= SL_R_no_path && trace.reason <= SL_R_border_unreadable;
     const bool is_steered = trace.reason == SL_R_steered;
-    const bool is_answer = trace.reason == SL_R_too_big_answered;
+    const bool is_told = (trace.marks & SL_TRACE_ANSWERED) != 0;
+    const bool is_answer = is_told || trace.reason == SL_R_too_big_answered;
     const bool is_bare = trace.reason == SL_R_decapsulated;
     const bool goes_on = trace.reason == SL_R_sid_forwarded;
     if ((is_steered || is_answer || is_bare || goes_on) != (outcome.verdict == SL_REDIRECT) ||
@@ -324,7 +325,8 @@ void check_outcome(const sl_port& port, sl_u32 length, const sl_outcome& outcome
     // One or two tags are gone from a steered frame. One that is too big may have been cut.
     const auto grown = port.end - port.start - length;
     const auto outer = static_cast<sl_u32>(trace.site == 2 ? SL_OUTER_MOST : SL_OUTER_LEAST);
-    const bool is_cut = is_answer || trace.reason == SL_R_too_big;
+    const bool is_cut = is_answer || trace.reason == SL_R_too_big || trace.reason == SL_R_sid_no_segment ||
+                        trace.reason == SL_R_sid_payload || trace.reason == SL_R_sid_routing_header;
     if (is_steered ? grown != outer && grown != outer - 4 && grown != outer - 8 : grown != 0 && !is_cut) {
         std::abort();
     }

@@ -52,6 +52,7 @@ def enter(space):
 
 class Wire:
     """Frames into one end and out of the other, of a router between."""
+    waits_for, of = NEXT, 'out'
 
     def __init__(self, space, name):
         self.ends = {}
@@ -72,11 +73,11 @@ class Wire:
             os.close(back)
 
     def come(self, deadline):
-        """The next frame with an IP packet that has come out for the next hop; None when time is up."""
+        """The next frame that has come for the address that is waited for; None when time is up."""
         while (rest := deadline - time.monotonic()) > 0:
-            if select.select([self.ends['out']], [], [], rest)[0]:
-                frame, (_, _, kind, _, _) = self.ends['out'].recvfrom(65536)
-                if kind != socket.PACKET_OUTGOING and frame[:6] == bytes.fromhex(NEXT.replace(':', '')):
+            if select.select([self.ends[self.of]], [], [], rest)[0]:
+                frame, (_, _, kind, _, _) = self.ends[self.of].recvfrom(65536)
+                if kind != socket.PACKET_OUTGOING and frame[:6] == bytes.fromhex(self.waits_for.replace(':', '')):
                     return frame
         return None
 
@@ -253,7 +254,7 @@ def watch(folder, wires, mark):
     failed += say('a capture begins', began == {'is_on': 1, 'written': 0, 'lost': 0}, began)
     refused = ask(folder, '/suanlu/capture', 'more.pcapng,2,50').get('refused', '')
     failed += say('one at a time', 'being written' in refused, refused)
-    left, lost = wires['f'].through(way, mark), bytes(outer('fc00:0:e1:f006::') / UDP())
+    left, lost = wires['f'].through(way, mark), bytes(outer('fc00:0:e1:f006::') / inside())[:70]
     wires['f'].through(lost, mark)
     ended = ask(folder, '/suanlu/capture', 'off')
     wires['f'].through(way, mark)  # times are noted behind a burst: those of the ones before are there now
