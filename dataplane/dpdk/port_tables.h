@@ -52,19 +52,15 @@ SL_INLINE const struct sl_rule* sl_port_rule(struct sl_port* port, sl_u32 index)
     auto& rules = port->tables->rules;
     return index < rules.size() ? &rules[index] : nullptr;
 }
-// By addresses and, of IPv6, the flow label, which every encapsulation of ours fills from the flow (RFC 6437,
-// RFC 6438); as Linux shares flows among next hops.
-SL_INLINE sl_u32 link_of(const suanlu::RouteRow& row, const sl_u8* ip, sl_u8 version) {
+SL_INLINE const struct sl_sid* link_of(const suanlu::RouteRow& row, const sl_u8* ip, sl_u8 version) {
     if (row.count == 1) {
-        return 0;
+        return &row.links[0];
     }
     sl_u64 words[4] = {};
     std::memcpy(words, ip + (version == 6 ? 8 : 12), version == 6 ? 32 : 8);
-    sl_u64 hash = version == 6 ? (sl_u64)(ip[1] & 15) << 16 | (sl_u64)ip[2] << 8 | ip[3] : 0;
-    for (const auto word : words) {
-        hash = sl_mix(hash, word);
-    }
-    return (sl_u32)((hash >> 32) * row.count >> 32);
+    sl_u32 start = 0;
+    std::memcpy(&start, ip, version == 6 ? 4 : 0);
+    return &row.of_flow(start, {words[0], words[1]}, {words[2], words[3]});
 }
 // The kernel's tables are not at hand here; the agent has copied what is in them.
 SL_INLINE const struct sl_sid* sl_port_route(struct sl_port* port, const struct sl_sid* sid, sl_u32 offset,
@@ -85,7 +81,7 @@ SL_INLINE const struct sl_sid* sl_port_route(struct sl_port* port, const struct 
     if (row != nullptr && row->is_nowhere != 0) {
         return nullptr;
     }
-    return row == nullptr || row->count == 0 ? sid : &row->links[link_of(*row, ip, version)];
+    return row == nullptr || row->count == 0 ? sid : link_of(*row, ip, version);
 }
 SL_INLINE struct sl_bucket* sl_port_bucket(struct sl_port* port, sl_u32 index) {
     auto& buckets = port->tables->buckets;

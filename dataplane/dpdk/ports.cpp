@@ -6,14 +6,12 @@
 #include <rte_ethdev.h>
 #include <rte_mbuf.h>
 #include <rte_ring.h>
-#include <sys/ioctl.h>
-#include <sys/socket.h>
-#include <unistd.h>
 
 #include <algorithm>
 #include <cstring>
 
 #include "core/support/log.hpp"
+#include "dataplane/dpdk/kernel_interface.hpp"
 #include "dataplane/steer/wire.h"
 
 namespace suanlu {
@@ -83,17 +81,32 @@ Status set_mtu(const Port& port, const std::string& device, std::uint16_t mtu) {
 
 /// An interface of the kernel keeps its own: are the buffers made for that?
 Status check_mtu(const std::string& interface, std::uint16_t mtu) {
-    ifreq asked{};
-    interface.copy(asked.ifr_name, sizeof asked.ifr_name - 1);
-    const int any = socket(AF_INET6, SOCK_DGRAM | SOCK_CLOEXEC, 0);
-    const bool is_told = ioctl(any, SIOCGIFMTU, &asked) == 0;
-    close(any);
-    if (is_told && static_cast<std::uint32_t>(asked.ifr_mtu) + kLink > room_of(mtu)) {
-        return Error{Errc::kOutOfRange, "interface " + interface + " has an MTU of " +
-                                            std::to_string(asked.ifr_mtu) +
+    if (const auto own = mtu_of_interface(interface); own && *own + kLink > room_of(mtu)) {
+        return Error{Errc::kOutOfRange, "interface " + interface + " has an MTU of " + std::to_string(*own) +
                                             ", larger than the packet buffers: set mtu in fwd.yaml to it"};
     }
     return {};
+}
+
+/// Queues of the interface that no lcore polls: their packets are the kernel's, which steers none.
+std::uint32_t unpolled_queues(const Port& port, const std::string& interface) {
+    const auto queues = port.is_by_xdp ? receive_queues_of_interface(interface).value_or(0) : 0;
+    return queues > port.receive_queues ? queues - port.receive_queues : 0;
+}
+
+/// The driver polls the queues that it was told of, whatever the interface has.
+Status check_queues(const Port& port, const std::string& interface) {
+    const auto unpolled = unpolled_queues(port, interface);
+    if (unpolled == 0) {
+        return {};
+    }
+    const auto polled = std::to_string(port.receive_queues);
+    const auto all = std::to_string(port.receive_queues + unpolled);
+    return Error{Errc::kOutOfRange,
+                 "interface " + interface + " has " + all + " receive queues, of which " + polled +
+                     " would be polled; the kernel would forward what comes by the others: ethtool -L " +
+                     interface + " combined " + polled + " (rx " + polled + " tx " + polled +
+                     " on veth), or queue_count=" + all + " for the device and as many lcores"};
 }
 
 /// The kernel's packets by an exception port carry its address out, and what comes in is for the device's.
@@ -124,24 +137,28 @@ Status at(const FwdPort& wanted, Status done) {
                                         : Status(std::move(done).error().with(wanted.place));
 }
 
-/// Whether an interface of the kernel is there and has a link: drivers on top of it do not say.
-bool is_running(std::uint32_t interface) {
-    ifreq asked{};
-    if (if_indextoname(interface, asked.ifr_name) == nullptr) {
-        return false; // one made anew has another number, and no driver finds it again
-    }
-    const int any = socket(AF_INET6, SOCK_DGRAM | SOCK_CLOEXEC, 0);
-    const bool is_told = ioctl(any, SIOCGIFFLAGS, &asked) == 0;
-    close(any);
-    return is_told && (asked.ifr_flags & IFF_RUNNING) != 0;
-}
-
 bool is_down(const Port& port) {
     rte_eth_link link{};
     const bool has_no_link =
         rte_eth_link_get_nowait(port.id, &link) == 0 && link.link_status == RTE_ETH_LINK_DOWN;
     return has_no_link || (port.is_known_to_kernel && !is_running(port.interface)) ||
            (port.under != 0 && !is_running(port.under));
+}
+
+/// What check_queues() refuses at start may come later.
+void note_queues(const Port& port, SharedPort& shared) {
+    const auto unpolled = unpolled_queues(port, shared.interface);
+    if (shared.unpolled_queues.exchange(unpolled) == unpolled) {
+        return;
+    }
+    if (unpolled != 0) {
+        log_warn("port.queues",
+                 {{"interface", shared.interface},
+                  {"unpolled", unpolled},
+                  {"what", "more receive queues than at the start: the kernel forwards what comes by them"}});
+    } else {
+        log_info("port.queues", {{"interface", shared.interface}, {"unpolled", 0}});
+    }
 }
 
 void note_state(bool is_now, SharedPort& shared) {
@@ -199,9 +216,10 @@ Result<Port> PortSet::open_port(const FwdConfig& config, const std::string& devi
         code != 0) {
         return dpdk_error("configuring " + device, code);
     }
-    const bool is_on_interface = port.is_copied || std::strcmp(about.driver_name, "net_af_xdp") == 0;
-    const auto has_mtu =
-        is_on_interface ? check_mtu(interface, config.mtu) : set_mtu(port, device, config.mtu);
+    port.is_by_xdp = std::strcmp(about.driver_name, "net_af_xdp") == 0;
+    SL_TRY_VOID(check_queues(port, interface));
+    const auto has_mtu = port.is_copied || port.is_by_xdp ? check_mtu(interface, config.mtu)
+                                                          : set_mtu(port, device, config.mtu);
     if (!has_mtu && interface.empty()) {
         log_warn("port.mtu", {{"device", device}, {"what", "packets beyond its own MTU do not pass by it"}});
     } else {
@@ -301,6 +319,7 @@ void PortSet::announce(const FwdConfig& config, SharedTables& tables) const {
         shared.index = ports_[i].interface;
         shared.role = ports_[i].role;
         shared.is_down = false;
+        shared.unpolled_queues = 0;
     }
     tables.port_count = static_cast<std::uint32_t>(config.ports.size());
 }
@@ -310,6 +329,7 @@ void PortSet::show_state(SharedTables& tables) const {
         const auto partner = ports_[i].partner;
         note_state(is_down(ports_[i]) || (partner != Port::kNone && is_down(ports_[partner])),
                    tables.ports[i]);
+        note_queues(ports_[i], tables.ports[i]);
         rte_eth_stats stats{};
         if (rte_eth_stats_get(ports_[i].id, &stats) == 0) {
             tables.ports[i].received = stats.ipackets;

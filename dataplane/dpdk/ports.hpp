@@ -34,6 +34,8 @@ struct Port {
     bool is_known_to_kernel = false;
     /// The kernel has a copy of every packet that comes in.
     bool is_copied = false;
+    /// On an interface of the kernel, which keeps what its XDP program does not take.
+    bool is_by_xdp = false;
     /// A ring to each lcore, by its number, when they share what comes in; else none.
     std::vector<rte_ring*> shares = {};
     /// For devices with fewer transmit queues than lcores.

@@ -71,6 +71,19 @@ struct RouteRow {
     std::array<sl_sid, kMostLinks> links;
     std::uint32_t count; ///< of links; 0 = nobody knows one now
     std::uint32_t is_nowhere;
+
+    /// Of several links that of a packet: by addresses and, of IPv6, the flow label, which every
+    /// encapsulation of ours fills from the flow (RFC 6437, RFC 6438); as Linux shares flows among next hops.
+    /// `start` = the header's first 4 bytes as they lie in memory; of IPv4 all but the source, both
+    /// addresses, is 0.
+    [[nodiscard]] const sl_sid& of_flow(std::uint32_t start, AddressWords source,
+                                        AddressWords destination) const {
+        std::uint64_t hash = __builtin_bswap32(start) & 0xfffff;
+        for (const auto word : {source[0], source[1], destination[0], destination[1]}) {
+            hash = sl_mix(hash, word);
+        }
+        return links[(hash >> 32) * count >> 32];
+    }
 };
 
 inline KeyWords<RouteKey> words_with(const RouteKey& key, std::uint32_t length, const AddressWords& address) {
@@ -168,6 +181,7 @@ struct SharedPort {
     std::uint32_t index;
     std::uint32_t role; ///< enum sl_role
     std::atomic<bool> is_down;
+    std::atomic<std::uint32_t> unpolled_queues; ///< of the interface: their packets are the kernel's
     std::atomic<std::uint64_t> received;
     std::atomic<std::uint64_t> sent;
     std::atomic<std::uint64_t> missed; ///< by the device: no buffer, no descriptor, an error

@@ -19,6 +19,8 @@ public:
     explicit Ipv6Start(std::uint64_t word) : word_(word) {}
     [[nodiscard]] bool is_ipv6() const { return (word_ & 0xf0) == 0x60; }
     [[nodiscard]] std::uint8_t ecn() const { return word_ >> 12 & SL_ECN; }
+    /// Version, traffic class and flow label.
+    [[nodiscard]] std::uint32_t first() const { return static_cast<std::uint32_t>(word_); }
     /// Of the whole packet.
     [[nodiscard]] std::uint32_t length() const {
         return __builtin_bswap16(static_cast<std::uint16_t>(word_ >> 32)) + std::uint32_t{SL_IPV6};
@@ -112,6 +114,8 @@ private:
         switch (way.kind) {
         case SidKind::kNextId:
             return forward(frame, outer, way.link, way.next);
+        case SidKind::kNextIdByFlow:
+            return forward(frame, outer, link_of(way, ip, outer, true, way.next), way.next);
         case SidKind::kSegment:
             return follow(frame, outer, way);
         case SidKind::kInside:
@@ -149,7 +153,7 @@ private:
         }
         const auto next = read_address(header + 8 + std::size_t{left - 1} * 16);
         const auto& link =
-            way.behaviour == SL_SID_END_X ? way.link : ways_.find_link(tables_, way.table, true, next);
+            way.behaviour == SL_SID_END_X ? way.link : link_of(way, frame + SL_ETHERNET, outer, true, next);
         const auto* sent = forward(frame, outer, link, next);
         if (sent != nullptr) {
             header[3] = static_cast<std::uint8_t>(left - 1);
@@ -187,7 +191,8 @@ private:
         if (!inner.is_ipv6() || offset + inner.length() > SL_ETHERNET + outer.length() || ecn < 0) {
             return nullptr;
         }
-        const auto& link = link_of(way, read_address(ip + SL_DESTINATION));
+        const auto to = read_address(ip + SL_DESTINATION);
+        const auto& link = way.table == 0 ? way.link : link_of(way, ip, inner, false, to);
         if (inner.hops() <= 1 || inner.length() > link.mtu) {
             return nullptr;
         }
@@ -203,7 +208,7 @@ private:
             return nullptr;
         }
         auto* ip = frame + offset;
-        const auto& link = link_of(way, {0, std::uint64_t{read<std::uint32_t>(ip + 16)} << 32 | 0xffff0000});
+        const auto& link = way.table == 0 ? way.link : link_of_ipv4(way, ip);
         if (inside.hops <= 1 || inside.length > link.mtu) {
             return nullptr;
         }
@@ -212,8 +217,18 @@ private:
         return release(packet, frame, offset, RTE_BE16(0x0800), link);
     }
 
-    [[gnu::always_inline]] const SidLink& link_of(const SidWay& way, AddressWords to) {
-        return way.table == 0 ? way.link : ways_.find_link(tables_, way.table, false, to);
+    /// By the SID's table, of a packet whose header begins at `ip` and is for `to` from here on.
+    [[gnu::always_inline]] const SidLink& link_of(const SidWay& way, const std::uint8_t* ip, Ipv6Start start,
+                                                  bool is_segment, AddressWords to) {
+        return ways_.find_link(tables_, way.table, is_segment, to, [&](const RouteRow& row) -> const sl_sid& {
+            return row.of_flow(start.first(), read_address(ip + 8), to);
+        });
+    }
+    const SidLink& link_of_ipv4(const SidWay& way, const std::uint8_t* ip) {
+        const AddressWords to{0, std::uint64_t{read<std::uint32_t>(ip + 16)} << 32 | 0xffff0000};
+        return ways_.find_link(tables_, way.table, false, to, [&](const RouteRow& row) -> const sl_sid& {
+            return row.of_flow(0, {read<std::uint64_t>(ip + 12), 0}, {});
+        });
     }
 
     /// Leaves of the frame what is from `offset` on, behind an Ethernet header.

@@ -16,15 +16,6 @@ bool is_in(const AddressWords& address, const sl_prefix& prefix) {
             ((address[1] ^ prefix.address[1]) & prefix.mask[1])) == 0;
 }
 
-SidLink link_of(const sl_sid& row) {
-    SidLink link{{kRedirect, row.interface}, 0, {}};
-    link.mtu = row.interface != 0 && row.for_kernel == 0 ? row.mtu : 0U;
-    static_assert(offsetof(sl_sid, source_mac) == offsetof(sl_sid, destination_mac) + 6);
-    std::memcpy(link.macs.data(), row.destination_mac, 6);
-    std::memcpy(link.macs.data() + 6, row.source_mac, 6);
-    return link;
-}
-
 /// `destination[0]` ends with our id and the next one, as they lie in memory.
 std::uint64_t next_id(const AddressWords& destination) {
     return destination[0] >> 48;
@@ -61,10 +52,11 @@ SidWay SidWays::look_up(const SharedTables& tables, AddressWords destination) co
         way.kind = SidKind::kInside;
         way.link = link_of(*sid);
     } else if (next_id(destination) != 0) {
-        way.kind = SidKind::kNextId;
         way.next = shifted(destination);
-        way.link =
-            sid->behaviour == SL_SID_END_X ? link_of(*sid) : look_up_link(tables, sid->table, true, way.next);
+        const auto route = sid->behaviour == SL_SID_END_X ? RouteWay{link_of(*sid), nullptr}
+                                                          : look_up_route(tables, sid->table, true, way.next);
+        way.kind = route.several == nullptr ? SidKind::kNextId : SidKind::kNextIdByFlow;
+        way.link = route.link;
     } else if (destination[1] == 0) { // else an address of the router itself
         way.kind = SidKind::kSegment;
         way.link = link_of(*sid);
@@ -72,13 +64,15 @@ SidWay SidWays::look_up(const SharedTables& tables, AddressWords destination) co
     return way;
 }
 
-SidLink SidWays::look_up_link(const SharedTables& tables, std::uint32_t table, bool is_segment,
-                              AddressWords to) {
+SidWays::RouteWay SidWays::look_up_route(const SharedTables& tables, std::uint32_t table, bool is_segment,
+                                         AddressWords to) {
     RouteKey key{RouteTable::kFixedBits + 128, table, {}};
     std::memcpy(&key.address, to.data(), sizeof key.address);
     const auto* row = is_segment && find_sid(tables, to) != nullptr ? nullptr : tables.routes.find(key);
-    // Of several links the packet says which.
-    return row != nullptr && row->is_nowhere == 0 && row->count == 1 ? link_of(row->links[0]) : SidLink{};
+    if (row == nullptr || row->is_nowhere != 0 || row->count == 0) {
+        return {};
+    }
+    return row->count == 1 ? RouteWay{link_of(row->links[0]), nullptr} : RouteWay{{}, row};
 }
 
 } // namespace suanlu

@@ -39,6 +39,7 @@ rte_tel_data* tell_port(const SharedPort& port) {
         rte_tel_data_add_dict_u64(out, "sent", port.sent);
         rte_tel_data_add_dict_u64(out, "missed", port.missed);
         rte_tel_data_add_dict_int(out, "is_down", port.is_down ? 1 : 0);
+        rte_tel_data_add_dict_u64(out, "unpolled_queues", port.unpolled_queues);
     }
     return out;
 }

@@ -1,100 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 // The same rows in mbufs through the burst of suanlu-fwd, over tables in shared memory, and random packets
-// with results equal to the host build's. EAL without huge pages and devices needs no rights.
-#include <gtest/gtest.h>
-#include <rte_mbuf.h>
-
-#include <algorithm>
+// with results equal to the host build's.
 #include <cstring>
-#include <map>
 
-#include "dataplane/api/sid_rows.hpp"
 #include "dataplane/dpdk/explain_tables.hpp"
-#include "dataplane/dpdk/remembered.hpp"
-#include "dataplane/dpdk/shared_store.hpp"
-#include "dataplane/dpdk/steer_burst.hpp"
-#include "tests/packets/eal.hpp"
+#include "tests/packets/dpdk_packets.hpp"
 #include "tests/packets/golden_cases.hpp"
 #include "tests/packets/placement_cases.hpp"
-#include "tests/packets/sid_frames.hpp"
 
 namespace suanlu::packets {
 namespace {
-
-constexpr MonoTime kNow{std::chrono::seconds(1000)};
-
-/// One pool for all tests.
-rte_mempool* buffers() {
-    static rte_mempool* pool =
-        start_eal() ? rte_pktmbuf_pool_create("test", 1023, 0, 0, RTE_MBUF_DEFAULT_BUF_SIZE + 8192, 0)
-                    : nullptr;
-    return pool;
-}
-
-class DpdkPackets : public testing::Test {
-protected:
-    void SetUp() override {
-        ASSERT_NE(buffers(), nullptr) << "EAL does not start";
-        ASSERT_TRUE(memory) << memory.error().text();
-        store = std::make_unique<SharedStore>(*memory);
-        tables = std::make_unique<SteerTables>(*store, address("fc00:0:1::1"));
-        ASSERT_TRUE(prepare(*tables, kNow));
-        ASSERT_TRUE(write_sid_rows(*store, case_sids()));
-        context = {&memory->tables(), &memory->tables().lcores[0], now_of(kNow), kInterface, 0, &remembered};
-        memory->tables().grace.enter(0);
-        memory->tables().lcores[0].alive = 1;
-    }
-    void TearDown() override { EXPECT_EQ(rte_mempool_in_use_count(buffers()), 0U) << "buffers are lost"; }
-
-    static std::uint64_t now_of(MonoTime time) { return static_cast<std::uint64_t>(time.since_boot.count()); }
-
-    static rte_mbuf* buffer_of(const Frame& frame) {
-        auto* packet = rte_pktmbuf_alloc(buffers());
-        auto* bytes = reinterpret_cast<std::uint8_t*>(
-            rte_pktmbuf_append(packet, static_cast<std::uint16_t>(frame.size())));
-        std::copy(frame.begin(), frame.end(), bytes);
-        return packet;
-    }
-
-    static Frame frame_of(rte_mbuf* packet) {
-        Frame out;
-        for (const auto* part = packet; part != nullptr; part = part->next) {
-            const auto* bytes = rte_pktmbuf_mtod(part, const std::uint8_t*);
-            out.insert(out.end(), bytes, bytes + part->data_len);
-        }
-        rte_pktmbuf_free(packet);
-        return out;
-    }
-
-    using Results = std::vector<std::pair<Verdict, Frame>>;
-
-    /// One burst, at most kBurst packets.
-    Results run(std::span<rte_mbuf*> packets, PacketRole role) {
-        std::array<BurstOutcome, kBurst> outcomes{};
-        context.role = static_cast<std::uint32_t>(role);
-        steer(context, packets, outcomes.data());
-        memory->tables().grace.pause(0);
-        Results results;
-        for (std::size_t i = 0; i < packets.size(); i++) {
-            results.emplace_back(static_cast<Verdict>(outcomes[i].verdict), frame_of(packets[i]));
-        }
-        return results;
-    }
-    Results run(const std::vector<Frame>& frames, PacketRole role) {
-        std::vector<rte_mbuf*> packets;
-        std::transform(frames.begin(), frames.end(), std::back_inserter(packets), buffer_of);
-        return run(std::span(packets), role);
-    }
-    std::pair<Verdict, Frame> run(rte_mbuf* packet, PacketRole role) { return run({&packet, 1}, role)[0]; }
-    std::pair<Verdict, Frame> run(const Frame& frame, PacketRole role) { return run(buffer_of(frame), role); }
-
-    Result<SharedMemory> memory = SharedMemory::anonymous();
-    std::unique_ptr<SharedStore> store;
-    std::unique_ptr<SteerTables> tables;
-    BurstContext context{};
-    Remembered remembered;
-    decltype(&steer_burst) steer = steer_burst; ///< or one of burst_variants()
-};
 
 TEST_F(DpdkPackets, Rows) {
     for (const auto& row : all_cases()) {
@@ -105,15 +20,6 @@ TEST_F(DpdkPackets, Rows) {
     }
 }
 
-/// Rows of SIDs with a table.
-std::vector<PacketCase> rows_by(TableAnswer answer) {
-    auto rows = table_cases(answer);
-    for (auto& row : transit_table_cases(answer)) {
-        rows.push_back(std::move(row));
-    }
-    return rows;
-}
-
 TEST_F(DpdkPackets, Placement_NewFlowsAndTheirSecondChoices) {
     ASSERT_TRUE(prepare_placement(*tables, kNow));
     for (const auto& row : placement_cases()) {
@@ -121,94 +27,6 @@ TEST_F(DpdkPackets, Placement_NewFlowsAndTheirSecondChoices) {
         const auto before = store->counters();
         const auto [verdict, frame] = run(row.frame, PacketRole::kExternal);
         expect_placed(row, frame, before, store->counters());
-    }
-}
-
-TEST_F(DpdkPackets, Sids_ByTheAnswerOfATable) {
-    const NextHop hop{kInterface, {2, 0, 0, 0, 0, 6}, {2, 0, 0, 0, 0, 7}};
-    const auto table_of = [&](const EngineRoute& answer) {
-        std::vector<EngineRoute> routes(2, answer);
-        routes[1].to = *Prefix6::parse("::ffff:0:0/96");
-        return routes;
-    };
-    const std::pair<TableAnswer, EngineRoute> answers[] = {
-        {TableAnswer::kLink, {kTable, {}, hop, kLinkMtu}},
-        {TableAnswer::kSmallLink, {kTable, {}, hop, 20}},
-        {TableAnswer::kNowhere, {kTable, {}, {}, 0, true}}};
-    for (const auto& [answer, route] : answers) {
-        ASSERT_TRUE(store->set_routes(table_of(route)));
-        for (const auto& row : rows_by(answer)) {
-            const auto before = counted(store->counters(), *tables);
-            const auto [verdict, frame] = run(row.frame, row.role);
-            expect_row(row, verdict, frame);
-            expect_counted(row, before, counted(store->counters(), *tables));
-        }
-    }
-}
-
-TEST_F(DpdkPackets, RandomSids_ByALink_EqualToTheHost) {
-    constexpr std::size_t kBursts = 4000;
-    const NextHop hop{kInterface, {2, 0, 0, 0, 0, 6}, {2, 0, 0, 0, 0, 7}};
-    HostEngine host;
-    SteerTables host_tables(host, address("fc00:0:1::1"));
-    ASSERT_TRUE(prepare(host_tables, kNow));
-    ASSERT_TRUE(write_sid_rows(host, case_sids()));
-    host.set_route(kTable, sl_sid{kInterface, kLinkMtu, 0, 0, {2, 0, 0, 0, 0, 7}, {2, 0, 0, 0, 0, 6}, 0});
-    const std::vector<EngineRoute> routes{{kTable, {}, hop, kLinkMtu},
-                                          {kTable, *Prefix6::parse("::ffff:0:0/96"), hop, kLinkMtu}};
-    ASSERT_TRUE(store->set_routes(routes));
-    RandomFrames random(20261122, rows_by(TableAnswer::kLink));
-    const auto variants = burst_variants(); // in turns
-    for (std::size_t burst = 0; burst < kBursts && !HasFailure(); burst++) {
-        std::vector<Frame> frames(kBurst);
-        std::generate(frames.begin(), frames.end(), [&] { return random.next(); });
-        steer = variants[burst % variants.size()].steer;
-        const auto results = run(frames, PacketRole::kCore);
-        for (std::size_t i = 0; i < frames.size(); i++) {
-            const auto expected = host.run(frames[i], PacketRole::kCore, kNow);
-            EXPECT_EQ(results[i], std::pair(expected.verdict, expected.frame))
-                << "packet " << i << " of burst " << burst << ", host says " << reason_name(expected.reason);
-        }
-    }
-    const auto ours = store->counters().reasons;
-    for (const auto& [name, count] : host.counters().reasons) {
-        EXPECT_EQ(ours.at(name), count) << name;
-    }
-    EXPECT_GT(ours.at("sid_forwarded"), 1000U);
-    EXPECT_GT(ours.at("decapsulated"), 1000U);
-}
-
-/// Frames for an End SID that differ by flow label alone.
-std::vector<Frame> labelled_flows(std::uint32_t count) {
-    const Frame one = wrapped(marked(false, 0), {.destination = "fc00:0:e1:2::"});
-    std::vector<Frame> flows;
-    for (std::uint32_t label = 1; label <= count; label++) {
-        flows.push_back(one);
-        flows.back()[16] = static_cast<std::uint8_t>(label >> 8);
-        flows.back()[17] = static_cast<std::uint8_t>(label);
-    }
-    return flows;
-}
-
-// The MAC address tells the next hop.
-TEST_F(DpdkPackets, SeveralNextHops_ShareFlows_EachStaysOnItsOwn) {
-    constexpr std::uint32_t kFlows = 300;
-    const auto link = [](std::uint8_t number) {
-        return EngineLink{{kInterface, {2, 0, 0, 0, 0, 6}, {2, 0, 0, 0, 0, number}}, 1500};
-    };
-    EngineRoute route{kTable, *Prefix6::parse("fc00:0:2::/48"), link(1).hop, 1500};
-    route.others = {{{}, 1500}, link(2), link(3)}; // one of them nobody can reach
-    ASSERT_TRUE(store->set_routes({&route, 1}));
-    std::map<std::uint8_t, std::uint32_t> sent;
-    for (const auto& frame : labelled_flows(kFlows)) {
-        const auto [verdict, left] = run(frame, PacketRole::kCore);
-        ASSERT_EQ(verdict, Verdict::kRedirect);
-        EXPECT_EQ(run(frame, PacketRole::kCore).second, left) << "a flow keeps its next hop";
-        sent[left[5]]++;
-    }
-    ASSERT_EQ(sent.size(), 3U);
-    for (const auto& [number, flows] : sent) {
-        EXPECT_GT(flows, kFlows / 3 / 2) << "next hop " << int{number};
     }
 }
 

@@ -18,6 +18,11 @@ NO_ROOM = ['unshare', '-m', 'sh', '-c', 'mount -t tmpfs -o size=1m none "$1" && 
 NOBODY = ['setpriv', '--reuid', '65534', '--regid', '65534', '--clear-groups']
 
 
+# An interface of four queues, for as long as the command runs.
+WITH_QUEUES = ['unshare', '-n', 'sh', '-c', 'ip link add q0 numrxqueues 4 numtxqueues 4 type veth peer name q1 numrxqueues 4 '
+               'numtxqueues 4 && ip link set q0 up && ip link set q1 up && exec "$@"', 'sh']
+
+
 def config(folder, eal=f'{SMALL}, {NULL}', device='net_null0', interface='lo', tables='tables', more='buffers: 2048'):
     return (f'tables: {folder}/{tables}\neal: [{EAL}, {eal}]\n{more}\n'
             f'ports:\n- {{device: {device}, interface: {interface}, role: external}}\n')
@@ -46,6 +51,11 @@ def cases(folder):
         ('more buffers than memory', config(folder, more='buffers: 1000000'), 'making 1000000 packet buffers', []),
         ('interface with an MTU beyond the buffers', config(folder, f'{SMALL}, --vdev, "net_af_packet0,iface=lo"', 'net_af_packet0'),
          'interface lo has an MTU of 65536, larger than the packet buffers', []),
+        ('more queues than are polled', config(folder, f'{SMALL}, --vdev, "net_af_xdp0,iface=q0,force_copy=1"', 'net_af_xdp0', 'q0'),
+         'interface q0 has 4 receive queues, of which 1 would be polled; the kernel would forward what comes by the others: '
+         'ethtool -L q0 combined 1 (rx 1 tx 1 on veth), or queue_count=4', WITH_QUEUES),
+        ('queues behind the first', config(folder, f'{SMALL}, --vdev, "net_af_xdp0,iface=q0,start_queue=1,force_copy=1"', 'net_af_xdp0',
+                                           'q0'), 'interface q0 has 4 receive queues, of which 1', WITH_QUEUES),
         ('folder of the tables missing', config(folder, tables='absent/tables'), 'No such file or directory', []),
         ('no room for the tables', config(folder, tables='open/tables'), 'MB in', [*NO_ROOM, str(folder / 'open')]),
         ('EAL argument that there is not', config(folder, f'{SMALL}, {NULL}, "--nonsense"'), 'one of the arguments is not valid', []),
