@@ -31,6 +31,11 @@ std::string age_text(std::uint64_t now, std::uint64_t tick) {
     return text;
 }
 
+/// A slot's `since`: 0 until it has moved for the first time.
+std::string since_text(std::uint64_t now, std::uint64_t tick) {
+    return tick == 0 ? "never moved" : "since " + age_text(now, tick);
+}
+
 class Teller {
 public:
     Teller(const FlowRun& run, const Plan* plan, FlowStory& out)
@@ -168,8 +173,8 @@ private:
                 say("entry", "none: the entry marks say so");
             }
             slot_base_ = step.b & 0xffff;
-            return say("slot", "slot " + to_string(step.a) + ": base " + site_name(slot_base_) + ", since " +
-                                   age_text(story_.now, step.b >> 16));
+            return say("slot", "slot " + to_string(step.a) + ": base " + site_name(slot_base_) + ", " +
+                                   since_text(story_.now, step.b >> 16));
         case SL_STEP_TARGET:
             return tell_target(step);
         case SL_STEP_COST:

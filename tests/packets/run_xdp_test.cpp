@@ -161,7 +161,8 @@ TEST_F(XdpPackets, Explain_TellsEveryStep) {
     EXPECT_EQ(text_of(story, "border"), "passed");
     EXPECT_EQ(text_of(story, "service"), "protocol 6, port 8080, tenant 0: service-1, 251 slots");
     EXPECT_EQ(text_of(story, "entry"), "none: the entry marks say so");
-    EXPECT_NE(text_of(story, "slot").find("base site-1"), std::string::npos) << text_of(story, "slot");
+    EXPECT_NE(text_of(story, "slot").find("base site-1, never moved"), std::string::npos)
+        << text_of(story, "slot");
     EXPECT_NE(text_of(story, "slot").find("effective site-1: the slot rests"), std::string::npos);
     EXPECT_NE(text_of(story, "site").find("site-1: alive, 1 usable paths"), std::string::npos);
     EXPECT_EQ(text_of(story, "count"),
