@@ -23,6 +23,7 @@ public:
             add(run);
         }
     }
+    [[nodiscard]] std::span<const RunView> runs() const { return std::span(runs_).first(count_); }
     /// It says what kind of answer this is; null without any run.
     [[nodiscard]] const RunCounts* first() const { return runs_[0].counts; }
     [[nodiscard]] std::size_t octets() const {

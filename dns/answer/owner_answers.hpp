@@ -50,7 +50,9 @@ struct RunCounts {
     std::uint32_t needed_octets = 0;
     std::uint16_t extended_error = extended_error::kNone;
     Rcode rcode = Rcode::kNoError;
-    bool is_authoritative = true;
+    bool is_authoritative : 1 = true;
+    /// It ends with an alias of a name that is to be looked up.
+    bool leads_on : 1 = false;
 };
 
 /// Records of the sections in their order. A pointer to the zone's apex depends on the length of the

@@ -5,9 +5,9 @@
 #include <cstring>
 #include <ctime>
 
-#include "dns/answer/composition.hpp"
+#include "dns/answer/alias_chain.hpp"
 #include "dns/answer/opt_record.hpp"
-#include "dns/answer/redirected_name.hpp"
+#include "dns/answer/step.hpp"
 #include "dns/record/rr_type.hpp"
 
 namespace suanlu::dns {
@@ -33,19 +33,6 @@ QueryFault fault_of(std::uint16_t error) {
     return error == extended_error::kOther         ? QueryFault::kNothingHealthy
            : error == extended_error::kInvalidData ? QueryFault::kEnded
                                                    : QueryFault::kNotReady;
-}
-
-/// The set of a question's type; ANY gets the smallest one, which is all that it is for: CNAME of an alias
-/// (RFC 8482 section 4.1). Signatures alone say nothing.
-const OwnerAnswers::Set* set_of(const OwnerAnswers& owner, std::uint16_t type) {
-    if (type == rr_type::kAny) {
-        const auto size = [&](const auto& set) {
-            return set.type == rr_type::kRrsig ? kMostTcpBytes + 1 : owner.run(set, 0, false).octets.size();
-        };
-        const auto least = std::ranges::min_element(owner.sets(), {}, size);
-        return least == owner.sets().end() ? nullptr : &*least;
-    }
-    return owner.find(type);
 }
 
 class Responder {
@@ -145,93 +132,54 @@ private:
     }
 
     std::size_t answer() {
-        std::size_t skipped = 0;
-        const OwnerAnswers* owner = snapshot_.closest(query_, lookup_.trail(), skipped);
-        if (owner == nullptr && query_.type == rr_type::kSoa && snapshot_.streams() != nullptr) {
+        Step step;
+        const QueryFault fault = look_up(snapshot_, query_, lookup_.trail(), asker_.source, step);
+        if (fault == QueryFault::kNotOurs && query_.type == rr_type::kSoa && snapshot_.streams() != nullptr) {
             return kHandedOver; // of a zone that only its secondaries see
         }
-        if (owner == nullptr) {
-            return refuse(QueryFault::kNotOurs, Rcode::kRefused);
+        if (fault != QueryFault::kNone) {
+            return refuse(fault, fault == QueryFault::kNotOurs ? Rcode::kRefused : Rcode::kServFail);
         }
-        if (query_.type == rr_type::kDs && skipped == 0) {
-            const OwnerAnswers* const cut = snapshot_.cut_at(*owner);
-            owner = cut == nullptr ? owner : cut;
+        apex_at_ = kHeaderBytes + query_.name_bytes - step.zone->apex.size();
+        take(step);
+        return step.leads_on ? follow(step) : finish(step.parts);
+    }
+
+    /// RFC 6604 section 3: RCODE is that of the last name.
+    void take(const Step& step) {
+        rcode_ = step.rcode;
+        if (step.depends_on_client) {
+            scope_bits_ = step.client.scope_bits;
         }
-        if (owner->below() == Below::kNotReady) {
-            return refuse(QueryFault::kNotReady, Rcode::kServFail);
-        }
-        client_ = class_of(snapshot_.classes(), query_, asker_.source);
-        const ZoneDenials& zone = snapshot_.zone(*owner);
-        apex_at_ = kHeaderBytes + query_.name_bytes - zone.apex.size();
-        Composition parts;
-        if (skipped == 0) {
-            add_owner(*owner, zone, parts);
-        } else if (owner->below() == Below::kReferral) {
-            parts.add(owner->otherwise(query_.is_dnssec_ok));
-        } else if (owner->below() == Below::kElsewhere) {
-            parts.add(owner->otherwise(query_.is_dnssec_ok));
-            const ByteView name = lookup_.bytes().subspan(kHeaderBytes, query_.name_bytes);
-            if (redirected_.make(*owner, name)) {
-                parts.add(redirected_.run());
-            } else {
+    }
+
+    /// Step by step to the name that the question leads to. Who asks for an alias itself has it with the
+    /// first one.
+    [[gnu::noinline]] std::size_t follow(const Step& first) {
+        const bool ends_here = query_.type == rr_type::kCname || query_.type == rr_type::kAny;
+        AliasChain chain(lookup_.bytes(), query_);
+        Step step = first;
+        const RunCounts* last = nullptr;
+        while (chain.append(step.parts, step.zone->apex.size())) {
+            take(step);
+            last = step.parts.first();
+            if (step.redirects != nullptr && chain.is_too_long(*step.redirects)) {
                 rcode_ = Rcode::kYxDomain; // RFC 6672 section 2.2
+                break;
             }
-        } else if (owner->below() == Below::kWildcard) {
-            const bool is_denied = !add_owner(owner->wildcard(), zone, parts);
-            add_gap(zone, gap_below(zone, skipped), parts);
-            if (is_denied && zone.is_hashed) {
-                add_gap(zone, owner->own_gap(), parts); // RFC 5155 section 7.2.5: the closest encloser
+            if (!step.leads_on || (step.redirects != nullptr && !chain.redirect(*step.redirects)) ||
+                ends_here) {
+                break;
             }
-        } else {
-            rcode_ = Rcode::kNxDomain;
-            parts.add(zone.soa.of(query_.is_dnssec_ok));
-            // RFC 4035 section 3.1.3.2: neither the name nor a wildcard that would match it; by NSEC3 also
-            // that the name above is there (RFC 5155 section 7.2.2).
-            add_gap(zone, gap_below(zone, skipped), parts);
-            add_gap(zone, owner->wildcard_gap(), parts);
-            if (zone.is_hashed) {
-                add_gap(zone, owner->own_gap(), parts);
+            chain.advance();
+            NameTrail trail;
+            snapshot_.trace(chain.query(), trail);
+            step = {};
+            if (look_up(snapshot_, chain.query(), trail, asker_.source, step) != QueryFault::kNone) {
+                break; // the resolver's work
             }
         }
-        return finish(parts);
-    }
-
-    /// The set of the type; else what an alias says; else NODATA, which is false. Of a delegation only DS is
-    /// this zone's to answer (RFC 4035 section 3.1.4.1). Signatures are of the alias itself, and nowhere else
-    /// when it has none (section 2.5).
-    bool add_owner(const OwnerAnswers& owner, const ZoneDenials& zone, Composition& parts) {
-        const bool is_delegation = owner.below() == Below::kReferral;
-        const bool is_for_ds = query_.type == rr_type::kDs;
-        const bool is_of_owner =
-            is_delegation ? is_for_ds : query_.type == rr_type::kRrsig || owner.below() == Below::kElsewhere;
-        const OwnerAnswers::Set* set = is_delegation && !is_for_ds ? nullptr : set_of(owner, query_.type);
-        if (set != nullptr) {
-            depends_on_client_ = set->classes != 0;
-            parts.add(owner.run(*set, client_.number, query_.is_dnssec_ok));
-        } else if (owner.has_otherwise() && !is_of_owner) {
-            parts.add(owner.otherwise(query_.is_dnssec_ok));
-        } else {
-            parts.add(zone.soa.of(query_.is_dnssec_ok));
-            add_gap(zone, owner.own_gap(), parts);
-            return false;
-        }
-        return true;
-    }
-
-    /// The gap that the question's name falls into; by NSEC3 the one of its next closer name (RFC 5155
-    /// section 1.3), which is one label longer than the closest owner, `skipped` labels up.
-    [[nodiscard]] std::size_t gap_below(const ZoneDenials& zone, std::size_t skipped) const {
-        const ByteView name = query_.name_view();
-        return query_.is_dnssec_ok && !zone.gaps->empty()
-                   ? gap_of(zone, zone.is_hashed ? name.subspan(query_.label_at[skipped - 1]) : name)
-                   : 0;
-    }
-
-    /// Adds the proof of a gap, unless it is there already.
-    void add_gap(const ZoneDenials& zone, std::size_t gap, Composition& parts) const {
-        if (query_.is_dnssec_ok && !zone.gaps->empty()) {
-            parts.add_once((*zone.gaps)[gap].run);
-        }
+        return finish(last == nullptr ? first.parts : chain.composition(*last));
     }
 
     std::size_t finish(const Composition& parts) {
@@ -334,7 +282,7 @@ private:
     [[nodiscard]] OptRecord opt_record() const {
         const ServerOptions& options = snapshot_.options();
         OptRecord opt{.rcode = rcode_, .is_dnssec_ok = query_.is_dnssec_ok, .subnet = &query_.subnet};
-        opt.scope_bits = depends_on_client_ ? client_.scope_bits : 0;
+        opt.scope_bits = scope_bits_;
         if (cookie_.outcome != CookieOutcome::kNone) {
             opt.client_cookie = query_.cookie.data();
             opt.server_cookie = cookie_.next;
@@ -356,15 +304,14 @@ private:
     std::span<std::uint8_t> out_;
     RespondCounters& counters_;
     CookieCheck cookie_;
-    ClientClass client_;
-    bool depends_on_client_ = false;
+    /// 0 = the same for everybody.
+    std::uint8_t scope_bits_ = 0;
     /// Beyond the rate: the least that makes a client ask by TCP.
     bool is_slipped_ = false;
     QueryFault fault_ = QueryFault::kNone;
     Rcode rcode_ = Rcode::kNoError;
     std::uint16_t extended_error_ = extended_error::kNone;
     std::size_t apex_at_ = 0;
-    RedirectedName redirected_;
 };
 
 } // namespace

@@ -187,9 +187,22 @@ Status ZoneLoader::publish_catalog(const DnsConfig& config, std::uint32_t unix_n
             members.push_back({zone.name, zone.group});
         }
     }
-    SL_TRY(const ZoneContents zone, catalog_zone(config.catalog->name, members, unix_now));
-    histories_[config.catalog->name] =
-        extend(nullptr, version_of(zone), config.catalog->transfer.journal_bytes);
+    // The serial is that of the start which brought other members.
+    const DomainName& name = config.catalog->name;
+    const std::size_t most_bytes = config.catalog->transfer.journal_bytes;
+    const bool is_kept = journals_ && most_bytes > 0;
+    auto saved = is_kept ? journals_->load(name, most_bytes) : nullptr;
+    SL_TRY(ZoneContents zone, catalog_zone(name, members, unix_now));
+    ZoneVersion version = version_of(zone);
+    if (saved && is_same_but_serial(*saved->newest, version)) {
+        histories_[name] = std::move(saved);
+        return {};
+    }
+    set_serial(zone, serial_after(saved.get(), version));
+    histories_[name] = extend(saved.get(), version_of(zone), most_bytes);
+    if (is_kept) {
+        journals_->save(name, histories_[name]);
+    }
     return {};
 }
 
@@ -315,18 +328,15 @@ Result<BuiltZone> ZoneLoader::serve(const Work& work, Extent extent) {
     if (goes_on && !work.wanted.is_followed) {
         return served->second.built;
     }
-    const std::size_t made = work.signer == nullptr ? 0 : work.signer->made();
     if (goes_on && served->second.built.names != nullptr) {
         SL_TRY(auto built, update(work, served->second));
         if (built) {
-            signatures_made_ += work.signer == nullptr ? 0 : work.signer->made() - made;
             served->second.built = *std::move(built);
             return served->second.built;
         }
     }
     served_.erase(work.wanted.name);
     SL_TRY(Served next, make_whole(work));
-    signatures_made_ += work.signer == nullptr ? 0 : work.signer->made();
     return served_.emplace(work.wanted.name, std::move(next)).first->second.built;
 }
 
@@ -344,7 +354,9 @@ Result<std::shared_ptr<const Snapshot>> ZoneLoader::build(const DnsConfig& confi
             SL_TRY(work.signer,
                    signer_of(wanted, source.keys, unix_now)); // a wrong key is found at the start
         }
+        const std::size_t made = work.signer == nullptr ? 0 : work.signer->made();
         auto built = serve(work, extent);
+        signatures_made_ += work.signer == nullptr ? 0 : work.signer->made() - made;
         if (!built) {
             served_.clear(); // of which a part may be of other files, or half of another view
             return built.error();

@@ -302,23 +302,27 @@ private:
         return at;
     }
 
-    /// RFC 1034 section 3.6.2: an alias is followed inside the zone; what is elsewhere is the resolver's
-    /// work.
+    /// RFC 1034 section 3.6.2: an alias is followed. Inside the zone that is done here, once; what a wildcard
+    /// or a DNAME makes of its target, and what another zone says of it, is looked up for each question.
     void add_alias(const DomainName& name, bool is_floating, OwnerDraft& owner) {
         std::vector<const Rrset*> aliases;
         DomainName at = name;
         const OwnerRecords* records = zone_.find(at);
         while (records != nullptr && records->find(rr_type::kCname) != nullptr &&
                aliases.size() < kMostAliases) {
-            aliases.push_back(records->find(rr_type::kCname));
-            at = target_of(*aliases.back());
+            const Rrset* const alias = records->find(rr_type::kCname);
+            if (std::find(aliases.begin(), aliases.end(), alias) != aliases.end()) {
+                break; // a loop
+            }
+            aliases.push_back(alias);
+            at = target_of(*alias);
             records = zone_.cut_above(at) == nullptr ? zone_.find(at) : nullptr;
         }
-        const bool is_loop = records != nullptr && records->find(rr_type::kCname) != nullptr;
+        const bool is_open = records != nullptr && records->find(rr_type::kCname) != nullptr;
         owner.otherwise = both(proofs_.is_signed(), [&](bool is_dnssec) {
-            return alias_without_type(name, aliases, is_floating, is_dnssec, is_loop);
+            return alias_without_type(name, aliases, is_floating, is_dnssec, is_open);
         });
-        if (records == nullptr || is_loop) {
+        if (records == nullptr || is_open) {
             return;
         }
         for (const auto& [type, set] : records->sets) {
@@ -331,23 +335,23 @@ private:
         }
     }
 
+    /// `is_open`: there are more aliases, or the same again.
     Run alias_without_type(const DomainName& name, const std::vector<const Rrset*>& aliases, bool is_floating,
-                           bool is_dnssec, bool is_loop) const {
+                           bool is_dnssec, bool is_open) const {
         RunWriter writer(zone_.apex, name, true);
         // Floating in either case: denials are, and a run has one kind of pointers.
         const DomainName end = add_aliases(writer, name, aliases, is_floating, is_dnssec);
-        if (is_loop || !end.is_at_or_below(zone_.apex) || zone_.cut_above(end) != nullptr ||
-            zone_.dname_above(end) != nullptr) {
-            return std::move(writer).finish();
-        }
         DomainName encloser = end.canonical();
-        while (!names_->all.contains(encloser)) {
+        const bool is_ours = !is_open && end.is_at_or_below(zone_.apex) && zone_.cut_above(end) == nullptr &&
+                             zone_.dname_above(end) == nullptr;
+        while (is_ours && !names_->all.contains(encloser)) {
             encloser = encloser.parent();
         }
         const auto wildcard = encloser.child("*");
         const bool is_there = encloser == end;
-        if (!is_there && wildcard && names_->all.contains(*wildcard)) {
-            return std::move(writer).finish(); // the resolver asks for it by name
+        if (!is_ours || (!is_there && wildcard && names_->all.contains(*wildcard))) {
+            writer.run().leads_on = true;
+            return std::move(writer).finish();
         }
         proofs_.append_denial(writer, end.canonical(), encloser, is_dnssec);
         if (!is_there) {

@@ -85,7 +85,6 @@ std::vector<std::string> Signer::ds_texts() const {
 
 Status Signer::sign(const std::vector<ZoneContents*>& forms, const SignTimes& times) {
     SL_TRY_VOID(list_.check(times.now));
-    made_ = 0;
     for (ZoneContents* zone : forms) {
         SL_TRY_VOID(sign_form(*zone, times));
     }

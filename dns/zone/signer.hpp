@@ -51,7 +51,7 @@ public:
     [[nodiscard]] const KeyList& keys() const { return list_; }
     /// DS (SHA-256) in master-file form of the keys that the zone above has to know.
     [[nodiscard]] std::vector<std::string> ds_texts() const;
-    /// Signatures made since a whole zone was signed last, those made then among them; the others were kept.
+    /// Signatures made so far; the others were kept.
     [[nodiscard]] std::size_t made() const { return made_; }
     /// Unix seconds at which the first signature ends.
     [[nodiscard]] std::uint32_t first_end() const;

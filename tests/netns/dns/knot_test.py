@@ -31,7 +31,8 @@ from server_lab import answers, run_case, wait_for
 
 TYPES = ['A', 'AAAA', 'NS', 'SOA', 'MX', 'TXT', 'CNAME', 'SRV', 'SVCB', 'HTTPS', 'TYPE65280', 'DS', 'CAA', 'PTR', 'RRSIG', 'DNAME', 'TYPE1234']
 LABELS = ['www', 'WwW', 'ns1', 'mail', 'alias', 'alias2', 'out', 'dangling', 'nowhere', 'a', 'deep', 'er', 'wild', 'there', 'sub',
-          'ns', 'far', 'gone', 'long', 'many', '_sip', '_udp', '_compute', 'svc', 'sz', 'hk', 'gba', 'site', '*', 'x' * 63, 'x']
+          'ns', 'far', 'gone', 'long', 'many', '_sip', '_udp', '_compute', 'svc', 'sz', 'hk', 'gba', 'site', '*', 'x' * 63, 'x',
+          'under', 'inside', 'chain', 'er2', 'lost', 'to-wild', 'to-under', 'to-none', 'to-sub', 'to-cut', 'leads', 'loop', 'loop2', 'ring', 'y']
 KEEPALIVE = 11
 DNS_YAML = '''listen: ["127.0.0.1:{port}"]
 nsid: here
@@ -64,7 +65,8 @@ zone:
 def random_query(rng):
     labels = [rng.choice(LABELS) for _ in range(rng.randint(0, 3))]
     base = rng.choice(['c.example.', 'c.example.', 'c.example.', 'c.example.', 'C.eXample.', 'gba.site.c.example.', 'svc.c.example.',
-                       'wild.c.example.', 'sub.c.example.', 'gone.c.example.', 'long.c.example.', 'example.', 'd.example.', '.'])
+                       'wild.c.example.', 'sub.c.example.', 'gone.c.example.', 'long.c.example.', 'under.c.example.',
+                       'inside.c.example.', 'chain.c.example.', 'er2.c.example.', 'leads.c.example.', 'example.', 'd.example.', '.'])
     name = '.'.join(labels + [base]) if base != '.' else '.'.join(labels) + '.'
     query = dns.message.make_query(name, rng.choice(TYPES), use_edns=False)
     if rng.random() < 0.5:
@@ -158,6 +160,64 @@ def differential(ports, queries):
     assert len(seen) >= 6, f'the queries were not mixed: {seen}'
 
 
+LEADING = ['a.under', 'A.b.UNDER', 'none.under', 'q.inside', 'there.inside', 'a.chain', 'none.chain', 'deep.er2', 'a.deep.er2', 'lost', 'to-wild', 'to-under',
+           'to-none', 'x.leads', 'alias2', 'dangling', 'x.gone']
+NAMED_CONF = '''options {{ directory "{work}"; pid-file none; session-keyfile none; recursion no; listen-on port {port} {{ 127.0.0.1; }}; listen-on-v6 {{ none; }};
+  minimal-responses yes; check-names master ignore; }};
+controls {{ }};
+zone "c.example" {{ type primary; file "{zone}"; check-integrity no; }};
+'''
+NSD_CONF = '''server:
+  ip-address: 127.0.0.1@{port}
+  server-count: 1
+  pidfile: ""
+  username: ""
+  chroot: ""
+  zonesdir: "{work}"
+  database: ""
+  zonelistfile: "{work}/nsd.zones"
+  xfrdfile: "{work}/nsd.xfrd"
+  xfrdir: "{work}"
+  logfile: "{work}/nsd.log"
+remote-control:
+  control-enable: no
+zone:
+  name: c.example
+  zonefile: "{zone}"
+'''
+
+
+def check_leading_names(ports):
+    """Names that lead to other names of the zone: RCODE and the answer of all servers, in each one's order of the chain."""
+    different = []
+    for label in LEADING:
+        for rdtype in ('A', 'TXT', 'MX', 'CNAME', 'DNAME'):
+            query = dns.message.make_query(f'{label}.c.example.', rdtype)
+            heard = {name: dns.query.tcp(query, '127.0.0.1', port=port, timeout=5) for name, port in ports.items()}
+            said = {name: (dns.rcode.to_text(answer.rcode()), records(answer.answer)) for name, answer in heard.items()}
+            if any(what != said['ours'] for what in said.values()):
+                different.append((label, rdtype, said))
+    for what in different[:10]:
+        print(f'# {what}')
+    assert not different, f'{len(different)} answers differ'
+
+
+def leading_names_elsewhere(work, zone, ours, children):
+    """The same with BIND and NSD, where they are installed."""
+    ports = {'ours': ours}
+    for name, words, text in (('named', ['-g', '-n', '1', '-c'], NAMED_CONF), ('nsd', ['-d', '-c'], NSD_CONF)):
+        program = shutil.which(name, path='/usr/sbin:/usr/bin')
+        if program is None:
+            print(f'skip leading-names-as-{name} # not installed')
+            continue
+        ports[name] = free_port()
+        (work / f'{name}.conf').write_text(text.format(work=work, zone=zone, port=ports[name]))
+        copy = shutil.copy(program, work / f'{name}.copy') # AppArmor attaches profiles by path
+        children.append(subprocess.Popen([copy, *words, work / f'{name}.conf'], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL))
+        wait_for(name, lambda port=ports[name]: answers(port), children[-1])
+    return run_case('leading-names-as-bind-and-nsd', lambda: check_leading_names(ports))
+
+
 def main():
     program, folder = sys.argv[1], pathlib.Path(sys.argv[2])
     queries = int(sys.argv[3]) if len(sys.argv) > 3 else 4000
@@ -184,6 +244,7 @@ def main():
             wait_for('knotd', lambda: answers(knots), children[1])
             wait_for('suanlu-dns with a short idle time', lambda: answers(idle), children[2])
             failed += run_case('same-answers-as-knot', lambda: differential((ours, knots), queries))
+            failed += leading_names_elsewhere(work, zone, ours, children)
             failed += run_case('tcp-pipelining', lambda: check_pipelining(ours))
             failed += run_case('tcp-limits', lambda: check_tcp_limits(ours))
             failed += run_case('tcp-idle', lambda: check_tcp_idle(idle))

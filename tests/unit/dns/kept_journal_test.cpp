@@ -109,6 +109,35 @@ TEST_F(KeptJournal, AfterARestart_DifferencesAreThere) {
     EXPECT_EQ(loader->journals()->counted(JournalOutcome::kJoined), 1U);
 }
 
+TEST_F(KeptJournal, Catalog_GoesOnFromWhereItWas) {
+    DnsConfig with = config();
+    with.catalog.emplace();
+    with.catalog->name = *DomainName::parse("catalog.example");
+    const auto catalog = [&](std::uint32_t now) {
+        const auto loader = start();
+        EXPECT_TRUE(loader->load(with, now));
+        return loader->histories().at(with.catalog->name);
+    };
+    EXPECT_EQ(catalog(kNow)->newest->serial(), kNow);
+    EXPECT_EQ(catalog(kNow + 60)->newest->serial(), kNow) << "the same members";
+    with.zones[0].group = "edge";
+    const auto changed = catalog(kNow + 120);
+    EXPECT_EQ(changed->newest->serial(), kNow + 120);
+    EXPECT_NE(changed->since(kNow), nullptr);
+    with.zones[0].group = "core";
+    EXPECT_EQ(catalog(kNow)->newest->serial(), kNow + 121) << "a clock that went back";
+}
+
+TEST_F(KeptJournal, SignaturesMade_CountThoseOfARaisedSerial) {
+    zone_.key = folder_ / "key";
+    const auto loader = start();
+    ASSERT_TRUE(loader->load(config(), kNow));
+    const std::size_t all = loader->signatures_made();
+    ASSERT_TRUE(loader->renew(config(), kNow + 8 * 86400));
+    EXPECT_EQ(loader->signatures_made(), all + 1)
+        << "all are renewed, then SOA for the serial that this takes";
+}
+
 TEST_F(KeptJournal, SignedZone_IsTheSameAfterARestart) {
     zone_.key = folder_ / "key";
     std::uint32_t serial = 0;
@@ -121,7 +150,7 @@ TEST_F(KeptJournal, SignedZone_IsTheSameAfterARestart) {
     const auto loader = start();
     ASSERT_TRUE(loader->load(config(), kNow + 100));
     EXPECT_EQ(history(*loader).newest->serial(), serial);
-    EXPECT_EQ(loader->signatures_made(), 0U);
+    EXPECT_EQ(loader->signatures_made(), 1U) << "of the SOA that the file has, to see that nothing changed";
     write_zone(8, "192.0.2.77");
     ASSERT_TRUE(loader->load(config(), kNow + 100));
     EXPECT_NE(history(*loader).since(serial), nullptr);
