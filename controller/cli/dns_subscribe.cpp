@@ -8,6 +8,7 @@
 
 #include "controller/cli/push_report.hpp"
 #include "controller/cli/push_subscriber.hpp"
+#include "controller/cli/stub_resolver_client.hpp"
 #include "dns/record/rr_type.hpp"
 #include "dns/tcp/tls_context.hpp"
 
@@ -20,7 +21,7 @@ constexpr std::size_t kMostQuestions = 1'000;
 
 /// HOST, HOST:PORT, V6 or [V6]:PORT.
 Result<PushServer> parse_server(const std::string& text) {
-    PushServer server{text, kDefaultPort, {}};
+    PushServer server{text, kDefaultPort, {}, {}};
     const bool is_bracketed = text.starts_with('[');
     const std::size_t end = is_bracketed ? text.find(']') : text.find(':');
     if (is_bracketed && end == std::string::npos) {
@@ -67,6 +68,20 @@ Result<std::vector<dns::PushQuestion>> parse_questions(const std::vector<std::st
     return questions;
 }
 
+/// Whom the zone of `name` says.
+Result<std::vector<PushServer>> find_servers(const dns::DomainName& name, const std::string& resolver) {
+    SL_TRY(const StubResolverClient client, StubResolverClient::open(resolver));
+    const auto ask = [&](const dns::ResolverQuestion& question) { return client.ask(question); };
+    SL_TRY(const std::vector<dns::PushHost> hosts, dns::discover_push(name, ask, std::random_device{}()));
+    std::vector<PushServer> out;
+    for (const dns::PushHost& host : hosts) {
+        std::string text = host.name.text();
+        text.pop_back(); // certificates are for names without the last dot
+        out.push_back({text, std::to_string(host.addresses.front().port), text, host.addresses});
+    }
+    return out;
+}
+
 } // namespace
 
 DnsSubscribe::DnsSubscribe(CLI::App& dns)
@@ -77,9 +92,15 @@ DnsSubscribe::DnsSubscribe(CLI::App& dns)
         ->add_option("names", words_.names,
                      "NAME or NAME/TYPE each; SVCB unless TYPE is A, ANY, TYPE65280 ..")
         ->required();
-    subscribe_->add_option("--server", words_.server, "HOST or HOST:PORT, port 853 by default")->required();
+    CLI::Option* const server = subscribe_->add_option(
+        "--server", words_.server, "HOST or HOST:PORT, port 853 by default; default: whom the zone names");
+    subscribe_
+        ->add_option("--resolver", words_.resolver,
+                     "ADDRESS or ADDRESS:PORT to ask for the zone's server; default: /etc/resolv.conf")
+        ->excludes(server);
     subscribe_->add_option("--ca", words_.ca, "file of the authorities to trust instead of the system's");
-    subscribe_->add_option("--tls-name", words_.tls_name, "name in the server's certificate; default HOST");
+    subscribe_->add_option("--tls-name", words_.tls_name,
+                           "name in the server's certificate; default: its host");
     subscribe_->add_option("--count", words_.count, "end after so many messages with changes");
 }
 
@@ -88,10 +109,17 @@ bool DnsSubscribe::is_asked() const {
 }
 
 Status DnsSubscribe::run(bool as_json, bool colour) const {
-    SL_TRY(PushServer server, parse_server(words_.server));
     SL_TRY(std::vector<dns::PushQuestion> questions, parse_questions(words_.names));
     SL_TRY(const auto context, dns::client_tls_context(words_.ca));
-    server.tls_name = words_.tls_name.empty() ? server.host : words_.tls_name;
+    std::vector<PushServer> servers;
+    if (words_.server.empty()) {
+        SL_TRY(servers, find_servers(questions.front().name, words_.resolver));
+    } else {
+        SL_TRY(servers.emplace_back(), parse_server(words_.server));
+    }
+    for (PushServer& server : servers) {
+        server.tls_name = words_.tls_name.empty() ? server.host : words_.tls_name;
+    }
     std::uint64_t messages = 0;
     const auto print = [&](const std::vector<dns::PushChange>& changes) {
         for (const dns::PushChange& change : changes) {
@@ -102,7 +130,7 @@ Status DnsSubscribe::run(bool as_json, bool colour) const {
     };
     const auto say = [](const std::string& what) { std::fprintf(stderr, "suanluctl: %s\n", what.c_str()); };
     asio::io_context io(1);
-    PushSubscriber subscriber(io, server, std::move(questions), *context, {print, say},
+    PushSubscriber subscriber(io, std::move(servers), std::move(questions), *context, {print, say},
                               std::random_device{}());
     asio::signal_set signals(io, SIGINT, SIGTERM);
     signals.async_wait([&](const boost::system::error_code& ec, int) {

@@ -12,9 +12,12 @@ namespace suanlu {
 struct SubscribeWords {
     /// NAME or NAME/TYPE each.
     std::vector<std::string> names;
+    /// Empty = the zone of the first name says it.
     std::string server;
+    /// Who is asked for that; empty = the system's.
+    std::string resolver;
     std::string ca;
-    /// In the server's certificate; empty = the host of `server`.
+    /// In the server's certificate; empty = its host.
     std::string tls_name;
     /// End after so many messages with changes; 0 = never.
     std::uint64_t count = 0;

@@ -26,12 +26,12 @@ Task<void> say_goodbye(std::shared_ptr<dns::Connection> connection) {
 
 } // namespace
 
-PushSubscriber::PushSubscriber(asio::io_context& io, PushServer server,
+PushSubscriber::PushSubscriber(asio::io_context& io, std::vector<PushServer> servers,
                                std::vector<dns::PushQuestion> questions, asio::ssl::context& context,
                                PushListener listener, std::uint32_t seed)
-    : strand_(asio::make_strand(io)), server_(std::move(server)), questions_(std::move(questions)),
-      context_(context), listener_(std::move(listener)), resolver_(strand_), socket_(strand_),
-      pause_(strand_), beat_(strand_), settle_(strand_), delay_(seed) {
+    : strand_(asio::make_strand(io)), servers_(std::move(servers)), server_(servers_.front()),
+      questions_(std::move(questions)), context_(context), listener_(std::move(listener)), resolver_(strand_),
+      socket_(strand_), pause_(strand_), beat_(strand_), settle_(strand_), delay_(seed) {
 }
 
 void PushSubscriber::start(std::function<void()> ended) {
@@ -126,11 +126,32 @@ Task<Status> PushSubscriber::open() {
 
 Task<boost::system::error_code> PushSubscriber::connect() {
     ErrorCode ec;
-    const auto found = co_await resolver_.async_resolve(server_.host, server_.port,
-                                                        asio::redirect_error(asio::use_awaitable, ec));
-    for (const auto& entry : found) {
+    for (const PushServer& server : servers_) {
+        server_ = server;
+        std::vector<asio::ip::tcp::endpoint> addresses;
+        for (const Endpoint& address : server.addresses) {
+            addresses.emplace_back(asio::ip::make_address(address.address.text(), ec), address.port);
+        }
+        if (addresses.empty()) {
+            const auto found = co_await resolver_.async_resolve(
+                server.host, server.port, asio::redirect_error(asio::use_awaitable, ec));
+            addresses.assign(found.begin(), found.end());
+        }
+        if (!addresses.empty()) {
+            ec = co_await connect_to(std::move(addresses));
+        }
+        if (!ec || ec == asio::error::operation_aborted) {
+            break;
+        }
+    }
+    co_return ec;
+}
+
+Task<boost::system::error_code> PushSubscriber::connect_to(std::vector<asio::ip::tcp::endpoint> addresses) {
+    ErrorCode ec;
+    for (const asio::ip::tcp::endpoint& address : addresses) {
         socket_ = asio::ip::tcp::socket(strand_);
-        co_await socket_.async_connect(entry.endpoint(), asio::redirect_error(asio::use_awaitable, ec));
+        co_await socket_.async_connect(address, asio::redirect_error(asio::use_awaitable, ec));
         if (!ec || !socket_.is_open()) {
             break;
         }

@@ -8,6 +8,7 @@
 #include <functional>
 
 #include "core/support/clock.hpp"
+#include "core/support/endpoint.hpp"
 #include "dns/push/push_client.hpp"
 #include "dns/push/pushed_records.hpp"
 #include "dns/push/reconnect_delay.hpp"
@@ -19,6 +20,8 @@ struct PushServer {
     std::string host;
     std::string port;
     std::string tls_name;
+    /// Empty = those that the system knows of `host`.
+    std::vector<Endpoint> addresses;
 };
 
 struct PushListener {
@@ -30,9 +33,11 @@ struct PushListener {
 
 class PushSubscriber {
 public:
-    /// `context` outlives it. `seed`: of the spread of reconnections.
-    PushSubscriber(asio::io_context& io, PushServer server, std::vector<dns::PushQuestion> questions,
-                   asio::ssl::context& context, PushListener listener, std::uint32_t seed);
+    /// `servers`: at least one; each connection is to the first that is reached. `context` outlives it.
+    /// `seed`: of the spread of reconnections.
+    PushSubscriber(asio::io_context& io, std::vector<PushServer> servers,
+                   std::vector<dns::PushQuestion> questions, asio::ssl::context& context,
+                   PushListener listener, std::uint32_t seed);
 
     void start(std::function<void()> ended);
     void stop();
@@ -48,6 +53,7 @@ private:
     Task<Status> follow();
     Task<Status> open();
     Task<boost::system::error_code> connect();
+    Task<boost::system::error_code> connect_to(std::vector<asio::ip::tcp::endpoint> addresses);
     Task<Status> listen();
     /// An error ends the session.
     Status tell(const dns::PushClient::Heard& heard);
@@ -62,6 +68,8 @@ private:
     [[nodiscard]] Status lost(const std::string& what, const std::string& why) const;
 
     Strand strand_;
+    std::vector<PushServer> servers_;
+    /// The one that it is connected to, or tried last.
     PushServer server_;
     std::vector<dns::PushQuestion> questions_;
     asio::ssl::context& context_;

@@ -3,6 +3,7 @@
 // crash; a refusal says where; what is passed on was asked for; what is sent is DSO; what was shown and is in
 // doubt is taken back once.
 #include "dns/push/push_client.hpp"
+#include "dns/push/push_discovery.hpp"
 #include "dns/push/pushed_records.hpp"
 #include "dns/record/rr_type.hpp"
 #include "message_check.hpp"
@@ -28,9 +29,19 @@ void show(PushedRecords& shown, const PushClient::Heard& heard) {
     }
 }
 
+/// The same octets as the answer of a resolver, whatever id it is of.
+void read_as_answer(ByteView bytes) {
+    if (bytes.size() >= 2) {
+        const auto id = static_cast<std::uint16_t>(bytes[0] << 8U | bytes[1]);
+        const auto answer = read_resolver_answer(bytes, id, {*DomainName::parse("a"), rr_type::kA});
+        require(answer || answer.error().detail.starts_with("offset "));
+    }
+}
+
 } // namespace
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* bytes, std::size_t size) {
+    read_as_answer(ByteView(bytes, size));
     MonoTime now{};
     PushClient client({{*DomainName::parse("a"), rr_type::kA, rr_class::kIn},
                        {*DomainName::parse("b"), rr_type::kAny, rr_class::kAny}},

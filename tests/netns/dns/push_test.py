@@ -15,6 +15,7 @@ import tempfile
 sys.dont_write_bytecode = True
 try:
     import dns.edns
+    import dns.flags
     import dns.message
     import dns.query
     import dns.rcode
@@ -248,9 +249,10 @@ def check_shutdown(program, authority):
 class Subscriber:
     """suanluctl dns subscribe; ends by itself when a test waits for too long."""
 
-    def __init__(self, server, *words, ca='ca.pem', name=NAME):
-        self.command = ['timeout', '-k', '1', str(2 * WAIT_S), sys.argv[2], 'dns', 'subscribe', *words, '--server', f'127.0.0.1:{server.tls_port}',
-                        '--ca', str(server.authority.folder / ca), '--tls-name', name]
+    def __init__(self, server, *words, ca='ca.pem', name=NAME, where=None):
+        where = where or ['--server', f'127.0.0.1:{server.tls_port}', '--tls-name', name]
+        self.command = ['timeout', '-k', '1', str(2 * WAIT_S), sys.argv[2], 'dns', 'subscribe', *words, *where,
+                        '--ca', str(server.authority.folder / ca)]
 
     def __enter__(self):
         self.process = subprocess.Popen(self.command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
@@ -293,6 +295,34 @@ def check_subscribe(program, authority):
         server.tls_port = free_port()
         ended = Subscriber(server, 'www.c.example').run()
         assert ended[0] == 3 and 'cannot reach' in ended[2], ended
+
+
+def check_subscribe_discovery(program, authority):
+    """Without --server: the zone says who tells its changes; this server is also the resolver."""
+    with PushServer(program, authority, 'www A 192.0.2.3\n') as server:
+        place = f'_dns-push-tls._tcp SRV 0 0 {server.tls_port} dns\n'
+        resolver = ['--resolver', f'127.0.0.1:{server.port}']
+        subscribe = lambda *words, where=resolver: Subscriber(server, *words, '--count', '1', where=where).run()
+        rest = 'www A 192.0.2.3\ndns A 127.0.0.1\n'
+        server.change(rest + place)
+        assert subscribe('www.c.example/A') == (0, '+ www.c.example. 3600 IN A 192.0.2.3\n', '')
+        ended = Subscriber(server, 'www.c.example/A', where=[*resolver, '--tls-name', 'other.c.example']).run()
+        assert ended[0] == 1 and 'certificate verify failed' in ended[2], ended
+        closed = ''.join(f'_dns-push-tls._tcp SRV 9 0 {9000 + i} nobody\n' for i in range(45)) # by TCP, and one after the other
+        server.change(rest + place.replace(' 0 0 ', ' 8 0 ') + f'_dns-push-tls._tcp SRV 7 0 {free_port()} dns\n' + closed)
+        assert server.ask('_dns-push-tls._tcp.c.example.', 'SRV', use_edns=0, payload=1232).flags & dns.flags.TC
+        assert subscribe('www.c.example/A')[:2] == (0, '+ www.c.example. 3600 IN A 192.0.2.3\n')
+        server.change('www A 192.0.2.3\n' + place)
+        for name, where, code, why in (('www.c.example', resolver, 1, 'dns.c.example., the server of DNS Push for c.example., has no address'),
+                                       ('www.elsewhere.example', resolver, 3, 'no answer for www.elsewhere.example. SOA from the resolver 127.0.0.1:'),
+                                       ('www.c.example', ['--resolver', f'127.0.0.1:{free_port()}'], 3, 'Connection refused'),
+                                       ('www.c.example', ['--resolver', 'localhost'], 2, 'ADDRESS or ADDRESS:PORT is wanted'),
+                                       ('www.c.example', [*resolver, '--server', '127.0.0.1'], 2, '--server')):
+            ended = subscribe(name, where=where)
+            assert ended[0] == code and why in ended[2], ended
+        server.change('www A 192.0.2.3\n')
+        ended = subscribe('www.c.example')
+        assert ended[0] == 1 and 'the zone c.example. names no server of DNS Push: _dns-push-tls._tcp.c.example. has no SRV' in ended[2], ended
 
 
 def check_subscribe_view(program, authority):
@@ -339,7 +369,8 @@ def check_subscribe_again(program, authority):
 
 CASES = {'push-changes': check_changes, 'push-session': check_session, 'push-classes': check_classes, 'push-refusals': check_refusals,
          'push-fatal': check_fatal, 'push-times': check_times, 'push-slow-reader': check_slow_reader, 'push-shutdown': check_shutdown,
-         'push-subscribe': check_subscribe, 'push-subscribe-view': check_subscribe_view, 'push-subscribe-again': check_subscribe_again}
+         'push-subscribe': check_subscribe, 'push-subscribe-discovery': check_subscribe_discovery,
+         'push-subscribe-view': check_subscribe_view, 'push-subscribe-again': check_subscribe_again}
 
 
 def main():
