@@ -92,12 +92,12 @@ void Lcore::steer(const Port& port, std::span<rte_mbuf*> packets, std::uint64_t 
         first = end;
     }
     for (std::uint16_t place = 0; place < outgoing_.size(); place++) {
-        auto& vector = outgoing_[place];
-        if (vector.count > 0) {
+        auto& outgoing = outgoing_[place].packets;
+        if (!outgoing.empty()) {
             const bool is_steered = set_.ports()[place].is_steered;
-            send(place, vector.packets.data(), vector.count,
+            send(place, outgoing.data(), static_cast<std::uint16_t>(outgoing.size()),
                  is_steered ? EngineCount::kTransmitFull : EngineCount::kExceptionFull);
-            vector.count = 0;
+            outgoing = {};
         }
     }
     if (steered != 0) {
@@ -120,6 +120,21 @@ void Lcore::carry_out(const Port& port, std::span<rte_mbuf*> packets, BurstOutco
     } else {
         drop(packets, EngineCount::kNoPort);
     }
+}
+
+// The first packets for a port stay where they are: mostly they are the whole burst.
+void Lcore::append(std::uint16_t place, std::span<rte_mbuf*> packets) {
+    auto& outgoing = outgoing_[place];
+    if (outgoing.packets.empty()) {
+        outgoing.packets = packets;
+        return;
+    }
+    auto* const gathered = outgoing.gathered.data(); // a burst fits
+    if (outgoing.packets.data() != gathered) {
+        std::copy(outgoing.packets.begin(), outgoing.packets.end(), gathered);
+    }
+    std::copy(packets.begin(), packets.end(), gathered + outgoing.packets.size());
+    outgoing.packets = {gathered, outgoing.packets.size() + packets.size()};
 }
 
 // To the kernel, which may have seen them already.

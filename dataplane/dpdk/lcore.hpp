@@ -27,9 +27,10 @@ public:
     std::uint32_t poll(std::uint64_t now);
 
 private:
-    struct Vector {
-        std::array<rte_mbuf*, kBurst> packets;
-        std::uint16_t count = 0;
+    /// What goes out by a port after a burst.
+    struct Outgoing {
+        std::span<rte_mbuf*> packets;
+        std::array<rte_mbuf*, kBurst> gathered;
     };
 
     /// Into `packets` what this lcore has to do of a port; counts in `total` what it has got from the device.
@@ -39,11 +40,7 @@ private:
     /// Of packets that have the same outcome.
     void carry_out(const Port& port, std::span<rte_mbuf*> packets, BurstOutcome outcome);
     void leave(const Port& port, std::span<rte_mbuf*> packets);
-    void append(std::uint16_t place, std::span<rte_mbuf*> packets) {
-        auto& vector = outgoing_[place];
-        std::copy(packets.begin(), packets.end(), vector.packets.begin() + vector.count); // a burst fits
-        vector.count = static_cast<std::uint16_t>(vector.count + packets.size());
-    }
+    void append(std::uint16_t place, std::span<rte_mbuf*> packets);
     /// Place of the port that stands for an interface; Port::kNone when there is none.
     [[nodiscard]] std::uint16_t place_of(std::uint32_t interface) const;
     void send(std::uint16_t place, rte_mbuf** packets, std::uint16_t count, EngineCount refused);
@@ -54,7 +51,7 @@ private:
     std::uint32_t number_;
     LcoreState& state_;
     LcoreWatch* watch_;
-    std::vector<Vector> outgoing_; ///< by place of the port
+    std::vector<Outgoing> outgoing_; ///< by place of the port
     Remembered remembered_;
 };
 

@@ -17,22 +17,30 @@ namespace suanlu {
 class Ipv6Start {
 public:
     explicit Ipv6Start(std::uint64_t word) : word_(word) {}
-    [[nodiscard]] bool is_ipv6() const { return (word_ & 0xf0) == 0x60; }
+    [[nodiscard]] bool is_ipv6() const { return (word_ & kVersion) == 0x60; }
     [[nodiscard]] std::uint8_t ecn() const { return word_ >> 12 & SL_ECN; }
     /// Version, traffic class and flow label.
     [[nodiscard]] std::uint32_t first() const { return static_cast<std::uint32_t>(word_); }
+    /// Same version, same ECN field.
+    [[nodiscard]] bool is_like(Ipv6Start other) const {
+        return ((word_ ^ other.word_) & (kVersion | kEcn)) == 0;
+    }
     /// Of the whole packet.
     [[nodiscard]] std::uint32_t length() const {
         return __builtin_bswap16(static_cast<std::uint16_t>(word_ >> 32)) + std::uint32_t{SL_IPV6};
     }
     [[nodiscard]] std::uint8_t next() const { return static_cast<std::uint8_t>(word_ >> 48); }
     [[nodiscard]] std::uint8_t hops() const { return static_cast<std::uint8_t>(word_ >> 56); }
-    /// One hop further, with another ECN field.
-    [[nodiscard]] std::uint64_t forwarded(std::uint64_t ecn) const {
-        return ((word_ & ~(std::uint64_t{SL_ECN} << 12)) | ecn << 12) - (std::uint64_t{1} << 56);
+    /// One hop further.
+    [[nodiscard]] std::uint64_t forwarded() const { return word_ - (std::uint64_t{1} << 56); }
+    [[nodiscard]] Ipv6Start with_ecn(int ecn) const {
+        return Ipv6Start((word_ & ~kEcn) | static_cast<std::uint64_t>(ecn) << 12);
     }
 
 private:
+    static constexpr std::uint64_t kVersion = 0xf0;
+    static constexpr std::uint64_t kEcn = std::uint64_t{SL_ECN} << 12;
+
     std::uint64_t word_;
 };
 
@@ -40,12 +48,17 @@ private:
 class RoutingStart {
 public:
     explicit RoutingStart(std::uint64_t word) : word_(word) {}
+    [[nodiscard]] bool operator==(const RoutingStart&) const = default;
     [[nodiscard]] std::uint8_t next() const { return static_cast<std::uint8_t>(word_); }
     /// In bytes.
     [[nodiscard]] std::uint32_t length() const { return ((word_ >> 8 & 0xff) + 1) * 8; }
     /// A segment routing header (RFC 8754 section 2) with room for what it lists.
     [[nodiscard]] bool is_segments() const {
         return (word_ >> 16 & 0xff) == 4 && 8 + (last() + 1) * 16 <= length();
+    }
+    /// No segment is left, and no second such header follows.
+    [[nodiscard]] bool is_used_up() const {
+        return is_segments() && left() == 0 && next() != SL_NEXT_ROUTING;
     }
     [[nodiscard]] std::uint32_t left() const { return word_ >> 24 & 0xff; }
     [[nodiscard]] std::uint32_t last() const { return word_ >> 32 & 0xff; }
@@ -60,30 +73,35 @@ public:
         : state_(*port.lcore), tables_(*port.tables), ways_(ways), packets_(packets) {
         PacketColumns::fetch(packets_);
         ways_.refresh(tables_);
+        block_ = wide_address(&ways_.block().address);
+        block_mask_ = wide_address(&ways_.block().mask);
     }
 
     /// Sends packets from `first` on until one is not plain, and returns its place; the end when there is
     /// none.
     [[gnu::always_inline]] std::size_t send(std::size_t first, BurstOutcome* outcomes) {
-        const auto block = ways_.block(); // writing bytes cannot change a copy
         std::size_t i = first;
         for (; i < packets_.size(); i++) {
-            const auto* link = serve(*packets_[i], block);
+            const auto* link = serve(*packets_[i]);
             if (link == nullptr) {
                 break;
             }
             outcomes[i] = link->outcome;
         }
+        sent_ += i - first;
         return i;
     }
 
     /// All that were sent are counted.
     void count() {
         state_.reasons[SL_R_sid_forwarded] += forwarded_;
-        state_.reasons[SL_R_decapsulated] += decapsulated_;
+        state_.reasons[SL_R_decapsulated] += sent_ - forwarded_;
     }
 
 private:
+    /// Bytes that are read of a frame before its lengths.
+    static constexpr std::uint32_t kLooked = SL_ETHERNET + SL_IPV6 + 8;
+
     template <class Word>
     static Word read(const std::uint8_t* bytes) {
         Word word;
@@ -91,31 +109,25 @@ private:
         return word;
     }
 
-    static AddressWords read_address(const std::uint8_t* bytes) {
-        return {read<std::uint64_t>(bytes), read<std::uint64_t>(bytes + 8)};
-    }
-
     /// The link that the packet leaves by; null = it is not plain.
-    [[gnu::always_inline]] const SidLink* serve(rte_mbuf& packet, const sl_prefix& block) {
+    [[gnu::always_inline]] const SidLink* serve(rte_mbuf& packet) {
         auto* frame = rte_pktmbuf_mtod(&packet, std::uint8_t*);
-        if (packet.nb_segs != 1 || packet.data_len < SL_ETHERNET + SL_IPV6 ||
+        if (packet.nb_segs != 1 || packet.data_len < kLooked ||
             read<std::uint16_t>(frame + 12) != RTE_BE16(0x86dd)) {
             return nullptr;
         }
         const auto* ip = frame + SL_ETHERNET;
         const Ipv6Start outer(read<std::uint64_t>(ip));
-        const auto source = read_address(ip + 8);
-        const bool is_foreign = (((source[0] ^ block.address[0]) & block.mask[0]) |
-                                 ((source[1] ^ block.address[1]) & block.mask[1])) != 0;
-        if (!outer.is_ipv6() || is_foreign || SL_ETHERNET + outer.length() > packet.data_len) {
+        if (!outer.is_ipv6() || differs(wide_address(ip + 8), block_, block_mask_) ||
+            SL_ETHERNET + outer.length() > packet.data_len) {
             return nullptr;
         }
-        const auto& way = ways_.find(tables_, read_address(ip + SL_DESTINATION));
+        const auto& way = ways_.find(tables_, ip + SL_DESTINATION);
         switch (way.kind) {
         case SidKind::kNextId:
-            return forward(frame, outer, way.link, way.next);
+            return forward(frame, outer, way.link, &way.next);
         case SidKind::kNextIdByFlow:
-            return forward(frame, outer, link_of(way, ip, outer, true, way.next), way.next);
+            return forward(frame, outer, link_of(way, ip, outer, true, bytes_of(way.next)), &way.next);
         case SidKind::kSegment:
             return follow(frame, outer, way);
         case SidKind::kInside:
@@ -128,21 +140,30 @@ private:
 
     /// As sl_transit from where the next segment is known.
     [[gnu::always_inline]] const SidLink* forward(std::uint8_t* frame, Ipv6Start outer, const SidLink& link,
-                                                  AddressWords next) {
+                                                  const void* next) {
         if (outer.hops() <= 1 || outer.length() > link.mtu) {
             return nullptr;
         }
-        std::memcpy(frame, link.macs.data(), link.macs.size());
-        frame[SL_ETHERNET + 7] = static_cast<std::uint8_t>(outer.hops() - 1);
-        std::memcpy(frame + SL_ETHERNET + SL_DESTINATION, next.data(), sizeof next);
+        const auto destination = wide_address(next);
+        std::memcpy(frame + SL_ETHERNET + SL_DESTINATION, &destination, sizeof destination);
+        write_start(frame, link, outer);
         forwarded_++;
         return &link;
+    }
+
+    /// Ethernet header, and the packet's first 8 bytes one hop further.
+    [[gnu::always_inline]] static void write_start(std::uint8_t* frame, const SidLink& link,
+                                                   Ipv6Start start) {
+        const auto word = start.forwarded();
+        const auto header = wide_address(&link.ethernet); // and 2 bytes more, which the word covers
+        std::memcpy(frame, &header, sizeof header);
+        std::memcpy(frame + SL_ETHERNET, &word, sizeof word);
     }
 
     /// As sl_next_segment.
     [[gnu::always_inline]] const SidLink* follow(std::uint8_t* frame, Ipv6Start outer, const SidWay& way) {
         auto* header = frame + SL_ETHERNET + SL_IPV6;
-        if (outer.next() != SL_NEXT_ROUTING || outer.length() < SL_IPV6 + 8) {
+        if (outer.next() != SL_NEXT_ROUTING) {
             return nullptr;
         }
         const RoutingStart routing(read<std::uint64_t>(header));
@@ -151,9 +172,8 @@ private:
             left > routing.last() + 1) {
             return nullptr;
         }
-        const auto next = read_address(header + 8 + std::size_t{left - 1} * 16);
-        const auto& link =
-            way.behaviour == SL_SID_END_X ? way.link : link_of(way, frame + SL_ETHERNET, outer, true, next);
+        const auto* next = header + 8 + std::size_t{left - 1} * 16;
+        const auto& link = way.is_link ? way.link : link_of(way, frame + SL_ETHERNET, outer, true, next);
         const auto* sent = forward(frame, outer, link, next);
         if (sent != nullptr) {
             header[3] = static_cast<std::uint8_t>(left - 1);
@@ -166,39 +186,45 @@ private:
                                                       const SidWay& way) {
         std::uint32_t offset = SL_ETHERNET + SL_IPV6;
         auto next = outer.next();
-        if (next == SL_NEXT_ROUTING && outer.length() >= SL_IPV6 + 8) {
+        if (next == SL_NEXT_ROUTING) {
             const RoutingStart routing(read<std::uint64_t>(frame + offset));
+            if (routing != used_up_) [[unlikely]] {
+                if (!routing.is_used_up() || offset + routing.length() > SL_MOST_OFFSET) {
+                    return nullptr;
+                }
+                used_up_ = routing;
+            }
             offset += routing.length();
-            next = routing.is_segments() && routing.left() == 0 ? routing.next() : next;
+            next = routing.next();
         }
-        if (next == SL_NEXT_IPV6 && way.behaviour != SL_SID_INSIDE4) {
+        if (next == way.before_ipv6) {
             return release_ipv6(packet, frame, offset, outer, way);
         }
-        return next == SL_NEXT_IPV4 && way.behaviour != SL_SID_INSIDE6
-                   ? release_ipv4(packet, frame, offset, outer, way)
-                   : static_cast<const SidLink*>(nullptr);
+        return next == way.before_ipv4 ? release_ipv4(packet, frame, offset, outer, way) : nullptr;
     }
 
     [[gnu::always_inline]] const SidLink* release_ipv6(rte_mbuf& packet, std::uint8_t* frame,
                                                        std::uint32_t offset, Ipv6Start outer,
                                                        const SidWay& way) {
-        if (offset + SL_IPV6 > SL_ETHERNET + outer.length() || offset > SL_MOST_OFFSET) {
+        if (offset + SL_IPV6 > SL_ETHERNET + outer.length()) {
             return nullptr;
         }
-        auto* ip = frame + offset;
-        const Ipv6Start inner(read<std::uint64_t>(ip));
-        const auto ecn = sl_merged_ecn(outer.ecn(), inner.ecn());
-        if (!inner.is_ipv6() || offset + inner.length() > SL_ETHERNET + outer.length() || ecn < 0) {
+        const auto* ip = frame + offset;
+        Ipv6Start inner(read<std::uint64_t>(ip));
+        if (!inner.is_like(outer)) [[unlikely]] {
+            const auto ecn = sl_merged_ecn(outer.ecn(), inner.ecn());
+            if (!inner.is_ipv6() || ecn < 0) {
+                return nullptr;
+            }
+            inner = inner.with_ecn(ecn);
+        }
+        const auto& link = way.table == 0 ? way.link : link_of(way, ip, inner, false, ip + SL_DESTINATION);
+        if (offset + inner.length() > SL_ETHERNET + outer.length() || inner.hops() <= 1 ||
+            inner.length() > link.mtu) {
             return nullptr;
         }
-        const auto to = read_address(ip + SL_DESTINATION);
-        const auto& link = way.table == 0 ? way.link : link_of(way, ip, inner, false, to);
-        if (inner.hops() <= 1 || inner.length() > link.mtu) {
-            return nullptr;
-        }
-        const auto start = inner.forwarded(static_cast<std::uint64_t>(ecn));
-        std::memcpy(ip, &start, sizeof start);
-        return release(packet, frame, offset, RTE_BE16(0x86dd), link);
+        write_start(uncover(packet, frame, offset), link, inner);
+        return &link;
     }
 
     const SidLink* release_ipv4(rte_mbuf& packet, std::uint8_t* frame, std::uint32_t offset, Ipv6Start outer,
@@ -207,49 +233,59 @@ private:
         if (sl_read_inside({frame, frame + packet.data_len}, &inside) != 0) {
             return nullptr;
         }
-        auto* ip = frame + offset;
-        const auto& link = way.table == 0 ? way.link : link_of_ipv4(way, ip);
+        const auto& link = way.table == 0 ? way.link : link_of_ipv4(way, frame + offset);
         if (inside.hops <= 1 || inside.length > link.mtu) {
             return nullptr;
         }
+        auto* start = uncover(packet, frame, offset);
         const sl_sid unknown{};
-        sl_write_inside(ip - SL_ETHERNET, &unknown, &inside); // all but the link
-        return release(packet, frame, offset, RTE_BE16(0x0800), link);
+        sl_write_inside(start, &unknown, &inside); // all but the link
+        std::memcpy(start, link.ethernet.data(), 12);
+        return &link;
+    }
+
+    static const std::uint8_t* bytes_of(const AddressWords& address) {
+        return reinterpret_cast<const std::uint8_t*>(address.data());
+    }
+    static AddressWords read_address(const std::uint8_t* bytes) {
+        return {read<std::uint64_t>(bytes), read<std::uint64_t>(bytes + 8)};
     }
 
     /// By the SID's table, of a packet whose header begins at `ip` and is for `to` from here on.
     [[gnu::always_inline]] const SidLink& link_of(const SidWay& way, const std::uint8_t* ip, Ipv6Start start,
-                                                  bool is_segment, AddressWords to) {
+                                                  bool is_segment, const std::uint8_t* to) {
         return ways_.find_link(tables_, way.table, is_segment, to, [&](const RouteRow& row) -> const sl_sid& {
-            return row.of_flow(start.first(), read_address(ip + 8), to);
+            return row.of_flow(start.first(), read_address(ip + 8), read_address(to));
         });
     }
     const SidLink& link_of_ipv4(const SidWay& way, const std::uint8_t* ip) {
         const AddressWords to{0, std::uint64_t{read<std::uint32_t>(ip + 16)} << 32 | 0xffff0000};
-        return ways_.find_link(tables_, way.table, false, to, [&](const RouteRow& row) -> const sl_sid& {
-            return row.of_flow(0, {read<std::uint64_t>(ip + 12), 0}, {});
-        });
+        return ways_.find_link(tables_, way.table, false, bytes_of(to),
+                               [&](const RouteRow& row) -> const sl_sid& {
+                                   return row.of_flow(0, {read<std::uint64_t>(ip + 12), 0}, {});
+                               });
     }
 
-    /// Leaves of the frame what is from `offset` on, behind an Ethernet header.
-    [[gnu::always_inline]] const SidLink* release(rte_mbuf& packet, std::uint8_t* frame, std::uint32_t offset,
-                                                  std::uint16_t type, const SidLink& link) {
+    /// Leaves of the frame what is from `offset` on, behind room for an Ethernet header, which begins there.
+    [[gnu::always_inline]] std::uint8_t* uncover(rte_mbuf& packet, std::uint8_t* frame,
+                                                 std::uint32_t offset) {
         const auto taken = offset - SL_ETHERNET;
+        const auto left = static_cast<std::uint16_t>(packet.data_len - taken);
         packet.data_off = static_cast<std::uint16_t>(packet.data_off + taken);
-        packet.data_len = static_cast<std::uint16_t>(packet.data_len - taken);
-        packet.pkt_len = packet.data_len;
-        std::memcpy(frame + taken, link.macs.data(), link.macs.size());
-        std::memcpy(frame + taken + 12, &type, sizeof type);
-        decapsulated_++;
-        return &link;
+        packet.data_len = left;
+        packet.pkt_len = left;
+        return frame + taken;
     }
 
     LcoreState& state_;
     const SharedTables& tables_;
     SidWays& ways_;
     std::span<rte_mbuf*> packets_;
-    std::uint64_t forwarded_ = 0;
-    std::uint64_t decapsulated_ = 0;
+    WideAddress block_;
+    WideAddress block_mask_;
+    RoutingStart used_up_{0}; ///< the last one without segments left; that of 0 leads to no packet
+    std::uint64_t sent_ = 0;
+    std::uint64_t forwarded_ = 0; ///< of those, to their next segment
 };
 
 } // namespace suanlu

@@ -1,8 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "dataplane/dpdk/sid_ways.hpp"
 
+#include <netinet/in.h>
+
 namespace suanlu {
 namespace {
+
+AddressWords read_address(const std::uint8_t* bytes) {
+    AddressWords words;
+    std::memcpy(words.data(), bytes, sizeof words);
+    return words;
+}
 
 const sl_sid* find_sid(const SharedTables& tables, const AddressWords& address) {
     sl_sid_key key{SidTable::kFixedBits + 128, {}};
@@ -39,6 +47,23 @@ void SidWays::refresh(const SharedTables& tables) {
     }
 }
 
+void SidWays::find_other(const SharedTables& tables, const std::uint8_t* destination) {
+    const auto address = read_address(destination);
+    last_way_ = &entries_->ways[place_of(address)];
+    if (last_way_->destination != address) {
+        *last_way_ = look_up(tables, address);
+    }
+}
+
+void SidWays::find_other_link(const SharedTables& tables, std::uint64_t asked, const std::uint8_t* to) {
+    const auto address = read_address(to);
+    last_route_ = &entries_->routes[place_of(address)];
+    if (last_route_->asked != asked || last_route_->to != address) {
+        const auto table = static_cast<std::uint32_t>(asked);
+        *last_route_ = {address, asked, look_up_route(tables, table, (asked >> 32 & 1) != 0, address)};
+    }
+}
+
 SidWay SidWays::look_up(const SharedTables& tables, AddressWords destination) const {
     SidWay way{};
     way.destination = destination;
@@ -46,15 +71,18 @@ SidWay SidWays::look_up(const SharedTables& tables, AddressWords destination) co
     if (sid == nullptr || sid->behaviour == SL_SID_KERNEL) {
         return way;
     }
-    way.behaviour = sid->behaviour;
     way.table = sid->table;
+    way.is_link = sid->behaviour == SL_SID_END_X;
     if (sid->behaviour != SL_SID_END && sid->behaviour != SL_SID_END_X) {
+        constexpr std::uint8_t kNone = IPPROTO_ROUTING;
         way.kind = SidKind::kInside;
+        way.before_ipv6 = sid->behaviour != SL_SID_INSIDE4 ? std::uint8_t{IPPROTO_IPV6} : kNone;
+        way.before_ipv4 = sid->behaviour != SL_SID_INSIDE6 ? std::uint8_t{IPPROTO_IPIP} : kNone;
         way.link = link_of(*sid);
     } else if (next_id(destination) != 0) {
         way.next = shifted(destination);
-        const auto route = sid->behaviour == SL_SID_END_X ? RouteWay{link_of(*sid), nullptr}
-                                                          : look_up_route(tables, sid->table, true, way.next);
+        const auto route = way.is_link ? RouteWay{link_of(*sid), nullptr}
+                                       : look_up_route(tables, sid->table, true, way.next);
         way.kind = route.several == nullptr ? SidKind::kNextId : SidKind::kNextIdByFlow;
         way.link = route.link;
     } else if (destination[1] == 0) { // else an address of the router itself

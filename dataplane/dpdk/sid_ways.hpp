@@ -9,15 +9,17 @@
 
 #include "dataplane/dpdk/shared_tables.hpp"
 #include "dataplane/dpdk/steer_burst.hpp"
+#include "dataplane/dpdk/wide_address.hpp"
 
 namespace suanlu {
 
-/// A link as packets leave by it.
+/// A link as IPv6 packets leave by it.
 struct SidLink {
     BurstOutcome outcome;
-    std::uint32_t mtu; ///< 0 = none: what would leave by it is the core's to decide
-    std::array<std::uint8_t, 12> macs;
+    std::array<std::uint8_t, 14> ethernet; ///< the whole header
+    std::uint16_t mtu;                     ///< 0 = none: what would leave by it is the core's to decide
 };
+static_assert(offsetof(SidLink, ethernet) + 16 <= sizeof(SidLink)); // it is read as one register
 
 enum class SidKind : std::uint8_t {
     kOther,        ///< no SID of this router, or one whose packets the core looks at one by one
@@ -34,8 +36,11 @@ struct alignas(64) SidWay {
     SidLink link;      ///< unless `table` says it
     std::uint32_t table;
     SidKind kind;
-    std::uint8_t behaviour; ///< enum sl_behaviour
-    std::uint8_t pad[2];
+    bool is_link; ///< End.X
+    // Of kInside: the next header in front of an IPv6 and of an IPv4 packet. That of a routing header, which
+    // has been passed, when none may be inside.
+    std::uint8_t before_ipv6;
+    std::uint8_t before_ipv4;
 };
 static_assert(sizeof(SidWay) == 64);
 
@@ -48,28 +53,24 @@ public:
 
     // The last answer first: nothing waits for its address, unlike for one that is reckoned from a packet.
 
-    /// Of packets to a destination.
-    [[gnu::always_inline]] const SidWay& find(const SharedTables& tables, AddressWords destination) {
-        if (!is_same(last_way_->destination, destination)) {
-            last_way_ = &entries_->ways[place_of(destination)];
-            if (!is_same(last_way_->destination, destination)) {
-                *last_way_ = look_up(tables, destination);
-            }
+    /// Of packets to a destination, given as its bytes.
+    [[gnu::always_inline]] const SidWay& find(const SharedTables& tables, const std::uint8_t* destination) {
+        if (!is_same(wide_address(&last_way_->destination), wide_address(destination))) [[unlikely]] {
+            find_other(tables, destination);
         }
         return *last_way_;
     }
-    /// By a routing table; IPv4 as ::ffff:a.b.c.d. `is_segment`: of a packet that goes on to this segment,
-    /// which has no link when it is a SID of this router too. `choose` says the packet's own of a row with
-    /// several links. Good until the next call.
+    /// By a routing table, 0 for segments alone; IPv4 as ::ffff:a.b.c.d. `is_segment`: of a packet that goes
+    /// on to this segment, which has no link when it is a SID of this router too. `choose` says the packet's
+    /// own of a row with several links. Good until the next call.
     template <class Choose>
     [[gnu::always_inline]] const SidLink& find_link(const SharedTables& tables, std::uint32_t table,
-                                                    bool is_segment, AddressWords to, const Choose& choose) {
-        const auto asked = std::uint64_t{1} << 63 | std::uint64_t{is_segment} << 32 | table;
-        if (!last_route_->is(to, asked)) {
-            last_route_ = &entries_->routes[place_of(to)];
-            if (!last_route_->is(to, asked)) {
-                *last_route_ = {to, asked, look_up_route(tables, table, is_segment, to)};
-            }
+                                                    bool is_segment, const std::uint8_t* to,
+                                                    const Choose& choose) {
+        const auto asked = std::uint64_t{is_segment} << 32 | table;
+        if (last_route_->asked != asked || !is_same(wide_address(&last_route_->to), wide_address(to)))
+            [[unlikely]] {
+            find_other_link(tables, asked, to);
         }
         if (last_route_->way.several != nullptr) [[unlikely]] {
             last_route_->way.link = link_of(choose(*last_route_->way.several));
@@ -87,33 +88,31 @@ private:
         AddressWords to;
         std::uint64_t asked; ///< the table and for what; 0 = the entry is empty
         RouteWay way;
-        [[nodiscard]] bool is(AddressWords address, std::uint64_t what) const {
-            return is_same(to, address) && asked == what;
-        }
     };
     struct Entries {
         std::array<SidWay, kEntries> ways;
         std::array<Route, kEntries> routes;
     };
 
-    static bool is_same(AddressWords one, AddressWords other) {
-        return ((one[0] ^ other[0]) | (one[1] ^ other[1])) == 0;
-    }
     static std::size_t place_of(AddressWords address) {
         return (address[0] ^ address[1]) * 0x9e3779b97f4a7c15 >> 56;
     }
-    static SidLink link_of(const sl_sid& row) {
-        SidLink link{{kRedirect, row.interface}, 0, {}};
-        link.mtu = row.interface != 0 && row.for_kernel == 0 ? row.mtu : 0U;
-        static_assert(offsetof(sl_sid, source_mac) == offsetof(sl_sid, destination_mac) + 6);
-        std::memcpy(link.macs.data(), row.destination_mac, 6);
-        std::memcpy(link.macs.data() + 6, row.source_mac, 6);
-        return link;
-    }
     // Addresses are values: they stay in registers.
+    void find_other(const SharedTables& tables, const std::uint8_t* destination);
+    void find_other_link(const SharedTables& tables, std::uint64_t asked, const std::uint8_t* to);
     [[nodiscard]] SidWay look_up(const SharedTables& tables, AddressWords destination) const;
     static RouteWay look_up_route(const SharedTables& tables, std::uint32_t table, bool is_segment,
                                   AddressWords to);
+    static SidLink link_of(const sl_sid& row) {
+        SidLink link{{kRedirect, row.interface}, {}, 0};
+        link.mtu = row.interface != 0 && row.for_kernel == 0 ? row.mtu : sl_u16{0};
+        static_assert(offsetof(sl_sid, source_mac) == offsetof(sl_sid, destination_mac) + 6);
+        std::memcpy(link.ethernet.data(), row.destination_mac, 6);
+        std::memcpy(link.ethernet.data() + 6, row.source_mac, 6);
+        link.ethernet[12] = 0x86;
+        link.ethernet[13] = 0xdd;
+        return link;
+    }
 
     std::uint64_t changes_ = 0; ///< of both tables, before the first entry was made
     sl_prefix block_{};

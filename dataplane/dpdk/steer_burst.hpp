@@ -3,6 +3,7 @@
 // them is the caller's to carry out. Nothing can fail: each packet has a verdict and is counted.
 #pragma once
 
+#include <bit>
 #include <cstdint>
 #include <span>
 #include <vector>
@@ -33,7 +34,10 @@ enum : std::uint32_t { kPass = 0, kDrop = 1, kRedirect = 2 };
 struct BurstOutcome {
     std::uint32_t verdict;
     std::uint32_t interface; ///< for SL_REDIRECT
-    friend bool operator==(const BurstOutcome&, const BurstOutcome&) = default;
+    /// As one word.
+    friend bool operator==(const BurstOutcome& one, const BurstOutcome& other) {
+        return std::bit_cast<std::uint64_t>(one) == std::bit_cast<std::uint64_t>(other);
+    }
 };
 
 /// At most kBurst packets; `outcomes` has as many places.

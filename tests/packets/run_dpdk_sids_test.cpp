@@ -116,8 +116,7 @@ TEST_F(DpdkPackets, SeveralNextHops_ShareFlows_EachStaysOnItsOwn) {
 
 TEST_F(DpdkPackets, SeveralNextHops_AreRemembered_UntilTheyChange) {
     const auto frame = labelled_flows(1)[0];
-    AddressWords destination;
-    std::memcpy(destination.data(), &frame[38], sizeof destination);
+    const auto* destination = &frame[38];
     for (const auto& links : {std::vector{link_by(1, 1500)},
                               {link_by(2, 1500), link_by(3, 1500)},
                               {link_by(4, 1500), link_by(5, 1500), link_by(6, 1500)}}) {

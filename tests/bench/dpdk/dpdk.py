@@ -86,18 +86,28 @@ def testpmd(build, core, main, case):
 
 
 def rounds(build, core, main, folder):
-    """{case: ([ours], [testpmd's])}; None when something could not run. Case None is testpmd's alone."""
-    figures = {case: ([], []) for case in (None, *CASES, 'still', 'swap-100ms')}
+    """{case: [(ours, testpmd's)]}, None where something could not run. Case None is testpmd's alone."""
+    figures = {case: [] for case in (None, *CASES)}
     for _ in range(ROUNDS):
-        for case, (mine, peers) in figures.items():
-            if case:
-                answer = ours(build, core, case, folder)
-                mine.append(answer and answer['mpps'])
-            if case is None or case in CASES:
-                peers.append(testpmd(build, core, main, case))
-    if any(figure is None for pair in figures.values() for figure in (*pair[0], *pair[1])):
-        return None
+        for case, pairs in figures.items():
+            answer = ours(build, core, case, folder) if case else {'mpps': 0}
+            pairs.append((answer and answer['mpps'], testpmd(build, core, main, case)))
     return figures
+
+
+def swaps(build, core, folder):
+    """[(with swaps, without)]; None where it could not run. forward-bench takes them in turns within one run."""
+    answers = [ours(build, core, 'swap-100ms', folder) for _ in range(ROUNDS)]
+    return [pair for answer in answers for pair in (answer['pairs'] if answer else [(None, None)])]
+
+
+def row(name, pairs, peer_name, ratio=None):
+    """One case of the table: the ratio of the medians unless another one is given, and beside it that of the best of
+    each: what else runs on the machine only ever takes packets away, and not from both alike."""
+    mine, peer = zip(*pairs)
+    ratio = ratio or statistics.median(mine) / statistics.median(peer)
+    return {'case': name, 'ours': statistics.median(mine), 'peer': statistics.median(peer), 'peer_name': peer_name, 'unit': 'Mpps',
+            'ratio': ratio, 'best_ours': max(mine), 'best_peer': max(peer), 'best_ratio': max(mine) / max(peer)}
 
 
 def options(parser):
@@ -119,8 +129,7 @@ def soak(build, seconds, services=1000, sites=64):
 
 
 def measure(build, arguments):
-    """Cases, or an empty list when the benchmark could not run to its end. Beside the medians the best of each: what
-    else runs on the machine only ever takes packets away, and not from both alike."""
+    """Cases, or an empty list when the benchmark could not run to its end."""
     if arguments.soak:
         return soak(build, arguments.soak)
     cores = sorted(os.sched_getaffinity(0))
@@ -129,12 +138,10 @@ def measure(build, arguments):
         return []
     with huge_pages() as folder:
         found = rounds(build, cores[-1], cores[0], folder)
-    if found is None:
+        found['swap-100ms'] = swaps(build, cores[-1], folder)
+    if any(figure is None for pairs in found.values() for pair in pairs for figure in pair):
         return []
-    mac = 'testpmd mac, same frames'
-    rows = [(case, *found[case], mac) for case in CASES]
-    rows += [('swap-100ms', found['swap-100ms'][0], found['still'][0], 'without swaps'),
-             ('wire', found[CASES[0]][1], found[None][1], 'testpmd mac, frames of zeros')]
-    return [{'case': name, 'ours': statistics.median(mine), 'peer': statistics.median(peer), 'peer_name': title, 'unit': 'Mpps',
-             'ratio': statistics.median(mine) / statistics.median(peer), 'best_ours': max(mine), 'best_peer': max(peer),
-             'best_ratio': max(mine) / max(peer)} for name, mine, peer, title in rows]
+    wire = [(mine[1], zeros[1]) for mine, zeros in zip(found[CASES[0]], found[None])]
+    return [*(row(case, found[case], 'testpmd mac, same frames') for case in CASES),
+            row('swap-100ms', found['swap-100ms'], 'without swaps', statistics.median(a / b for a, b in found['swap-100ms'])),
+            row('wire', wire, 'testpmd mac, frames of zeros')]

@@ -2,12 +2,16 @@
 // Packets per second of one lcore of suanlu-fwd on a null device (null_wire.hpp), which delivers buffers
 // without end and takes whatever it is given. Usage: forward-bench CASE SECONDS TABLES [EAL ARGUMENTS],
 // TABLES = the file to make them in; one line of JSON. testpmd runs beside it (dpdk.py).
-#include <cstdio>
-#include <cstdlib>
-#include <optional>
 #include <rte_cycles.h>
 #include <rte_eal.h>
+
+#include <condition_variable>
+#include <cstdio>
+#include <cstdlib>
+#include <mutex>
 #include <thread>
+#include <utility>
+#include <vector>
 
 #include "dataplane/dpdk/lcore.hpp"
 #include "dataplane/dpdk/poll_clock.hpp"
@@ -23,7 +27,7 @@ MonoTime now() {
     return SteadyClock().now();
 }
 
-/// Packets of the lcore in `seconds`, per second.
+/// Millions of packets of the lcore a second.
 double rate_of(Lcore& lcore, double seconds) {
     constexpr int kPolls = 256; // between two looks at the time
     const auto hertz = static_cast<double>(rte_get_tsc_hz());
@@ -36,46 +40,83 @@ double rate_of(Lcore& lcore, double seconds) {
             packets += lcore.poll(clock.now(true));
         }
     }
-    return static_cast<double>(packets) * hertz / static_cast<double>(rte_rdtsc() - start);
+    return static_cast<double>(packets) * hertz / static_cast<double>(rte_rdtsc() - start) / 1e6;
 }
 
-/// Changes all tables every 100 ms, on the first CPU.
+/// Changes all tables every 100 ms while it lives, on the first CPU. Sleeps meanwhile, as the agent does: a
+/// loop there would take its share of a physical core that the two CPUs may have in common.
 class Swapper {
 public:
-    Swapper(SteerTables& tables, const bench::Wire& wire)
-        : tables_(tables), wire_(wire), thread_([this] { run(); }) {
+    Swapper(SteerTables& tables, const bench::Wire& wire, std::uint64_t& generation)
+        : tables_(tables), wire_(wire), generation_(generation),
+          thread_([this](const std::stop_token& stop) { run(stop); }) {
         cpu_set_t first{};
         CPU_SET(0, &first);
         pthread_setaffinity_np(thread_.native_handle(), sizeof first, &first);
     }
-    /// How often it did.
-    long stop() {
-        is_over_ = true;
-        thread_.join();
-        return swaps_;
-    }
 
 private:
-    void run() {
-        auto next = now().since_boot;
-        for (std::uint64_t generation = 2; !is_over_; std::this_thread::yield()) {
-            if (now().since_boot >= next) {
-                next += std::chrono::milliseconds(100);
-                const auto done = tables_.apply(bench::plan_of(wire_, generation++), now());
-                swaps_ += done ? 1 : 0;
-                if (!done) {
-                    std::fprintf(stderr, "swap: %s\n", done.error().text().c_str());
-                }
+    void run(const std::stop_token& stop) {
+        auto next = std::chrono::steady_clock::now();
+        std::mutex mutex;
+        std::unique_lock lock(mutex);
+        std::condition_variable_any stopped;
+        while (!stop.stop_requested()) {
+            const auto done = tables_.apply(bench::plan_of(wire_, generation_ + 1), now());
+            generation_ += done ? 1 : 0;
+            if (!done) {
+                std::fprintf(stderr, "swap: %s\n", done.error().text().c_str());
             }
+            next += std::chrono::milliseconds(100);
+            stopped.wait_until(lock, stop, next, [] { return false; });
         }
     }
 
     SteerTables& tables_;
     const bench::Wire& wire_;
-    std::atomic<bool> is_over_{false};
-    long swaps_ = 0;
-    std::thread thread_;
+    std::uint64_t& generation_;
+    std::jthread thread_;
 };
+
+/// Millions of packets a second, with swaps and without.
+using Pair = std::pair<double, double>;
+
+/// With and without swaps in turns of two swaps, so that both meet the same machine: what slows it down for
+/// longer than a turn slows both, and what is shorter spoils one pair of many.
+Result<std::vector<Pair>> compare(Lcore& lcore, SteerTables& tables, const bench::Wire& wire) {
+    constexpr double kTurn = 0.2;
+    constexpr std::size_t kPairs = 25;
+    std::vector<Pair> pairs(kPairs);
+    std::uint64_t generation = 1;
+    const auto swapping = [&] {
+        const Swapper swapper(tables, wire, generation);
+        return rate_of(lcore, kTurn);
+    };
+    for (std::size_t i = 0; i < kPairs; i++) {
+        auto& [with, without] = pairs[i];
+        if (i % 2 == 0) {
+            with = swapping();
+            without = rate_of(lcore, kTurn);
+        } else {
+            without = rate_of(lcore, kTurn);
+            with = swapping();
+        }
+    }
+    const auto swaps = generation - 1;
+    if (swaps < 2 * kPairs) {
+        return Error{Errc::kExhausted, "only " + std::to_string(swaps) + " swaps"};
+    }
+    return pairs;
+}
+
+/// A rate, or the pairs of a case that has them.
+void print(const std::string& name, double rate, const std::vector<Pair>& pairs) {
+    std::printf("{\"case\": \"%s\", \"mpps\": %.3f, \"pairs\": [", name.c_str(), rate);
+    for (const auto& pair : pairs) {
+        std::printf("%s[%.3f, %.3f]", &pair == pairs.data() ? "" : ", ", pair.first, pair.second);
+    }
+    std::printf("]}\n");
+}
 
 Status measure(const std::string& name, double seconds, const std::string& file) {
     const auto* found = bench::find_wire(name);
@@ -93,15 +134,13 @@ Status measure(const std::string& name, double seconds, const std::string& file)
     ports->announce(config, memory.tables());
     SL_TRY_VOID(bench::prepare(tables, store, wire));
     Lcore lcore(memory.tables(), *ports, 0);
-    std::optional<Swapper> swapper;
-    if (name == "swap-100ms") {
-        swapper.emplace(tables, wire);
-    }
     rate_of(lcore, 0.2); // warm
-    const double rate = rate_of(lcore, seconds);
-    const long swaps = swapper ? swapper->stop() : 0;
-    if (swapper && swaps < 5 * seconds) {
-        return Error{Errc::kExhausted, "only " + std::to_string(swaps) + " swaps"};
+    std::vector<Pair> pairs;
+    double rate = 0;
+    if (name == "swap-100ms") {
+        SL_TRY(pairs, compare(lcore, tables, wire));
+    } else {
+        rate = rate_of(lcore, seconds);
     }
     auto reasons = store.counters().reasons;
     const char* done = wire.traffic == Traffic::kTransit ? "sid_forwarded"
@@ -110,7 +149,7 @@ Status measure(const std::string& name, double seconds, const std::string& file)
     if (reasons[done] == 0) {
         return Error{Errc::kUnsupported, std::string("no packet was ") + done};
     }
-    std::printf("{\"case\": \"%s\", \"mpps\": %.3f, \"swaps\": %ld}\n", name.c_str(), rate / 1e6, swaps);
+    print(name, rate, pairs);
     return {};
 }
 
