@@ -135,11 +135,11 @@ std::string show_reasons(const v1::CounterView& view, bool colour) {
 }
 
 std::string show_ports(const v1::EngineState& engine, bool colour) {
-    TextTable table({"PORT", "ROLE", "STATE", ">RECEIVED", ">SENT", ">MISSED"});
+    TextTable table({"PORT", "ROLE", "STATE", ">RECEIVED", ">SENT", ">MISSED", ">ERRORS"});
     for (const auto& port : engine.ports()) {
         table.add({port.interface(), port.role(), port.down() ? "down" : "up",
                    std::to_string(port.received()), std::to_string(port.sent()),
-                   std::to_string(port.missed())});
+                   std::to_string(port.missed()), std::to_string(port.errors())});
     }
     return table.text(colour);
 }

@@ -15,7 +15,10 @@ struct EnginePort {
     /// Packets, as the device counts them.
     std::uint64_t received = 0;
     std::uint64_t sent = 0;
-    std::uint64_t missed = 0; ///< no buffer, no descriptor, an error
+    std::uint64_t missed = 0; ///< came, but there was no buffer or descriptor
+    std::uint64_t errors = 0; ///< came damaged, or could not be sent
+    std::uint64_t received_bytes = 0;
+    std::uint64_t sent_bytes = 0;
 
     bool operator==(const EnginePort&) const = default;
 };

@@ -8,6 +8,7 @@
 #include <map>
 #include <memory>
 #include <string>
+#include <vector>
 
 namespace prometheus {
 class Registry;
@@ -19,6 +20,18 @@ class Histogram;
 namespace suanlu {
 
 using MetricLabels = std::map<std::string, std::string>;
+
+/// What another program counts, as it stands there.
+struct MirroredValue {
+    MetricLabels labels;
+    double value = 0;
+};
+struct MirroredHistogram {
+    MetricLabels labels;
+    std::vector<double> bounds;        ///< inclusive, rising
+    std::vector<std::uint64_t> counts; ///< by bound, and one more of what is beyond the last
+    double sum = 0;
+};
 
 class MetricRegistry {
 public:
@@ -35,6 +48,14 @@ public:
     /// Seconds histogram with fixed buckets 100 us .. 30 s.
     void observe_seconds(const std::string& name, const std::string& help, const MetricLabels& labels,
                          double seconds);
+    /// Exactly these rows of the family from now on: those of a program that has begun anew may be lower, or
+    /// gone.
+    void mirror_counter(const std::string& name, const std::string& help,
+                        const std::vector<MirroredValue>& rows);
+    void mirror_gauge(const std::string& name, const std::string& help,
+                      const std::vector<MirroredValue>& rows);
+    void mirror_histogram(const std::string& name, const std::string& help,
+                          const std::vector<MirroredHistogram>& rows);
     /// Prometheus text exposition format 0.0.4.
     [[nodiscard]] std::string page() const;
 

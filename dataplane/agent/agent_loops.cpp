@@ -170,6 +170,7 @@ Task<void> Agent::State::tick_loop() {
             if (const auto counters = engine->counters()) { // a report tells of errors
                 show_engine_metrics(metrics, *counters, core->plan());
             }
+            show_engine_state(metrics, engine->state());
             show_placement_metrics(metrics, engine->placement(), *core,
                                    session->unreadable_loads() + load_mail.counters().dropped);
         }

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "dataplane/agent/agent_metrics.hpp"
 
+#include <cmath>
+
 namespace suanlu {
 
 namespace {
@@ -114,7 +116,60 @@ void show_sites(MetricRegistry& r, const EngineCounters& engine, const Plan& pla
     }
 }
 
+void show_ports(MetricRegistry& r, const std::vector<EnginePort>& ports) {
+    std::vector<MirroredValue> up, packets, bytes, missed, errors;
+    for (const EnginePort& port : ports) {
+        const MetricLabels labels{{"interface", port.interface}, {"role", port.role}};
+        const auto both = [&](std::vector<MirroredValue>& rows, std::uint64_t received, std::uint64_t sent) {
+            for (const auto& [direction, count] : {std::pair("received", received), {"sent", sent}}) {
+                rows.push_back({labels, static_cast<double>(count)});
+                rows.back().labels["direction"] = direction;
+            }
+        };
+        up.push_back({labels, port.is_down ? 0.0 : 1.0});
+        both(packets, port.received, port.sent);
+        both(bytes, port.received_bytes, port.sent_bytes);
+        missed.push_back({labels, static_cast<double>(port.missed)});
+        errors.push_back({labels, static_cast<double>(port.errors)});
+    }
+    r.mirror_gauge("suanlu_agent_port_up", "1 while a port of the engine has a link", up);
+    r.mirror_counter("suanlu_agent_port_packets_total", "Packets by port, as the device counts them",
+                     packets);
+    r.mirror_counter("suanlu_agent_port_bytes_total", "Bytes of those", bytes);
+    r.mirror_counter("suanlu_agent_port_missed_total",
+                     "Packets that came while the device had no buffer or descriptor", missed);
+    r.mirror_counter("suanlu_agent_port_errors_total", "Packets that came damaged or could not be sent",
+                     errors);
+}
+
+MirroredHistogram histogram_of(const EngineStage& stage, const MetricLabels& labels) {
+    MirroredHistogram out{labels, {}, stage.bursts, static_cast<double>(stage.ns) * 1e-9};
+    for (std::size_t i = 0; i + 1 < stage.bursts.size(); i++) {
+        out.bounds.push_back(std::ldexp(1.0, static_cast<int>(i)) / 1e9);
+    }
+    return out;
+}
+
+void show_stages(MetricRegistry& r, const std::vector<EngineStage>& stages) {
+    std::vector<MirroredValue> packets;
+    std::vector<MirroredHistogram> bursts;
+    for (const EngineStage& stage : stages) {
+        const MetricLabels labels{{"stage", stage.name}};
+        packets.push_back({labels, static_cast<double>(stage.packets)});
+        bursts.push_back(histogram_of(stage, labels));
+    }
+    r.mirror_counter("suanlu_agent_stage_packets_total", "Packets in bursts of which a stage was timed",
+                     packets);
+    r.mirror_histogram("suanlu_agent_stage_burst_seconds",
+                       "How long a stage of the engine took for a burst, of those that were timed", bursts);
+}
+
 } // namespace
+
+void show_engine_state(MetricRegistry& registry, const EngineState& engine) {
+    show_ports(registry, engine.ports);
+    show_stages(registry, engine.stages);
+}
 
 void show_agent_metrics(MetricRegistry& registry, const AgentCore& core, const Seg6Counters* sids,
                         const ProbeCounters& probes) {

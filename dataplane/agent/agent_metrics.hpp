@@ -17,6 +17,9 @@ void show_agent_metrics(MetricRegistry& registry, const AgentCore& core, const S
 /// What the data plane did with packets: by reason, and of what the Plan has by service, site and path.
 void show_engine_metrics(MetricRegistry& registry, const EngineCounters& engine, const Plan* plan);
 
+/// The engine itself: its ports, and how long the stages of its bursts take.
+void show_engine_state(MetricRegistry& registry, const EngineState& engine);
+
 /// `lost`: messages of loads that were unreadable or did not fit.
 void show_placement_metrics(MetricRegistry& registry, const PlacementCount& placement, const AgentCore& core,
                             std::uint64_t lost);

@@ -176,6 +176,15 @@ void note_state(bool is_now, SharedPort& shared) {
     }
 }
 
+void note_stats(const rte_eth_stats& stats, SharedPort& shared) {
+    shared.received = stats.ipackets;
+    shared.sent = stats.opackets;
+    shared.missed = stats.imissed + stats.rx_nombuf;
+    shared.errors = stats.ierrors + stats.oerrors;
+    shared.received_bytes = stats.ibytes;
+    shared.sent_bytes = stats.obytes;
+}
+
 } // namespace
 
 // A buffer holds the largest packet, the drivers' headroom, and room to move back below the largest header.
@@ -332,9 +341,7 @@ void PortSet::show_state(SharedTables& tables) const {
         note_queues(ports_[i], tables.ports[i]);
         rte_eth_stats stats{};
         if (rte_eth_stats_get(ports_[i].id, &stats) == 0) {
-            tables.ports[i].received = stats.ipackets;
-            tables.ports[i].sent = stats.opackets;
-            tables.ports[i].missed = stats.imissed + stats.ierrors + stats.rx_nombuf + stats.oerrors;
+            note_stats(stats, tables.ports[i]);
         }
     }
 }

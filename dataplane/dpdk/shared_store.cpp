@@ -19,8 +19,8 @@ constexpr const char* kEngineCounts[] = {
 #include "dataplane/dpdk/engine_counts.def"
 };
 #undef FWD_COUNT
-constexpr auto kOfLcores = static_cast<std::size_t>(EngineCount::kCount); // the devices' is the last one
-static_assert(std::size(kEngineCounts) == kOfLcores + 1);
+constexpr auto kOfLcores = static_cast<std::size_t>(EngineCount::kCount); // then the devices'
+static_assert(std::size(kEngineCounts) == kOfLcores + 2);
 
 template <class Row>
 Bytes bytes_of(const Row& row) {
@@ -96,6 +96,7 @@ std::map<std::string, std::uint64_t> counts_of(const SharedTables& tables) {
     const auto ports = std::min(tables.port_count.load(), kMostPorts);
     for (std::uint32_t i = 0; i < ports; i++) {
         counts[kEngineCounts[kOfLcores]] += tables.ports[i].missed.load();
+        counts[kEngineCounts[kOfLcores + 1]] += tables.ports[i].errors.load();
     }
     return counts;
 }

@@ -182,9 +182,13 @@ struct SharedPort {
     std::uint32_t role; ///< enum sl_role
     std::atomic<bool> is_down;
     std::atomic<std::uint32_t> unpolled_queues; ///< of the interface: their packets are the kernel's
+    /// As EnginePort has them.
     std::atomic<std::uint64_t> received;
     std::atomic<std::uint64_t> sent;
-    std::atomic<std::uint64_t> missed; ///< by the device: no buffer, no descriptor, an error
+    std::atomic<std::uint64_t> missed;
+    std::atomic<std::uint64_t> errors;
+    std::atomic<std::uint64_t> received_bytes;
+    std::atomic<std::uint64_t> sent_bytes;
 };
 
 struct SharedTables {

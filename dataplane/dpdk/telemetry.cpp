@@ -38,6 +38,9 @@ rte_tel_data* tell_port(const SharedPort& port) {
         rte_tel_data_add_dict_u64(out, "received", port.received);
         rte_tel_data_add_dict_u64(out, "sent", port.sent);
         rte_tel_data_add_dict_u64(out, "missed", port.missed);
+        rte_tel_data_add_dict_u64(out, "errors", port.errors);
+        rte_tel_data_add_dict_u64(out, "received_bytes", port.received_bytes);
+        rte_tel_data_add_dict_u64(out, "sent_bytes", port.sent_bytes);
         rte_tel_data_add_dict_int(out, "is_down", port.is_down ? 1 : 0);
         rte_tel_data_add_dict_u64(out, "unpolled_queues", port.unpolled_queues);
     }

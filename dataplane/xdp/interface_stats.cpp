@@ -59,7 +59,10 @@ EnginePort port_on(const std::string& interface) {
             !is_running(interface),
             stats.rx_packets,
             stats.tx_packets,
-            stats.rx_missed_errors + stats.rx_errors + stats.tx_errors};
+            stats.rx_missed_errors,
+            stats.rx_errors + stats.tx_errors,
+            stats.rx_bytes,
+            stats.tx_bytes};
 }
 
 } // namespace suanlu

@@ -92,8 +92,8 @@ Result<FlowSample> decode_flow(const std::string& at, const v1::FlowSample& from
 Result<EnginePort> decode_port(const std::string& at, const v1::EnginePort& from) {
     SL_TRY_VOID(check_name(at + "interface", from.interface()));
     SL_TRY_VOID(check_name(at + "role", from.role()));
-    return EnginePort{from.interface(), from.role(), from.down(),
-                      from.received(),  from.sent(), from.missed()};
+    return EnginePort{from.interface(), from.role(),   from.down(),           from.received(),  from.sent(),
+                      from.missed(),    from.errors(), from.received_bytes(), from.sent_bytes()};
 }
 
 Result<EngineStage> decode_stage(const std::string& at, const v1::EngineStage& from) {
@@ -264,6 +264,9 @@ void encode(const EngineState& from, v1::EngineState& to) {
         out.set_received(port.received);
         out.set_sent(port.sent);
         out.set_missed(port.missed);
+        out.set_errors(port.errors);
+        out.set_received_bytes(port.received_bytes);
+        out.set_sent_bytes(port.sent_bytes);
     }
     for (const EngineStage& stage : from.stages) {
         auto& out = *to.add_stages();

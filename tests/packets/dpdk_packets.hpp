@@ -7,6 +7,7 @@
 #include <rte_mbuf.h>
 
 #include <algorithm>
+#include <cstdlib>
 
 #include "dataplane/api/sid_rows.hpp"
 #include "dataplane/dpdk/remembered.hpp"
@@ -18,6 +19,13 @@
 namespace suanlu::packets {
 
 inline constexpr MonoTime kNow{std::chrono::seconds(1000)};
+
+/// Of so many random packets or bursts the part that SUANLU_RANDOM_PART says, one in so many: under tools
+/// that take a hundred times as long.
+inline std::size_t random_part(std::size_t usual) {
+    const char* part = std::getenv("SUANLU_RANDOM_PART");
+    return usual / std::max<std::size_t>(part != nullptr ? std::strtoul(part, nullptr, 10) : 1, 1);
+}
 
 /// One pool for all tests.
 inline rte_mempool* buffers() {

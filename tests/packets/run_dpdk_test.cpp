@@ -161,7 +161,7 @@ TEST_F(DpdkPackets, NewFlowThatIsMissingBySite_IsCounted) {
 }
 
 TEST_F(DpdkPackets, RandomBursts_EqualToTheHost_PacketByPacket) {
-    constexpr std::size_t kPackets = 200'000;
+    const std::size_t packets = random_part(200'000);
     HostEngine host;
     SteerTables host_tables(host, address("fc00:0:1::1"));
     ASSERT_TRUE(prepare(host_tables, kNow));
@@ -184,7 +184,7 @@ TEST_F(DpdkPackets, RandomBursts_EqualToTheHost_PacketByPacket) {
     RandomFrames random(20261121);
     const auto variants = burst_variants(); // in turns
     int mismatches = 0;
-    for (std::size_t done = 0, burst = 0; done < kPackets && mismatches < 10; burst++) {
+    for (std::size_t done = 0, burst = 0; done < packets && mismatches < 10; burst++) {
         const MonoTime now{kNow.since_boot + std::chrono::milliseconds(done)};
         if (burst % 3000 == 2999) {
             ASSERT_TRUE(move(3 + burst / 3000, now));

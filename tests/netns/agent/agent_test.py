@@ -165,10 +165,13 @@ class Lab:
                       f'sid_block {{ address: "{block}" length: 32 }}\n{body}{sites}')
         return path, generation
 
+    def page(self, node):
+        """The agent's metrics."""
+        ask = "import urllib.request as r; print(r.urlopen('http://127.0.0.1:9101/metrics', timeout=5).read().decode(), end='')"
+        return self.run(node, "python3", "-c", ask)
+
     def metric(self, node, name):
-        page = "import urllib.request as r; print(r.urlopen('http://127.0.0.1:9101/metrics', timeout=5).read().decode())"
-        text = self.run(node, "python3", "-c", page)
-        rows = [line.rsplit(" ", 1) for line in text.splitlines() if line.startswith(name)]
+        rows = [line.rsplit(" ", 1) for line in self.page(node).splitlines() if line.startswith(name)]
         return sum(float(value) for _, value in rows)
 
     def ours(self, node):

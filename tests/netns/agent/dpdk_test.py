@@ -16,7 +16,21 @@ from agent_test import ANYCAST, CLIENT, Lab, NODES, SERVER, SITE, Story, end_sid
 PORTS = {"i": {"to-c": "external", "to-t": "core"}, "t": {"to-i": "core", "to-e": "core"}, "e": {"to-t": "core", "to-s": "site"}}
 TABLE = 0x53000001  # one of those that an inventory gives its attachments
 DT6 = ("fc00:0:e1:f106::", 64, f'behaviour: "End.DT6" table: {TABLE}')
+STAGES = ("receive", "steer", "send")
 DESTINATION = "fc00:0:a1:e1:f106::"
+
+
+def samples(page):
+    """Value by series of a page in the text format, of which every family says its type."""
+    typed = {line.split(" ")[2] for line in page.splitlines() if line.startswith("# TYPE ")}
+    rows = {row: float(value) for row, value in (line.rsplit(" ", 1) for line in page.splitlines() if not line.startswith("#"))}
+    names = {row.split("{")[0] for row in rows}
+    assert all(name in typed or name.rsplit("_", 1)[0] in typed for name in names), names - typed
+    return rows
+
+
+def sent_by(port, what="packets"):
+    return f'suanlu_agent_port_{what}_total{{direction="sent",interface="{port}",role="core"}}'
 
 
 class DpdkLab(Lab):
@@ -53,11 +67,15 @@ class DpdkLab(Lab):
         return engine
 
     def counts(self, node):
+        return self.told(node, "/suanlu/counters")
+
+    def told(self, node, command):
+        """What the engine answers on DPDK's socket."""
         with socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET) as asked:
             asked.connect(f"/var/run/dpdk/{self.prefix(node)}/dpdk_telemetry.v2")
             asked.recv(1 << 16)
-            asked.send(b"/suanlu/counters")
-            return json.loads(asked.recv(1 << 16))["/suanlu/counters"]
+            asked.send(command.encode())
+            return json.loads(asked.recv(1 << 16))[command.split(",")[0]]
 
     def close(self):
         super().close()
@@ -121,7 +139,7 @@ class DpdkStory(Story):
         assert "service: protocol 6, port 8080, tenant 0: analysis" in story and DESTINATION in story, story
         ports = [r" engine=dpdk ", r" port:to-c=external:up:[1-9]\d*:", r" port:to-t=core:up:\d+:[1-9]"]
         self.control.expect(lambda l: l.startswith("R1 report") and all(re.search(each, l) for each in ports), "ports in the report")
-        stages = " ".join(rf"stage:{name}=[1-9]\d*" for name in ("receive", "steer", "send"))  # of one burst in 61
+        stages = " ".join(rf"stage:{name}=[1-9]\d*" for name in STAGES)  # of one burst in 61
         self.control.expect(lambda l: l.startswith("E1 report") and re.search(stages, l), "stages in the report", 30)
 
     def engine_that_dies_is_said_and_followed(self):
@@ -135,6 +153,25 @@ class DpdkStory(Story):
         while self.request() != "served":  # probes keep the path up; the filter fills within milliseconds
             assert time.monotonic() < end, "no answer"
         assert self.lab.counts("i")["steered"] > steered, "served, but not by the engine"
+
+    def engine_is_in_the_metrics(self):
+        """Ports and stages on the agent's page, as DPDK's socket has them."""
+        lab, node, end, times = self.lab, "t", time.monotonic() + 10, "suanlu_agent_stage_burst_seconds"
+        told = {port["interface"]: port for port in lab.told(node, "/suanlu/ports").values()}
+        lab.told(node, "/suanlu/latency,on")  # probes are few: every burst
+        while not ((rows := samples(lab.page(node))).get(sent_by("to-e"), 0) >= told["to-e"]["sent"] and  # written once a second
+                   all(rows[f'{times}_count{{stage="{stage}"}}'] for stage in STAGES)):
+            assert time.monotonic() < end, {row: count for row, count in rows.items() if "_port_" in row or "_count" in row}
+        for name, role in PORTS[node].items():
+            labels = f'{{interface="{name}",role="{role}"}}'
+            for what, count in (("up", 1), ("missed_total", 0), ("errors_total", 0)):
+                assert rows[f"suanlu_agent_port_{what}{labels}"] == count, f"{what} of {name}"
+        assert rows[sent_by("to-e", "bytes")] > 40 * rows[sent_by("to-e")], "bytes"
+        for stage in STAGES:
+            counts = [count for row, count in rows.items() if row.startswith(f'{times}_bucket{{stage="{stage}"')]
+            assert len(counts) == 32 and counts == sorted(counts) and counts[-1] == rows[f'{times}_count{{stage="{stage}"}}'], counts
+            assert 0 < rows[f'{times}_sum{{stage="{stage}"}}'] < 2.2 * counts[-1], stage
+            assert rows[f'suanlu_agent_stage_packets_total{{stage="{stage}"}}'] >= counts[-1], stage
 
     def route_that_moves_is_followed(self):
         """The kernel's route behind the transit's End leads nowhere, then back: the engine does as it says."""
@@ -169,7 +206,7 @@ class DpdkStory(Story):
 
     def cases(self):
         return ("plans_are_applied", "probes_go_through_three_engines", "requests_go_through_three_engines",
-                "operator_is_told_as_by_xdp", "engine_that_dies_is_said_and_followed",
+                "operator_is_told_as_by_xdp", "engine_is_in_the_metrics", "engine_that_dies_is_said_and_followed",
                 "route_that_moves_is_followed", "sids_outlive_agent_and_engine", "sid_that_is_taken_away_is_the_kernels")
 
 

@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 // One slot, three sites and two flows as small words: the world of the exhaustive check of the affinity
-// rules, and the packets' half of it, which is the C core itself (steer/affinity.h) on a port of a few words.
-// A rule that is left out is left out of the port or of what stands around SlotTable, never of the core.
+// rules. What its packets do says the engine that the check runs on.
 #pragma once
 
+#include <algorithm>
 #include <array>
 #include <cstddef>
 #include <cstdint>
-#include <optional>
 
+#include "core/model/plan.hpp"
 #include "core/model/sample.hpp"
 #include "dataplane/steer/wire.h"
 
@@ -106,108 +106,34 @@ struct World {
     [[nodiscard]] std::uint64_t tick_of(unsigned age) const { return kNow - age * step(); }
 };
 
-} // namespace suanlu::exhaustive
+inline std::uint8_t older(std::uint8_t age, std::uint8_t most) {
+    return age < most ? static_cast<std::uint8_t>(age + 1) : most;
+}
 
-// What the core sees of the world while one packet passes.
-struct sl_port {
-    const suanlu::exhaustive::World* world;
-    suanlu::exhaustive::State* state;
-    std::size_t flow;
-    bool is_start;
-    bool is_capped;
-    sl_u64 slot;
-    sl_target target;
-    sl_u64 line;
-    std::optional<sl_exception> entry;
-    sl_exception copy;
-    std::array<sl_site, suanlu::exhaustive::kSites> sites;
-    std::array<sl_cost, suanlu::exhaustive::kSites> costs;
-    sl_control control;
-    sl_u64 credit;
-    sl_u64 marks;
-    sl_u64 budget;
-    bool was_refused;
-    bool has_spent; // asked whether it may insert
+inline std::uint8_t age_of(const World& world, std::uint64_t tick, std::uint8_t most) {
+    const auto age = (kNow - tick) / world.step();
+    return static_cast<std::uint8_t>(std::min<std::uint64_t>(age, most));
+}
+
+/// One packet of a flow.
+struct Arrival {
+    std::size_t flow = 0;
+    bool is_start = false;
+    std::uint8_t second = 0; ///< the site that its second choice would be; 0 = has none
+    bool is_capped = false;  ///< no new entries may be written now
 };
 
-#include "dataplane/steer/affinity.h"
+/// What an engine did with it.
+struct Sent {
+    std::uint8_t site = 0; ///< 0 = none
+    bool was_refused = false;
+    bool has_spent = false; ///< a cap on new entries would have been looked at
+};
 
-SL_INLINE const struct sl_control* sl_port_control(struct sl_port* port) {
-    return &port->control;
+/// The cost row of a site, by rank: all others are dear.
+inline sl_cost cost_of(std::uint8_t site, std::uint8_t second) {
+    const sl_u32 cost = second == 0 ? SL_NO_COST : site == second ? 1 : 100;
+    return {0, cost, 0, 0, static_cast<sl_u32>(kNow), 0, second, static_cast<sl_u16>(second - 1)};
 }
-SL_INLINE const struct sl_site* sl_port_site(struct sl_port* port, const struct sl_site_key* key) {
-    return key->id <= port->sites.size() ? &port->sites[key->id - 1U] : nullptr;
-}
-SL_INLINE sl_u64* sl_port_slot(struct sl_port* port, sl_u32) {
-    return &port->slot;
-}
-SL_INLINE const struct sl_target* sl_port_target(struct sl_port* port, sl_u32) {
-    return &port->target;
-}
-SL_INLINE sl_u64* sl_port_start_line(struct sl_port* port, sl_u32) {
-    return port->world->without == suanlu::exhaustive::kStartIsRecalled ? nullptr : &port->line;
-}
-SL_INLINE struct sl_cost* sl_port_cost(struct sl_port* port, sl_u32 index) {
-    return &port->costs.at(index);
-}
-SL_INLINE sl_u64* sl_port_credit(struct sl_port* port, sl_u32) {
-    return &port->credit;
-}
-SL_INLINE sl_u64* sl_port_insert_budget(struct sl_port* port) {
-    port->has_spent = true;
-    port->budget = port->is_capped ? ~sl_u64{0} >> 1 : 0;
-    return &port->budget;
-}
-SL_INLINE sl_u64* sl_port_marks(struct sl_port* port, sl_u32) {
-    port->marks = ~sl_u64{0};
-    return &port->marks;
-}
-SL_INLINE void sl_port_set(struct sl_port*, sl_u64*, sl_u64) {
-}
-SL_INLINE struct sl_exception* sl_port_exception(struct sl_port* port, const struct sl_flow_key*) {
-    using namespace suanlu::exhaustive;
-    if (!port->entry || port->world->without == kEntryIsFollowed) {
-        return nullptr;
-    }
-    port->copy = *port->entry;
-    return port->world->without == kEntryIsRefreshed ? &port->copy : &*port->entry;
-}
-SL_INLINE int sl_port_record(struct sl_port* port, const struct sl_flow_key*, sl_u64 word) {
-    using namespace suanlu::exhaustive;
-    const auto without = port->world->without;
-    if (without == (port->is_start ? kStartIsRecorded : kUnknownIsRecorded)) {
-        return 0;
-    }
-    auto& other = port->state->flows[1 - port->flow].entry;
-    const std::size_t others = other.site != 0 ? 1 : 0;
-    if (!port->entry && others + 1 > port->world->capacity) {
-        if (without == kNothingIsEvicted && others > 0) {
-            other = {};
-        } else {
-            return without == kBaseWhenNotRecorded ? 0 : -1;
-        }
-    }
-    port->entry = sl_exception{word};
-    return 0;
-}
-SL_INLINE void sl_port_forget(struct sl_port* port, const struct sl_flow_key*) {
-    if (port->world->without != suanlu::exhaustive::kStartOnBaseForgets) {
-        port->entry.reset();
-    }
-}
-SL_INLINE sl_u64 sl_port_swap(struct sl_port* port, sl_u64* word, sl_u64 expected, sl_u64 desired) {
-    const auto found = *word;
-    const bool is_slot = word == &port->slot;
-    if (found == expected && !(is_slot && port->world->without == suanlu::exhaustive::kFailurePutsOff)) {
-        *word = desired;
-    }
-    return found;
-}
-SL_INLINE void sl_port_add(struct sl_port*, sl_u64*, sl_u64) {
-}
-SL_INLINE sl_u64 sl_port_now(struct sl_port*) {
-    return suanlu::exhaustive::kNow << SL_TICK_SHIFT;
-}
-SL_INLINE void sl_port_count(struct sl_port* port, enum sl_reason reason) {
-    port->was_refused |= reason == SL_R_exception_full || reason == SL_R_insert_capped;
-}
+
+} // namespace suanlu::exhaustive
