@@ -33,6 +33,11 @@ Snapshot make_snapshot() {
         with_target.rdata.assign(target.wire().begin(), target.wire().end());
         zone.add(with_target);
     }
+    for (const auto& [owner, to] :
+         {std::pair("e.c.example", "w.c.example"), {"l.c.example", "a.l.c.example"}}) {
+        const DomainName target = name(to);
+        zone.add({name(owner), rr_type::kDname, 5, Bytes(target.wire().begin(), target.wire().end())});
+    }
     zone.add({name("ns.c.example"), rr_type::kA, 5, {1, 2, 3, 4}});
     zone.add({name("*.w.c.example"), rr_type::kA, 5, {1, 2, 3, 4}});
     zone.owners[name("s.c.example")].class_sets.insert(

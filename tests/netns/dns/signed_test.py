@@ -37,6 +37,10 @@ lost   CNAME nowhere
 a.deep TXT "x"
 far    NS  ns.elsewhere.example.
 moved  DNAME deep
+wilder DNAME wild
+through DNAME svc
+to-wild CNAME q.wild
+to-none CNAME x.moved
 '''
 DNS_YAML = '''listen: ["127.0.0.1:{port}"]
 zones: [{{name: c.example, file: "{work}/c.example.zone", view: "{view}", key: "{key}", denial: {denial}}}]
@@ -71,6 +75,8 @@ SECURE = [('www.c.example', 'A', 'NOERROR', 1), ('c.example', 'SOA', 'NOERROR', 
           ('www.c.example', 'AAAA', 'NOERROR', 0), ('deep.c.example', 'A', 'NOERROR', 0), ('no.c.example', 'A', 'NXDOMAIN', 0),
           ('x.y.www.c.example', 'A', 'NXDOMAIN', 0), ('lost.c.example', 'A', 'NXDOMAIN', 1), ('far.c.example', 'DS', 'NOERROR', 0),
           ('a.moved.c.example', 'TXT', 'NOERROR', 3), ('x.moved.c.example', 'A', 'NXDOMAIN', 2), ('moved.c.example', 'DNAME', 'NOERROR', 1),
+          ('x.wilder.c.example', 'A', 'NOERROR', 3), ('x.wilder.c.example', 'TXT', 'NOERROR', 2), ('to-wild.c.example', 'A', 'NOERROR', 2),
+          ('to-none.c.example', 'A', 'NXDOMAIN', 3), ('chat.through.c.example', 'A', 'NOERROR', 3),
           ('moved.c.example', 'A', 'NOERROR', 0), ('_compute.chat.svc.c.example', 'SVCB', 'NOERROR', 1), ('chat.svc.c.example', 'HTTPS', 'NOERROR', 1),
           ('chat.svc.c.example', 'A', 'NOERROR', 1), ('chat.svc.c.example', 'TXT', 'NOERROR', 0),
           ('sz.gba.site.c.example', 'TYPE65280', 'NOERROR', 1), ('sz.gba.site.c.example', 'TXT', 'NOERROR', 1),
