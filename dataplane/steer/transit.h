@@ -130,6 +130,15 @@ SL_INLINE int sl_leave_by(struct sl_port* port, const struct sl_sid* link, struc
     return -SL_R_sid_forwarded;
 }
 
+// As far as that is known before its next segment is. 0 or a negative reason.
+SL_INLINE int sl_may_go_on(struct sl_port* port, const struct sl_sid* sid, const struct sl_inside* at) {
+    const int code = sl_ends_here(sl_port_packet(port));
+    if (code != 0) {
+        return code;
+    }
+    return sid->behaviour == SL_SID_END_X ? sl_may_leave(port, sid, at) : at->hops <= 1 ? -SL_R_hop_limit : 0;
+}
+
 // 0 when the packet is for no SID, SL_AGAIN, or a negative reason. The caller has compared the source.
 SL_INLINE int sl_transit(struct sl_port* port, const struct sl_sid* sid, struct sl_inside* at) {
     struct sl_pkt pkt = sl_port_packet(port);
@@ -147,16 +156,12 @@ SL_INLINE int sl_transit(struct sl_port* port, const struct sl_sid* sid, struct 
     if (length > 0xffff || at->limit > sl_port_length(port)) {
         return -SL_R_sid_truncated;
     }
-    const int is_link = sid->behaviour == SL_SID_END_X;
-    int code = sl_ends_here(pkt);
-    if (code == 0) {
-        code = is_link ? sl_may_leave(port, sid, at) : at->hops <= 1 ? -SL_R_hop_limit : 0;
-    }
+    int code = sl_may_go_on(port, sid, at);
     code = code != 0 ? code : sl_advance(port, at);
     if (code != 0) {
         return code;
     }
-    if (is_link) {
+    if (sid->behaviour == SL_SID_END_X) {
         return sl_leave_by(port, sid, at);
     }
     if (sl_is_own_sid(port)) {

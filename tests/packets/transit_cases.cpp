@@ -100,21 +100,18 @@ void add_headers(TransitRows rows) {
     rows.taken("End.X, a long list", listed(kEndX, long_way, 1), long_way.back());
 }
 
-void add_left(TransitRows rows) {
+/// For the SID itself.
+void add_ended(TransitRows rows) {
     for (const char* sid : {kEnd, kEndX}) {
         const std::string name = sid;
         const auto bare = wrapped(inner(), {.destination = sid});
         const auto ended = listed(sid, {"fc00:0:1::", sid}, 0);
-        const auto way = listed(sid, {sid, "fc00:0:2::"}, 1);
         for (const std::uint8_t hops : {0, 1, 2}) {
             const auto its = ", hop limit " + std::to_string(hops);
             rows.refused(name + ", nothing behind it" + its, with(bare, kHopLimit, {hops}),
                          SL_R_sid_no_segment, kUpperLayer, 40);
             rows.refused(name + ", no segment left" + its, with(ended, kHopLimit, {hops}),
                          SL_R_sid_no_segment, kUpperLayer, 40 + 8 + 2 * 16);
-            if (hops < 2) {
-                rows.left(name + its, with(way, kHopLimit, {hops}), SL_R_hop_limit);
-            }
         }
         rows.refused(name + ", another routing header, used up", with(ended, 56, {3}), SL_R_sid_no_segment,
                      kUpperLayer, 40 + 8 + 2 * 16);
@@ -123,6 +120,17 @@ void add_left(TransitRows rows) {
                      SL_R_sid_no_segment);
         rows.dropped(name + ", a used up routing header beyond the packet", with(ended, 55, {200}),
                      SL_R_sid_no_segment);
+    }
+}
+
+void add_left(TransitRows rows) {
+    for (const char* sid : {kEnd, kEndX}) {
+        const std::string name = sid;
+        const auto way = listed(sid, {sid, "fc00:0:2::"}, 1);
+        for (const std::uint8_t hops : {0, 1}) {
+            rows.left(name + ", hop limit " + std::to_string(hops), with(way, kHopLimit, {hops}),
+                      SL_R_hop_limit);
+        }
         rows.dropped(name + ", from outside",
                      wrapped(inner(), {.destination = sid, .source = kClient6, .routing = listing(2, 1)}),
                      SL_R_sid_source);
@@ -154,6 +162,7 @@ void add_transit(std::vector<PacketCase>& all) {
     TransitRows rows(all);
     add_lists(rows);
     add_headers(rows);
+    add_ended(rows);
     add_left(rows);
 }
 
