@@ -1,63 +1,19 @@
 // SPDX-License-Identifier: Apache-2.0
 // New flows and what sites say of their load: the whole way from a report to the site that a SYN goes to, on
 // the C core.
-#include "dataplane/api/cost_table.hpp"
-
 #include <gtest/gtest.h>
 
 #include <cmath>
 #include <deque>
 
 #include "dataplane/api/fake_dataplane.hpp"
+#include "tests/unit/dataplane/placed_plan.hpp"
 
 namespace suanlu {
 namespace {
 
 using std::chrono::milliseconds;
 using std::chrono::seconds;
-
-constexpr MonoTime kStart{seconds(1000)};
-
-/// Ten workers of 1 s; every job more costs as much as there are jobs, in hundredths of a second.
-SitePlacement placement(std::uint16_t id) {
-    SitePlacement out;
-    out.site = {id};
-    out.static_cost = {10'000};
-    out.service_time = {1'000'000};
-    out.balance_millijobs = 8'000;
-    out.relaxation = {1'000'000'000}; // news stays as it is
-    out.full_at = 10;
-    for (std::uint32_t k = 0; k <= 10; k++) {
-        out.delta.push_back({k * 10'000});
-    }
-    out.slope = {10'000};
-    return out;
-}
-
-Plan plan(double exception_share, std::uint16_t sites = 2) {
-    Plan out;
-    out.id = {"test", 1, 1};
-    ServicePlan service;
-    service.id = {1};
-    service.name = "s";
-    service.addresses = {*Ip6::parse("2001:db8:a::1")};
-    service.transport = Transport::kTcp;
-    service.port = 80;
-    service.slots = 251;
-    service.placement.exception_ppm = static_cast<std::uint32_t>(exception_share * kWholeShare);
-    for (std::uint16_t id = 1; id <= sites; id++) {
-        PathPlan path;
-        path.id = path_id(SiteId{id}, 0);
-        path.destination6 = *Ip6::parse("fc00:0:e1::");
-        path.mtu = {2000};
-        out.sites.push_back({{id}, "site-" + std::to_string(id), {}, {path}});
-        service.shares.push_back({{id}, kWholeShare / sites});
-        service.placement.sites.push_back(placement(id));
-    }
-    service.shares.back().ppm += kWholeShare % sites;
-    out.services = {service};
-    return out;
-}
 
 class SecondChoice : public testing::Test {
 protected:
@@ -339,42 +295,6 @@ TEST_F(SecondChoice, InsertCap_HoldsBackAFlood_AndCountsIt) {
     EXPECT_NEAR(double(host.counters().reasons.at("recorded") - before), 80, 3);
 }
 
-TEST(CostRows, SiteReplacedByAnother_NobodyIsSentToItAsTheSecond) {
-    std::vector<sl_cost> rows(8);
-    std::vector<std::uint64_t> credits(SL_CREDITS);
-    CostTable table(rows, credits);
-    auto services = plan(0.1, 3).services;
-    table.take(services);
-    const auto can_take = [](SiteId) { return true; };
-    for (std::uint16_t site = 1; site <= 3; site++) {
-        table.load({{1}, {site}, site == 3 ? 1.0 : 40.0, kStart}, kStart, can_take);
-    }
-    table.refresh(kStart, can_take);
-    const auto row_of = [&](std::uint16_t site) {
-        return rows[table.rows({1}).first + table.rank({1}, {site})];
-    };
-    ASSERT_EQ(row_of(1).second, 3);
-    ASSERT_NE(row_of(3).second, 0);
-    services[0].placement.sites[2] = placement(4); // in the same rank
-    services[0].shares[2].site = {4};
-    table.take(services);
-    EXPECT_EQ(row_of(4).cost_us, SL_NO_COST);
-    EXPECT_EQ(row_of(1).second, 0);
-    EXPECT_EQ(row_of(2).second, 0);
-}
-
-TEST(CostRows, ServiceThatOutgrowsItsRows_HasAsManyAsItsRanks) {
-    std::vector<sl_cost> rows(16);
-    std::vector<std::uint64_t> credits(SL_CREDITS);
-    CostTable table(rows, credits);
-    EXPECT_EQ(table.rows({1}).count, 0);
-    table.take(plan(0.1, 3).services);
-    EXPECT_EQ(table.rows({1}).count, 4);
-    table.take(plan(0.1, 5).services);
-    EXPECT_EQ(table.rows({1}).count, 8);
-    EXPECT_LT(table.rank({1}, {5}), 8);
-}
-
 TEST_F(SecondChoice, NewPlan_SitesKeepTheirRowsAndNews) {
     start(plan(0.25, 3));
     pass(milliseconds(100));
@@ -390,32 +310,6 @@ TEST_F(SecondChoice, NewPlan_SitesKeepTheirRowsAndNews) {
     EXPECT_EQ(engine.placement().fresh, 2U);
     pass(milliseconds(50));
     EXPECT_LT(share_of(2, 20), 0.2);
-}
-
-TEST_F(SecondChoice, NoRowsLeft_ServicesArePlacedByTheirSlots_AndCounted) {
-    std::vector<sl_cost> rows(10);
-    std::vector<std::uint64_t> credits(SL_CREDITS);
-    CostTable table(rows, credits);
-    std::vector<ServicePlan> services;
-    for (std::uint16_t id = 1; id <= 4; id++) {
-        services.push_back(plan(0.1).services[0]);
-        services.back().id = {id};
-    }
-    table.take(services);
-    EXPECT_EQ(table.count().services, 2U);
-    EXPECT_EQ(table.count().no_room, 2U);
-    EXPECT_NE(table.rows({1}).first, table.rows({2}).first);
-    services.erase(services.begin());
-    table.take(services);
-    EXPECT_EQ(table.count().services, 2U) << "the place of the first is free again";
-    EXPECT_EQ(table.count().no_room, 1U);
-    services.erase(services.begin(), services.begin() + 2);
-    services[0].placement.sites.clear();
-    for (std::uint16_t id = 1; id <= 7; id++) {
-        services[0].placement.sites.push_back(placement(id));
-    }
-    table.take(services);
-    EXPECT_EQ(table.count().sites, 7U) << "holes grow together";
 }
 
 } // namespace
