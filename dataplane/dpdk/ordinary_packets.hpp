@@ -10,6 +10,7 @@
 #include "dataplane/dpdk/packet_columns.hpp"
 #include "dataplane/dpdk/port_mbuf.h"
 #include "dataplane/dpdk/remembered.hpp"
+#include "dataplane/dpdk/train.hpp"
 
 namespace suanlu {
 
@@ -25,16 +26,24 @@ public:
             PacketColumns::fetch(packets_);
             return;
         }
-        columns_.read(packets_, control_, table_, has_wide_registers);
-        classify_all();
-        columns_.hash_all(control_.hash_seed);
-        fetch_slots();
+        columns_.take(packets_);
         sites_.refresh(*port_.tables, table_);
+        is_train_ = is_train(packets_) && find_train();
+        if (is_train_) {
+            return;
+        }
+        columns_.read<kBurst>(packets_, control_, table_, has_wide_registers);
+        classify_all();
+        columns_.hash_all<kBurst>(control_.hash_seed);
+        fetch_slots();
     }
 
     /// Sends packets from `first` on until one is special, and returns its place: what becomes of it may make
     /// the next one special. The end when there is none.
     [[gnu::always_inline]] std::size_t send(std::size_t first, BurstOutcome* outcomes) {
+        if (is_train_) {
+            return send_train(outcomes);
+        }
         std::size_t end = first;
         while (end < for_clients_ && columns_.is_ordinary(end) && find_path(end)) {
             end++;
@@ -44,7 +53,7 @@ public:
             const auto& path = *paths_[i];
             const auto length = columns_.length(i);
             count.add(*port_.lcore, services_[i], length);
-            sl_count_path(counters_[i], 1, length);
+            add_to(*counters_[i], 1, length);
             encapsulate(i, path, length);
             outcomes[i] = {SL_REDIRECT, path.interface};
         }
@@ -57,6 +66,13 @@ public:
     void count() { port_.lcore->reasons[SL_R_steered] += sent_; }
 
 private:
+    /// Of a service or a path.
+    template <class Counter>
+    static void add_to(Counter& counter, std::uint64_t packets, std::uint64_t bytes) {
+        counter.packets += packets;
+        counter.bytes += bytes;
+    }
+
     /// Packets of one service that come one behind the other are counted together.
     class ServiceCount {
     public:
@@ -71,9 +87,7 @@ private:
         }
         void write(LcoreState& lcore) const {
             if (service_ != nullptr) {
-                auto& counter = lcore.counters[service_->id];
-                counter.packets += packets_;
-                counter.bytes += bytes_;
+                add_to(lcore.counters[service_->id], packets_, bytes_);
             }
         }
 
@@ -91,6 +105,55 @@ private:
 
     [[nodiscard]] bool is_for_clients(std::uint32_t role) const {
         return role == SL_ROLE_EXTERNAL && (control_.wide[table_].tenants & SL_TENANTS_BY_INTERFACE) == 0;
+    }
+
+    /// Decides for the first packet of a train. False = it is special.
+    [[gnu::always_inline]] bool find_train() {
+        columns_.read<1>(packets_.first(1), control_, table_, false);
+        services_[0] = find_service(0, hash_of(columns_.service_key(0)));
+        columns_.set_service(0, services_[0]);
+        columns_.hash_all<1>(control_.hash_seed);
+        return columns_.is_ordinary(0) && find_path(0);
+    }
+
+    /// All of it: the others get the header of the first, from two registers where it fits.
+    [[gnu::always_inline]] std::size_t send_train(BurstOutcome* outcomes) {
+        const auto& path = *paths_[0];
+        const auto length = columns_.length(0);
+        const std::uint64_t count = packets_.size();
+        const std::size_t header = SL_ETHERNET + path.outer;
+        encapsulate(0, path, length);
+        const auto* first = columns_.frame(0) - path.outer;
+        if (header >= sizeof(Words8) && header <= 2 * sizeof(Words8)) {
+            Words8 front, back;
+            std::memcpy(&front, first, sizeof front);
+            std::memcpy(&back, first + header - sizeof back, sizeof back);
+            follow(path.outer, [front, back](std::uint8_t* to, std::uint8_t* end) {
+                std::memcpy(to, &front, sizeof front);
+                std::memcpy(end - sizeof back, &back, sizeof back);
+            });
+        } else {
+            follow(path.outer, [first](std::uint8_t* to, const std::uint8_t* end) {
+                copy_header(to, first, static_cast<std::size_t>(end - to));
+            });
+        }
+        std::fill_n(outcomes, count, BurstOutcome{SL_REDIRECT, path.interface});
+        add_to(port_.lcore->counters[services_[0]->id], count, count * length);
+        add_to(*counters_[0], count, count * length);
+        sent_ += count;
+        return count;
+    }
+    /// `put` writes the header from the new start of the frame to its end.
+    template <class Put>
+    [[gnu::always_inline]] void follow(std::uint32_t outer, const Put& put) {
+        const auto size = columns_.frame_length(0);
+        const auto family = columns_.family(0);
+        for (std::size_t i = 1; i < packets_.size(); i++) {
+            auto* frame = columns_.frame(i);
+            lower_hop_limit(frame, family);
+            put(frame - outer, frame + SL_ETHERNET);
+            grow(*packets_[i], outer, size);
+        }
     }
 
     [[gnu::always_inline]] void classify_all() {
@@ -210,11 +273,17 @@ private:
         std::memcpy(frame, reinterpret_cast<const std::uint8_t*>(&path) + kMacs, 16);      // both, and more
         std::memcpy(frame + 12, &type, sizeof type);
         std::memcpy(ip, &first, sizeof first);
-        static_assert(SL_OUTER_LEAST >= kRest + 32 && SL_OUTER_MOST <= kRest + 3 * 64);
-        if (outer >= kRest + 64) {
-            copy<64>(ip + kRest, path.header + kRest, outer - kRest);
+        static_assert(SL_OUTER_LEAST >= kRest + 32 && std::size_t{SL_ETHERNET} + SL_OUTER_MOST <= 3 * 64);
+        copy_header(ip + kRest, path.header + kRest, outer - kRest);
+    }
+
+    /// At least 32 bytes.
+    [[gnu::always_inline]] static void copy_header(std::uint8_t* to, const std::uint8_t* from,
+                                                   std::size_t bytes) {
+        if (bytes >= 64) {
+            copy<64>(to, from, bytes);
         } else {
-            copy<32>(ip + kRest, path.header + kRest, outer - kRest);
+            copy<32>(to, from, bytes);
         }
     }
 
@@ -243,6 +312,7 @@ private:
     const std::uint64_t* marks_;
     std::size_t for_clients_; ///< packets: all or none
     std::uint64_t sent_ = 0;
+    bool is_train_ = false; ///< decided for the first, which is ordinary
     PacketColumns columns_;
     std::array<std::uint64_t, kBurst> service_hashes_;
     std::array<const sl_service*, kBurst> services_;

@@ -26,21 +26,10 @@ public:
     /// Elements behind those of the burst hold anything.
     using Column = std::array<std::uint64_t, kBurst>;
 
-    /// `has_wide_registers`: compiled for a processor whose registers hold eight words.
-    [[gnu::always_inline]] void read(std::span<rte_mbuf*> packets, const sl_control& control,
-                                     std::uint32_t table, bool has_wide_registers) {
-        for (std::size_t i = 0; i < packets.size(); i++) {
-            frames_[i] = rte_pktmbuf_mtod(packets[i], std::uint8_t*);
-            rte_prefetch0(frames_[i]);
-        }
-        std::size_t i = 0;
-        for (; has_wide_registers && i + 8 <= packets.size(); i += 8) {
-            load_eight(i, packets.data() + i);
-        }
-        for (; i < packets.size(); i++) {
-            load(i, *packets[i]);
-        }
-        check(control.sid_block, table);
+    /// Bytes that are read of a frame, however long it is.
+    static constexpr std::uint32_t kLooked = SL_ETHERNET + sizeof(Words8);
+    static bool is_at_hand(const rte_mbuf& packet) {
+        return packet.nb_segs == 1 && packet.data_off + kLooked <= packet.buf_len;
     }
 
     /// Brings their first bytes near, which a device has written to memory.
@@ -48,6 +37,28 @@ public:
         for (const auto* packet : packets) {
             rte_prefetch0(rte_pktmbuf_mtod(packet, const void*));
         }
+    }
+    /// The same, for packets that are read then.
+    [[gnu::always_inline]] void take(std::span<rte_mbuf*> packets) {
+        for (std::size_t i = 0; i < packets.size(); i++) {
+            frames_[i] = rte_pktmbuf_mtod(packets[i], std::uint8_t*);
+            rte_prefetch0(frames_[i]);
+        }
+    }
+
+    /// All of the burst, or with kLanes = 1 its first packet. `has_wide_registers`: compiled for a processor
+    /// whose registers hold eight words.
+    template <std::size_t kLanes>
+    [[gnu::always_inline]] void read(std::span<rte_mbuf*> packets, const sl_control& control,
+                                     std::uint32_t table, bool has_wide_registers) {
+        std::size_t i = 0;
+        for (; has_wide_registers && i + 8 <= packets.size(); i += 8) {
+            load_eight(i, packets.data() + i);
+        }
+        for (; i < packets.size(); i++) {
+            load(i, *packets[i]);
+        }
+        check<kLanes>(control.sid_block, table);
     }
 
     [[nodiscard]] bool is_ordinary(std::size_t i) const { return odd_[i] == 0; }
@@ -89,17 +100,18 @@ public:
     }
 
     /// Hash of the flow, and what lies where it says.
+    template <std::size_t kLanes>
     [[gnu::always_inline]] void hash_all(std::uint64_t seed) {
-        for (std::size_t i = 0; i < kBurst; i++) {
+        for (std::size_t i = 0; i < kLanes; i++) {
             hashes_[i] =
                 sl_flow_hash_of(seed, sources_[0][i], sources_[1][i], rests_[i] | (ports_[i] & 0xffff) << 32);
         }
-        for (std::size_t i = 0; i < kBurst; i++) {
+        for (std::size_t i = 0; i < kLanes; i++) {
             const std::uint64_t label = hashes_[i] & 0xfffff;
             starts_[i] =
                 (heads_[i] & 0xf0ff) | (label >> 16) << 8 | (label & 0xff00) << 8 | (label & 0xff) << 24;
         }
-        for (std::size_t i = 0; i < kBurst; i++) {
+        for (std::size_t i = 0; i < kLanes; i++) {
             const std::uint64_t count = spans_[i] >> 32;
             slots_[i] = (spans_[i] & 0xffffffff) + ((hashes_[i] >> 32) * count >> 32); // sl_slot_of
             marks_[i] = hashes_[i] >> 6 & (SL_MARK_WORDS - 1);                         // sl_mark_word
@@ -129,8 +141,6 @@ private:
     /// Where the transport header begins.
     static constexpr std::uint64_t kIpv6Offset = SL_ETHERNET + SL_IPV6;
     static constexpr std::uint64_t kIpv4Offset = SL_ETHERNET + SL_IPV4;
-    /// Bytes that are read of a frame, however long it is.
-    static constexpr std::uint32_t kLooked = SL_ETHERNET + sizeof(Words8);
     static constexpr std::uint64_t kTraffic = SL_ETHERNET + 8;
 
     template <class Word>
@@ -140,10 +150,6 @@ private:
         return value;
     }
     static std::uint64_t swapped(std::uint64_t half) { return (half & 0xff) << 8 | (half >> 8 & 0xff); }
-
-    static bool is_at_hand(const rte_mbuf& packet) {
-        return packet.nb_segs == 1 && packet.data_off + kLooked <= packet.buf_len;
-    }
 
     /// As load(), of eight packets at once when all are IPv6.
     [[gnu::always_inline]] void load_eight(std::size_t first, rte_mbuf* const* packets) {
@@ -163,7 +169,7 @@ private:
         }
 #pragma GCC unroll 8
         for (std::size_t k = 0; k < 8; k++) {
-            std::memcpy(&rows[k], frames_[first + k] + SL_ETHERNET, sizeof rows[k]);
+            load_row(frames_[first + k] + SL_ETHERNET, rows[k]);
             sizes_[first + k] = packets[k]->data_len;
         }
         turn(rows, words);
@@ -171,10 +177,21 @@ private:
         store(sources_[0], first, words[1]);
         store(sources_[1], first, words[2]);
         store(destinations_[0], first, words[3]);
-        store(destinations_[1], first, words[4]);
-        store(ports_, first, words[5] & 0xffffffff);
-        store(flags_, first, words[6] >> 40 & 0xff);
+        store(destinations_[1], first, words[6]);
+        store(ports_, first, words[7] & 0xffffffff);
         store(offsets_, first, Words8{} + kIpv6Offset);
+        for (std::size_t k = 0; k < 8; k++) {
+            const bool is_tcp = frames_[first + k][SL_ETHERNET + 6] == SL_PROTOCOL_TCP;
+            flags_[first + k] = is_tcp ? frames_[first + k][kIpv6Offset + 13] : 0;
+        }
+    }
+    /// Of an IPv6 header its first word, addresses and ports, in two pieces that overlap: the 64 bytes from
+    /// the frame's first on, which devices put at the start of a cache line, are all that is touched.
+    [[gnu::always_inline]] static void load_row(const std::uint8_t* ip, Words8& row) {
+        Words4 low, high;
+        std::memcpy(&low, ip, sizeof low);
+        std::memcpy(&high, ip + 16, sizeof high);
+        row = __builtin_shufflevector(low, high, 0, 1, 2, 3, 4, 5, 6, 7);
     }
     [[gnu::always_inline]] static void store(Column& column, std::size_t first, const Words8& words) {
         std::memcpy(&column[first], &words, sizeof words);
@@ -230,9 +247,10 @@ private:
         return number - least;
     }
 
+    template <std::size_t kLanes>
     [[gnu::always_inline]] void check(const sl_prefix& block, std::uint32_t table) {
-        check_addresses(block);
-        for (std::size_t i = 0; i < kBurst; i++) {
+        check_addresses<kLanes>(block);
+        for (std::size_t i = 0; i < kLanes; i++) {
             const auto head = heads_[i], offset = offsets_[i], ports = ports_[i];
             const auto protocol = head >> 48 & 0xff;
             const auto payload = (head >> 40 & 0xff) | (head >> 24 & 0xff00);
@@ -251,7 +269,7 @@ private:
             service_words_[i] = ports >> 16 | protocol << 16 | std::uint64_t{table} << 24;
         }
         repeats_[0] = 0;
-        for (std::size_t i = 1; i < kBurst; i++) {
+        for (std::size_t i = 1; i < kLanes; i++) {
             const auto differing = (destinations_[0][i] ^ destinations_[0][i - 1]) |
                                    (destinations_[1][i] ^ destinations_[1][i - 1]) |
                                    (service_words_[i] ^ service_words_[i - 1]);
@@ -259,11 +277,12 @@ private:
         }
     }
 
+    template <std::size_t kLanes>
     [[gnu::always_inline]] void check_addresses(const sl_prefix& block) {
         const std::uint64_t block0 = block.address[0], block1 = block.address[1];
         const std::uint64_t mask0 = block.mask[0], mask1 = block.mask[1];
         const std::uint64_t no_block = if_zero(mask0 | mask1);
-        for (std::size_t i = 0; i < kBurst; i++) {
+        for (std::size_t i = 0; i < kLanes; i++) {
             const auto source0 = sources_[0][i], source1 = sources_[1][i];
             const auto destination0 = destinations_[0][i], destination1 = destinations_[1][i];
             const auto to_other = (source0 ^ destination0) | (source1 ^ destination1);

@@ -10,6 +10,7 @@ namespace suanlu {
 
 /// Eight words in one register.
 using Words8 = std::uint64_t __attribute__((vector_size(64)));
+using Words4 = std::uint64_t __attribute__((vector_size(32)));
 
 /// Word n of all rows in the order of the rows becomes columns[n].
 [[gnu::always_inline]] inline void turn(const std::array<Words8, 8>& rows, std::array<Words8, 8>& columns) {
