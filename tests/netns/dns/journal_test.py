@@ -74,7 +74,9 @@ class JournalScene(Scene):
         wait_until('the new serial', lambda: serial_at(self.port) == 1795000003)
         self.followed()
         wait_until('the journal', lambda: self.counters()[JOURNAL('added')] >= 1)
-        self.children.pop('suanlu-dns').kill()
+        server = self.children.pop('suanlu-dns')
+        server.kill()
+        server.wait()  # it has its port until it is gone
         self.change(3)
         self.start_server()
         self.followed()
