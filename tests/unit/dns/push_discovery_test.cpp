@@ -115,7 +115,7 @@ TEST_F(PushDiscovery, Servers_ByPriorityThenByChanceAndWeight) {
 /// A query, made the answer to itself with `records` in the answer section.
 Bytes answer_of(const ResolverQuestion& question, std::uint8_t count, const Bytes& records) {
     Bytes out = resolver_query(7, question);
-    out.resize(out.size() - 11); // the OPT
+    out.erase(out.end() - 11, out.end()); // the OPT
     out[2] |= 0x80;
     out[7] = count;
     out[11] = 0;
