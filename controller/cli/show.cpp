@@ -141,7 +141,14 @@ std::string show_ports(const v1::EngineState& engine, bool colour) {
                    std::to_string(port.received()), std::to_string(port.sent()),
                    std::to_string(port.missed()), std::to_string(port.errors())});
     }
-    return table.text(colour);
+    std::string out = table.text(colour);
+    for (const auto& port : engine.ports()) {
+        if (port.unpolled_queues() > 0) {
+            out += port.interface() + ": not polled are " + std::to_string(port.unpolled_queues()) +
+                   " of its receive queues; what comes by them is not steered\n";
+        }
+    }
+    return out;
 }
 
 /// What that part of the bursts took at most; the buckets are powers of two.

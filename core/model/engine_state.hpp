@@ -19,6 +19,8 @@ struct EnginePort {
     std::uint64_t errors = 0; ///< came damaged, or could not be sent
     std::uint64_t received_bytes = 0;
     std::uint64_t sent_bytes = 0;
+    /// Receive queues of the interface that the engine does not poll: what comes by them it never sees.
+    std::uint32_t unpolled_queues = 0;
 
     bool operator==(const EnginePort&) const = default;
 };

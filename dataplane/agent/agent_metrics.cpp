@@ -117,7 +117,7 @@ void show_sites(MetricRegistry& r, const EngineCounters& engine, const Plan& pla
 }
 
 void show_ports(MetricRegistry& r, const std::vector<EnginePort>& ports) {
-    std::vector<MirroredValue> up, packets, bytes, missed, errors;
+    std::vector<MirroredValue> up, packets, bytes, missed, errors, unpolled;
     for (const EnginePort& port : ports) {
         const MetricLabels labels{{"interface", port.interface}, {"role", port.role}};
         const auto both = [&](std::vector<MirroredValue>& rows, std::uint64_t received, std::uint64_t sent) {
@@ -131,6 +131,7 @@ void show_ports(MetricRegistry& r, const std::vector<EnginePort>& ports) {
         both(bytes, port.received_bytes, port.sent_bytes);
         missed.push_back({labels, static_cast<double>(port.missed)});
         errors.push_back({labels, static_cast<double>(port.errors)});
+        unpolled.push_back({labels, static_cast<double>(port.unpolled_queues)});
     }
     r.mirror_gauge("suanlu_agent_port_up", "1 while a port of the engine has a link", up);
     r.mirror_counter("suanlu_agent_port_packets_total", "Packets by port, as the device counts them",
@@ -140,6 +141,8 @@ void show_ports(MetricRegistry& r, const std::vector<EnginePort>& ports) {
                      "Packets that came while the device had no buffer or descriptor", missed);
     r.mirror_counter("suanlu_agent_port_errors_total", "Packets that came damaged or could not be sent",
                      errors);
+    r.mirror_gauge("suanlu_agent_port_unpolled_queues",
+                   "Receive queues of a port's interface that the engine does not poll", unpolled);
 }
 
 MirroredHistogram histogram_of(const EngineStage& stage, const MetricLabels& labels) {

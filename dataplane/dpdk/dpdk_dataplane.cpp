@@ -233,7 +233,8 @@ EngineState DpdkDataplane::state() const {
     for (std::uint32_t i = 0; i < std::min(tables.port_count.load(), kMostPorts); i++) {
         const auto& port = tables.ports[i];
         out.ports.push_back({name_of(port), role_name(port.role), port.is_down, port.received, port.sent,
-                             port.missed, port.errors, port.received_bytes, port.sent_bytes});
+                             port.missed, port.errors, port.received_bytes, port.sent_bytes,
+                             port.unpolled_queues});
     }
     return out;
 }

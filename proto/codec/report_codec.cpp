@@ -92,8 +92,9 @@ Result<FlowSample> decode_flow(const std::string& at, const v1::FlowSample& from
 Result<EnginePort> decode_port(const std::string& at, const v1::EnginePort& from) {
     SL_TRY_VOID(check_name(at + "interface", from.interface()));
     SL_TRY_VOID(check_name(at + "role", from.role()));
-    return EnginePort{from.interface(), from.role(),   from.down(),           from.received(),  from.sent(),
-                      from.missed(),    from.errors(), from.received_bytes(), from.sent_bytes()};
+    return EnginePort{from.interface(),  from.role(),           from.down(),   from.received(),
+                      from.sent(),       from.missed(),         from.errors(), from.received_bytes(),
+                      from.sent_bytes(), from.unpolled_queues()};
 }
 
 Result<EngineStage> decode_stage(const std::string& at, const v1::EngineStage& from) {
@@ -267,6 +268,7 @@ void encode(const EngineState& from, v1::EngineState& to) {
         out.set_errors(port.errors);
         out.set_received_bytes(port.received_bytes);
         out.set_sent_bytes(port.sent_bytes);
+        out.set_unpolled_queues(port.unpolled_queues);
     }
     for (const EngineStage& stage : from.stages) {
         auto& out = *to.add_stages();

@@ -41,7 +41,8 @@ std::string engine_text(const v1::EngineState& engine) {
     std::string text = " engine=" + engine.name();
     for (const auto& port : engine.ports()) {
         text += " port:" + port.interface() + "=" + port.role() + (port.down() ? ":down:" : ":up:") +
-                std::to_string(port.received()) + ":" + std::to_string(port.sent());
+                std::to_string(port.received()) + ":" + std::to_string(port.sent()) + ":" +
+                std::to_string(port.unpolled_queues());
     }
     for (const auto& stage : engine.stages()) {
         text += " stage:" + stage.name() + "=" + std::to_string(stage.packets());

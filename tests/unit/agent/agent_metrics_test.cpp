@@ -29,9 +29,10 @@ std::map<std::string, double> samples_of(const std::string& page) {
 }
 
 EngineState engine_with(std::uint64_t factor) {
-    EngineState engine{"dpdk",
-                       {{"to-c", "external", false, 7 * factor, 5, 3, 2, 700, 500}, {"to-t", "core", true}},
-                       {{"steer", 40, 3000, std::vector<std::uint64_t>(EngineStage::kBuckets)}}};
+    EngineState engine{
+        "dpdk",
+        {{"to-c", "external", false, 7 * factor, 5, 3, 2, 700, 500, 6}, {"to-t", "core", true}},
+        {{"steer", 40, 3000, std::vector<std::uint64_t>(EngineStage::kBuckets)}}};
     engine.stages[0].bursts[9] = 4 * factor; // less than 512 ns
     engine.stages[0].bursts[10] = 2;
     engine.stages[0].bursts.back() = 1;
@@ -51,6 +52,7 @@ TEST(EngineMetrics, Ports) {
     EXPECT_EQ(samples["suanlu_agent_port_bytes_total{direction=sent," + client], 500);
     EXPECT_EQ(samples["suanlu_agent_port_missed_total{" + client], 3);
     EXPECT_EQ(samples["suanlu_agent_port_errors_total{" + client], 2);
+    EXPECT_EQ(samples["suanlu_agent_port_unpolled_queues{" + client], 6);
 }
 
 TEST(EngineMetrics, StagesAreHistograms_InSeconds) {

@@ -30,7 +30,7 @@ IngressReport full_ingress() {
     report.rests = {{"mec-1", {12, 3, true}}, {"mec-2", {0, 0, false, true}}};
     report.path_counts = {{path_id(SiteId{1}, 1), "mec-1", 30, 3000, 2}};
     report.engine = {
-        "dpdk", {{"to-p1", "core", true, 10, 20, 3, 4, 1000, 2000}}, {{"steer", 8, 400, {0, 1, 7}}}};
+        "dpdk", {{"to-p1", "core", true, 10, 20, 3, 4, 1000, 2000, 2}}, {{"steer", 8, 400, {0, 1, 7}}}};
     return report;
 }
 

@@ -326,13 +326,18 @@ TEST(Api, QuestionAboutAFlow_ThatNobodyCanAnswer) {
     router.join();
 }
 
-/// That of the report below, as operators see it.
+EngineState reported_engine() {
+    return {"dpdk", {{"to-p1", "core", true, 10, 20, 3, 0, 0, 0, 2}}, {{"steer", 8, 400, {0, 1, 7}}}};
+}
+
+/// That one, as operators see it.
 void expect_engine(v1::Operator::Stub& stub) {
     const auto engines = list<v1::EngineList>(stub, &v1::Operator::Stub::ListEngines);
     EXPECT_EQ(schema_offence(engines, "engines"), "");
     ASSERT_EQ(engines.ingresses_size(), 1);
     EXPECT_EQ(engines.ingresses(0).engine().name(), "dpdk");
     EXPECT_TRUE(engines.ingresses(0).engine().ports(0).down());
+    EXPECT_EQ(engines.ingresses(0).engine().ports(0).unpolled_queues(), 2U);
     EXPECT_EQ(engines.ingresses(0).engine().stages(0).bursts(2), 7U);
 }
 
@@ -350,7 +355,7 @@ TEST(Api, EveryReplyMatchesItsSchema) {
     report.flows = {{"analysis", "[2001:db8:c1::2]:40000", "near", "sample", 0.5}};
     report.reasons = {{"border_sid", 4}};
     report.path_counts = {{path_id(SiteId{1}, 1), "near", 30, 3000, 2}};
-    report.engine = {"dpdk", {{"to-p1", "core", true, 10, 20, 3}}, {{"steer", 8, 400, {0, 1, 7}}}};
+    report.engine = reported_engine();
     v1::AgentMessage message;
     encode(report, *message.mutable_ingress());
     r1.stream->Write(message);
