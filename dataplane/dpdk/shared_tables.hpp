@@ -5,6 +5,8 @@
 // The limits are its own: what a Plan may fill of them says SharedStore::room().
 #pragma once
 
+#include <algorithm>
+
 #include "core/model/engine_state.hpp"
 #include "dataplane/dpdk/exception_table.hpp"
 #include "dataplane/dpdk/grace.hpp"
@@ -75,14 +77,14 @@ struct RouteRow {
     /// Of several links that of a packet: by addresses and, of IPv6, the flow label, which every
     /// encapsulation of ours fills from the flow (RFC 6437, RFC 6438); as Linux shares flows among next hops.
     /// `start` = the header's first 4 bytes as they lie in memory; of IPv4 all but the source, both
-    /// addresses, is 0.
+    /// addresses, is 0. A count that another process has spoilt leads to no row but these.
     [[nodiscard]] const sl_sid& of_flow(std::uint32_t start, AddressWords source,
                                         AddressWords destination) const {
         std::uint64_t hash = __builtin_bswap32(start) & 0xfffff;
         for (const auto word : {source[0], source[1], destination[0], destination[1]}) {
             hash = sl_mix(hash, word);
         }
-        return links[(hash >> 32) * count >> 32];
+        return links[(hash >> 32) * std::min(count, kMostLinks) >> 32];
     }
 };
 

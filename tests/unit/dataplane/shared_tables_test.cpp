@@ -7,6 +7,7 @@
 #include <fstream>
 #include <map>
 #include <memory>
+#include <set>
 #include <thread>
 #include <unistd.h>
 
@@ -312,6 +313,23 @@ TEST(SharedStore, EngineThatClaimsAbsurdNumbers_AnsweredFromWhatFits) {
     EXPECT_EQ(store.admit_interface(4).error().code, Errc::kNotFound);
     tables.exceptions.set_bound(~std::uint32_t{0});
     EXPECT_TRUE(store.flows(100, MonoTime{}).empty());
+}
+
+TEST(RouteRow, FlowsAreSharedAmongItsLinks_WhateverItCounts) {
+    for (const auto& [count, most] : {std::pair{2U, 2U},
+                                      {5U, 5U},
+                                      {RouteRow::kMostLinks + 1, RouteRow::kMostLinks},
+                                      {~0U, RouteRow::kMostLinks}}) {
+        RouteRow row{};
+        row.count = count;
+        std::set<std::ptrdiff_t> used;
+        for (std::uint64_t flow = 0; flow < 1000; flow++) {
+            used.insert(&row.of_flow(0, {flow, 1}, {2, 3}) - row.links.data());
+        }
+        EXPECT_EQ(used.size(), most) << count;
+        EXPECT_EQ(*used.begin(), 0) << count;
+        EXPECT_EQ(*used.rbegin(), most - 1) << count;
+    }
 }
 
 TEST_F(SharedFile, NoFolder_ASentence) {
