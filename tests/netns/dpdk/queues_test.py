@@ -4,15 +4,12 @@
 the others, so that is said, in the log and to who asks, until they are gone. What has too many at the start is refused
 (fwd_refusals_test.py)."""
 import os
-import pathlib
-import shutil
 import signal
 import subprocess
 import sys
-import tempfile
 import time
 
-from transit_test import CPU, PATIENCE, ask, say, sh, wait_for
+from fwd_process import CPU, PATIENCE, Scene, say, sh, wait_for
 
 FWD = """
 tables: {folder}/tables
@@ -24,51 +21,40 @@ ports:
 """
 
 
-def unpolled(folder, wanted):
+def unpolled(scene, wanted):
     """Whether the engine says so many, soon."""
     deadline = time.monotonic() + PATIENCE
-    while (port := ask(folder, '/suanlu/ports')['port_0'])['unpolled_queues'] != wanted:
+    while (port := scene.ask('/suanlu/ports')['port_0'])['unpolled_queues'] != wanted:
         if time.monotonic() > deadline:
             return say(f'{wanted} queues that nobody polls', False, port)
     return say(f'{wanted} queues that nobody polls', True, port)
 
 
-def give(space, queues):
-    sh('ip', 'netns', 'exec', space, 'ethtool', '-L', 'q0', 'rx', str(queues), 'tx', str(queues))
+def give(scene, queues, end='q0'):
+    sh('ip', 'netns', 'exec', scene.spaces['q'], 'ethtool', '-L', end, 'rx', str(queues), 'tx', str(queues))
 
 
 def main():
     if os.geteuid() != 0:
         print('skipped: needs root')
         return 77
-    space = f'sdq{os.getpid()}'
-    with tempfile.TemporaryDirectory(prefix='suanlu-queues-') as name:
-        folder, engine, failed = pathlib.Path(name), None, 1
+    with Scene('sdq', 'q') as scene:
+        folder, space, many = scene.folder, scene.spaces['q'], ('numrxqueues', '4', 'numtxqueues', '4')
         (folder / 'f.yaml').write_text(FWD.format(folder=folder, cpu=CPU, name=folder.name))
-        sh('ip', 'netns', 'add', space)
-        try:
-            many = ('numrxqueues', '4', 'numtxqueues', '4')
-            sh('ip', '-n', space, 'link', 'add', 'q0', *many, 'type', 'veth', 'peer', 'name', 'q1', *many)
-            for end in ('q0', 'q1'):
-                sh('ip', 'netns', 'exec', space, 'ethtool', '-L', end, 'rx', '1', 'tx', '1')
-                sh('ip', '-n', space, 'link', 'set', end, 'up')
-            engine = subprocess.Popen(['ip', 'netns', 'exec', space, sys.argv[1], '-c', str(folder / 'f.yaml')],
-                                      stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
-            wait_for(engine, 'fwd.started')
-            failed = unpolled(folder, 0)
-            give(space, 3)
-            failed += unpolled(folder, 2)
-            give(space, 1)
-            failed += unpolled(folder, 0)
-            engine.send_signal(signal.SIGTERM)
-            said = engine.communicate(timeout=PATIENCE)[0]
-            failed += say('and it is in the log', said.count('event=port.queues') == 2, said.count('event=port.queues'))
-        finally:
-            if engine is not None and engine.poll() is None:
-                engine.kill()
-                engine.wait()
-            subprocess.run(['ip', 'netns', 'del', space], check=False)
-            shutil.rmtree(f'/var/run/dpdk/{folder.name}', ignore_errors=True)
+        sh('ip', '-n', space, 'link', 'add', 'q0', *many, 'type', 'veth', 'peer', 'name', 'q1', *many)
+        for end in ('q0', 'q1'):
+            give(scene, 1, end)
+            sh('ip', '-n', space, 'link', 'set', end, 'up')
+        engine = scene.start('q', sys.argv[1], '-c', str(folder / 'f.yaml'), stderr=subprocess.STDOUT)
+        wait_for(engine, 'fwd.started')
+        failed = unpolled(scene, 0)
+        give(scene, 3)
+        failed += unpolled(scene, 2)
+        give(scene, 1)
+        failed += unpolled(scene, 0)
+        engine.send_signal(signal.SIGTERM)
+        said = engine.communicate(timeout=PATIENCE)[0]
+        failed += say('and it is in the log', said.count('event=port.queues') == 2, said.count('event=port.queues'))
     return 1 if failed else 0
 
 

@@ -5,18 +5,14 @@ the kernel answers (hop limit, size, no route) comes by the exception port then,
 a word (RFC 8754 section 4.3.1.1, RFC 8986 section 4.1.1) the engine answers. Behind each packet goes an echo request by the
 same way: when its reply is there, what has not come will not come."""
 import os
-import pathlib
-import shutil
-import signal
 import subprocess
 import sys
-import tempfile
 
 from scapy.all import (ICMP, ICMPv6DestUnreach, ICMPv6EchoRequest, ICMPv6PacketTooBig, ICMPv6ParamProblem, ICMPv6TimeExceeded, IP,
                        IPv6, UDP, Ether, Raw)
 
-from transit_test import (CPU, IN, MARK, NEXT, OUT, SERVICE, SOURCE, TOLD, Wire, ask, inside, list_of, make, make_kernel, outer,
-                          say, sh, wait_for, with_byte)
+from fwd_process import CPU, Scene, say, sh, wait_for
+from transit_test import (IN, MARK, NEXT, OUT, SERVICE, SOURCE, TOLD, Wire, inside, list_of, make, make_kernel, outer, with_byte)
 
 BEFORE = '02:00:00:00:00:01'  # where the packets come from
 NODE, LINK, TWO, MTU = 'fc00:0:e1::', 'fc00:0:e001::', 'fc00:0:2::', 1400
@@ -108,23 +104,19 @@ def make_router(space):
             sh('ip', '-n', space, 'route', 'add', way, 'via', via, 'dev', 'in', 'src', own)
 
 
-def make_engine(programs, space, folder, started):
-    """The engine before that router, and the agent's side of it; `started` is what to end, first to last."""
+def make_engine(programs, scene):
+    """The engine before that router, and the agent's side of it."""
+    folder = scene.folder
     options = {'tables': f'{folder}/tables', 'source': SOURCE, 'anycast6': '2001:db8:a::9', 'anycast4': '198.51.100.9',
                'sid6': SERVICE, 'sid4': SERVICE, 'mtu': '1500', 'core': 'out', 'from': OUT, 'to': NEXT}
     words = [part for pair in options.items() for part in pair]
-    probe = subprocess.Popen(['ip', 'netns', 'exec', space, programs[0], *words], stdin=subprocess.PIPE, stdout=subprocess.PIPE,
-                             text=True)
-    started.append(probe)
+    probe = scene.start('f', programs[0], *words, stdin=subprocess.PIPE)
     (folder / 'f.yaml').write_text(FWD.format(folder=folder, cpu=CPU, name=folder.name))
     wait_for(probe, 'ready')
     probe.stdin.write('\n'.join([line.replace(' 1500', f' {MTU}') for line in TOLD] + ['serve']) + '\n')
     probe.stdin.flush()
     wait_for(probe, 'served')
-    engine = subprocess.Popen(['ip', 'netns', 'exec', space, programs[1], '-c', str(folder / 'f.yaml')],
-                              stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
-    started.insert(0, engine)
-    wait_for(engine, 'fwd.started')
+    wait_for(scene.start('f', programs[1], '-c', str(folder / 'f.yaml'), stderr=subprocess.STDOUT), 'fwd.started')
 
 
 def without_chance(frame):
@@ -156,30 +148,19 @@ def main():
     if os.geteuid() != 0 or not os.path.exists('/dev/net/tun'):
         print('skipped: needs root and /dev/net/tun')
         return 77
-    spaces = {name: f'sde{os.getpid()}{name}' for name in 'gkf'}
-    with tempfile.TemporaryDirectory(prefix='suanlu-errors-') as name:
-        folder, started, failed = pathlib.Path(name), [], 1
-        try:
-            make(spaces)
-            for router in 'kf':
-                make_router(spaces[router])
-            make_engine(sys.argv[1:3], spaces['f'], folder, started)
-            wires = {end: Answers(spaces['g'], end) for end in 'kf'}
-            mark = bytes(outer('fc00:0:e1::1') / ICMPv6EchoRequest(data=MARK))
-            failed = compare(wires, mark)
-            counted = {reason: count for reason, count in ask(folder, '/suanlu/counters').items() if count}
-            answered = sum(wanted is not None for _, _, wanted in engine_cases())
-            failed += say('every answer is counted', counted.get('sid_answered') == answered, counted)
-            wanted = {'hop_limit', 'sid_too_big', 'sid_no_route', 'sid_unresolved', 'sid_no_segment', 'sid_payload',
-                      'sid_routing_header'}
-            failed += say('every reason is counted', set(counted) >= wanted, sorted(counted))
-        finally:
-            for process in started:
-                process.send_signal(signal.SIGTERM)
-                process.wait(timeout=30)
-            for space in spaces.values():
-                subprocess.run(['ip', 'netns', 'del', space], check=False)
-            shutil.rmtree(f'/var/run/dpdk/{folder.name}', ignore_errors=True)
+    with Scene('sde', 'gkf') as scene:
+        make(scene.spaces)
+        for router in 'kf':
+            make_router(scene.spaces[router])
+        make_engine(sys.argv[1:3], scene)
+        wires = {end: Answers(scene.spaces['g'], end) for end in 'kf'}
+        mark = bytes(outer('fc00:0:e1::1') / ICMPv6EchoRequest(data=MARK))
+        failed = compare(wires, mark)
+        counted = {reason: count for reason, count in scene.ask('/suanlu/counters').items() if count}
+        answered = sum(wanted is not None for _, _, wanted in engine_cases())
+        failed += say('every answer is counted', counted.get('sid_answered') == answered, counted)
+        wanted = {'hop_limit', 'sid_too_big', 'sid_no_route', 'sid_unresolved', 'sid_no_segment', 'sid_payload', 'sid_routing_header'}
+        failed += say('every reason is counted', set(counted) >= wanted, sorted(counted))
     return 1 if failed else 0
 
 

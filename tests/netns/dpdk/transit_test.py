@@ -4,23 +4,18 @@
 End.DT6 SIDs go through a kernel and through suanlu-fwd over af_packet, and what leaves must be equal octet by octet.
 Behind each packet goes one that both certainly forward: when it is there, what has not come will not come."""
 import ctypes
-import json
 import os
-import pathlib
 import select
-import shutil
-import signal
 import socket
 import subprocess
 import sys
-import tempfile
 import time
 
 from scapy.all import (ICMPv6EchoRequest, IP, IPv6, IPv6ExtHdrDestOpt, IPv6ExtHdrFragment, IPv6ExtHdrSegmentRouting,
                        TCP, UDP, Ether, PadN, Raw, rdpcap)
 
-PATIENCE = 30  # seconds
-CPU = min(os.sched_getaffinity(0))
+from fwd_process import CPU, PATIENCE, Scene, say, sh, wait_for
+
 IN, OUT, NEXT = '02:00:00:00:00:0a', '02:00:00:00:00:0b', '02:00:00:00:00:0c'
 TABLE = 100
 SOURCE, SERVICE = 'fc00:0:1::1', 'fc00:0:e2:f006::'
@@ -37,10 +32,6 @@ ROUTES = [f'fc00:0:e1::/48 encap seg6local action End {FLAVOUR} dev out',
           f'fc00:0:e1:f106::/64 encap seg6local action End.DT6 table {TABLE} dev out',
           'fc00:0:2::/48 via 2001:db8:7::2 dev out', 'fc00:0:e2::/48 via 2001:db8:7::2 dev out',
           f'2001:db8:a::/48 via 2001:db8:7::2 dev out table {TABLE}', f'unreachable default table {TABLE}']
-
-
-def sh(*words, **more):
-    return subprocess.run(words, check=True, stdout=subprocess.PIPE, text=True, **more).stdout
 
 
 def enter(space):
@@ -161,9 +152,6 @@ def frames():
 
 def make(spaces):
     """A router of the kernel and one of suanlu-fwd, with the same addresses, between ends in a third namespace."""
-    for space in spaces.values():
-        sh('ip', 'netns', 'add', space)
-        sh('ip', '-n', space, 'link', 'set', 'lo', 'up')
     for name in 'kf':
         for end, mac in (('in', IN), ('out', OUT)):
             sh('ip', '-n', spaces[name], 'link', 'add', end, 'address', mac, 'type', 'veth', 'peer', 'name', f'{name}-{end}',
@@ -194,84 +182,57 @@ def make_kernel(space):
         sh('ip', '-n', space, '-6', 'route', 'add', *route.split())
 
 
-def wait_for(process, word):
-    """Until it says so."""
-    said = ''
-    for line in process.stdout:
-        said += line
-        if word in line:
-            return
-    raise AssertionError(f'never said {word}: {said}')
-
-
-def make_engine(programs, space, folder):
+def make_engine(programs, scene):
     """The agent's side with its SIDs told, and the engine that forwards by them."""
+    folder = scene.folder
     options = {'tables': f'{folder}/tables', 'source': SOURCE, 'anycast6': '2001:db8:a::1', 'anycast4': '198.51.100.1',
                'sid6': SERVICE, 'sid4': SERVICE, 'mtu': '1500', 'core': 'out', 'from': OUT, 'to': NEXT}
     words = [part for pair in options.items() for part in pair]
-    probe = subprocess.Popen(['ip', 'netns', 'exec', space, programs[0], *words], stdin=subprocess.PIPE,
-                             stdout=subprocess.PIPE, text=True)
+    probe = scene.start('f', programs[0], *words, stdin=subprocess.PIPE)
     (folder / 'f.yaml').write_text(
         f'tables: {folder}/tables\nbuffers: 4096\nidle_sleep: 50us\ncaptures: {folder}\nmtu: 1500\nports:\n'
         '- {device: net_af_packet0, interface: in, role: core}\n- {device: net_af_packet1, interface: out, role: core}\n'
         f'eal: [-l, "{CPU}", --no-huge, -m, "96", --no-pci, --file-prefix, {folder.name}, --log-level, "3",\n'
         '      --vdev, "net_af_packet0,iface=in", --vdev, "net_af_packet1,iface=out"]\n')
     wait_for(probe, 'ready')
-    engine = subprocess.Popen(['ip', 'netns', 'exec', space, programs[1], '-c', str(folder / 'f.yaml')],
-                              stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
-    wait_for(engine, 'fwd.started')
+    wait_for(scene.start('f', programs[1], '-c', str(folder / 'f.yaml'), stderr=subprocess.STDOUT), 'fwd.started')
     probe.stdin.write('\n'.join(TOLD + ['serve']) + '\n')
     probe.stdin.flush()
     wait_for(probe, 'served')
-    return probe, engine
 
 
-def ask(folder, command, words=''):
-    with socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET) as asked:
-        asked.connect(f'/var/run/dpdk/{folder.name}/dpdk_telemetry.v2')
-        asked.recv(1 << 16)
-        asked.send(f'{command},{words}'.encode() if words else command.encode())
-        return json.loads(asked.recv(1 << 16))[command]
-
-
-def say(name, holds, seen):
-    """1 when it does not hold."""
-    print(f"{'ok' if holds else 'not ok'} {name}: {seen}", flush=True)
-    return not holds
-
-
-def watch(folder, wires, mark):
+def watch(scene, wires, mark):
     """The stages' times and samples of packets, while asked for and no longer. Number of what does not hold."""
     way = bytes(outer('fc00:0:e1:2::') / inside())
     wires['f'].through(way, mark)
-    before = ask(folder, '/suanlu/latency')
+    before = scene.ask('/suanlu/latency')
     failed = say('all bursts are measured when asked for only', not before['is_on'], before['is_on'])
     for name in ('../out', '', 'a/b'):
-        refused = ask(folder, '/suanlu/capture', f'{name},1,9').get('refused', '')
+        refused = scene.ask(f'/suanlu/capture,{name},1,9').get('refused', '')
         failed += say(f'a file named {name!r}', 'a capture is NAME' in refused, refused)
-    ask(folder, '/suanlu/latency', 'on')
-    began = ask(folder, '/suanlu/capture', 'all.pcapng,1,1000')
+    scene.ask('/suanlu/latency,on')
+    began = scene.ask('/suanlu/capture,all.pcapng,1,1000')
     failed += say('a capture begins', began == {'is_on': 1, 'written': 0, 'lost': 0}, began)
-    refused = ask(folder, '/suanlu/capture', 'more.pcapng,2,50').get('refused', '')
+    refused = scene.ask('/suanlu/capture,more.pcapng,2,50').get('refused', '')
     failed += say('one at a time', 'being written' in refused, refused)
     left, lost = wires['f'].through(way, mark), bytes(outer('fc00:0:e1:f006::') / inside())[:70]
     wires['f'].through(lost, mark)
-    ended = ask(folder, '/suanlu/capture', 'off')
+    ended = scene.ask('/suanlu/capture,off')
     wires['f'].through(way, mark)  # times are noted behind a burst: those of the ones before are there now
-    times = ask(folder, '/suanlu/latency', 'off')
+    times = scene.ask('/suanlu/latency,off')
     failed += say('every stage has its times', all(
         times[f'{stage}_packets'] >= 4 and times[f'{stage}_ns'] > 0 and
         0 < sum(times[f'{stage}_bursts']) <= times[f'{stage}_packets'] for stage in ('receive', 'steer', 'send')), times)
-    packets = rdpcap(f'{folder}/all.pcapng')
+    packets = rdpcap(f'{scene.folder}/all.pcapng')
     told = {bytes(packet): packet.comment for packet in packets}
     failed += say('packets as they came and as they left, with what was decided', told.get(way) == b'sent' and
                   told.get(lost) == b'dropped' and left[0] in told and ended['lost'] == 0, f'{ended}, {len(packets)} records')
-    shown = sh('tcpdump', '-nr', f'{folder}/all.pcapng', '-c', '1', 'dst', 'fc00:0:2::', stderr=subprocess.DEVNULL)
+    shown = sh('tcpdump', '-nr', f'{scene.folder}/all.pcapng', '-c', '1', 'dst', 'fc00:0:2::', stderr=subprocess.DEVNULL)
     failed += say('tcpdump reads the file', 'fc00:0:1::1' in shown, shown.strip())
-    ask(folder, '/suanlu/capture', 'some.pcapng,3,5')
+    scene.ask('/suanlu/capture,some.pcapng,3,5')
     for _ in range(10):
         wires['f'].through(way, mark)
-    ended = ask(folder, '/suanlu/capture', 'off')
+    ended = scene.ask('/suanlu/capture,off')
     return failed + say('one in three, and no more than asked for', ended['written'] == 5, ended)
 
 
@@ -292,28 +253,19 @@ def main():
     if os.geteuid() != 0:
         print('skipped: needs root')
         return 77
-    spaces = {name: f'sdt{os.getpid()}{name}' for name in 'gkf'}
-    with tempfile.TemporaryDirectory(prefix='suanlu-transit-') as name:
-        folder, started, failed = pathlib.Path(name), [], 1
-        try:
-            make(spaces)
-            make_kernel(spaces['k'])
-            started = make_engine(sys.argv[1:3], spaces['f'], folder)
-            wires = {end: Wire(spaces['g'], end) for end in 'kf'}
-            mark = bytes(outer('fc00:0:e001:2::') / UDP(sport=9, dport=9) / Raw(MARK))
-            failed = compare(wires, mark)
-            failed += watch(folder, wires, mark)
-            counted = {name: count for name, count in ask(folder, '/suanlu/counters').items() if name.startswith('sid_') and count}
-            wanted = {'sid_forwarded', 'sid_no_segment', 'sid_routing_header', 'sid_truncated', 'sid_unresolved', 'sid_too_big',
-                      'sid_no_route', 'sid_payload'}
-            failed += say('every reason is counted', set(counted) >= wanted, counted)
-        finally:
-            for process in started:
-                process.send_signal(signal.SIGTERM)
-                process.wait(timeout=PATIENCE)
-            for space in spaces.values():
-                subprocess.run(['ip', 'netns', 'del', space], check=False)
-            shutil.rmtree(f'/var/run/dpdk/{folder.name}', ignore_errors=True)
+    with Scene('sdt', 'gkf') as scene:
+        make(scene.spaces)
+        make_kernel(scene.spaces['k'])
+        make_engine(sys.argv[1:3], scene)
+        wires = {end: Wire(scene.spaces['g'], end) for end in 'kf'}
+        mark = bytes(outer('fc00:0:e001:2::') / UDP(sport=9, dport=9) / Raw(MARK))
+        failed = compare(wires, mark)
+        failed += watch(scene, wires, mark)
+        counts = scene.ask('/suanlu/counters')
+        counted = {name: count for name, count in counts.items() if name.startswith('sid_') and count}
+        wanted = {'sid_forwarded', 'sid_no_segment', 'sid_routing_header', 'sid_truncated', 'sid_unresolved', 'sid_too_big',
+                  'sid_no_route', 'sid_payload'}
+        failed += say('every reason is counted', set(counted) >= wanted, counted)
     return 1 if failed else 0
 
 
