@@ -171,6 +171,7 @@ Task<void> Agent::State::tick_loop() {
                 show_engine_metrics(metrics, *counters, core->plan());
             }
             show_engine_state(metrics, engine->state());
+            show_host_metrics(metrics, save_errors, kernel->routes_by_tables());
             show_placement_metrics(metrics, engine->placement(), *core,
                                    session->unreadable_loads() + load_mail.counters().dropped);
         }

@@ -195,6 +195,16 @@ void show_engine_metrics(MetricRegistry& r, const EngineCounters& engine, const 
     }
 }
 
+void show_host_metrics(MetricRegistry& registry, std::uint64_t save_errors, std::uint64_t routes_by_tables) {
+    registry.count_to("suanlu_agent_plan_save_errors_total",
+                      "Plans that could not be kept for the next start", {},
+                      static_cast<double>(save_errors));
+    registry.count_to(
+        "suanlu_agent_routes_by_tables_total",
+        "Look-ups of an IPv6 route that the kernel answered with unreachable against its own tables", {},
+        static_cast<double>(routes_by_tables));
+}
+
 void show_placement_metrics(MetricRegistry& r, const PlacementCount& p, const AgentCore& core,
                             std::uint64_t lost) {
     r.set("suanlu_agent_placed_services", "Services whose new flows have a second choice by cost", {},

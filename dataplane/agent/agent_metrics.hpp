@@ -20,6 +20,10 @@ void show_engine_metrics(MetricRegistry& registry, const EngineCounters& engine,
 /// The engine itself: its ports, and how long the stages of its bursts take.
 void show_engine_state(MetricRegistry& registry, const EngineState& engine);
 
+/// What the agent meets on its own machine: Plans that it could not keep for its next start, and IPv6 routes
+/// that the kernel denied and its tables had (next_hops.hpp).
+void show_host_metrics(MetricRegistry& registry, std::uint64_t save_errors, std::uint64_t routes_by_tables);
+
 /// `lost`: messages of loads that were unreadable or did not fit.
 void show_placement_metrics(MetricRegistry& registry, const PlacementCount& placement, const AgentCore& core,
                             std::uint64_t lost);

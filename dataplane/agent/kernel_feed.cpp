@@ -53,7 +53,7 @@ EngineSids KernelFeed::engine_sids(const Plan& plan, bool needs_routes) {
 // changes: reading takes a twentieth of the time at most. Called once a second at least, it misses nothing.
 void KernelFeed::add_routes(const Plan& plan, EngineSids& out) {
     const auto began = clock_.now();
-    if (began.since_boot >= next_read_.since_boot || read_for_ != plan.id) {
+    if (reading_.is_due(began) || read_for_ != plan.id) {
         auto tables = tables_of(plan);
         tables.insert({kMainTable, kLocalTable});
         auto read = hops_->routes(tables);
@@ -62,8 +62,7 @@ void KernelFeed::add_routes(const Plan& plan, EngineSids& out) {
             routes_ = std::move(*read);
             read_for_ = plan.id;
         }
-        const auto ended = clock_.now();
-        next_read_ = {ended.since_boot + 20 * (ended.since_boot - began.since_boot)};
+        reading_.note(began, clock_.now());
     }
     for (auto& sid : foreign_sids(plan, routes_)) {
         out.sids.push_back(std::move(sid));

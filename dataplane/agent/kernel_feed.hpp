@@ -23,6 +23,8 @@ public:
     /// End and End.X too: others leave them to the kernel, which is next behind them.
     EngineSids engine_sids(const Plan& plan, bool needs_routes);
     void refresh_services(const Plan& plan, AgentCore& core, MonoTime now);
+    /// As NextHops has it.
+    [[nodiscard]] std::uint64_t routes_by_tables() const { return hops_->routes_by_tables(); }
 
 private:
     explicit KernelFeed(std::unique_ptr<NextHops> hops) : hops_(std::move(hops)) {}
@@ -37,7 +39,7 @@ private:
     /// As last read, for that Plan.
     std::vector<KernelRoute> routes_;
     PlanId read_for_;
-    MonoTime next_read_{};
+    Sparing reading_;
     /// What was logged last, by path or SID.
     std::map<std::string, std::string> complaints_;
 };

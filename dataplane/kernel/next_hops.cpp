@@ -121,6 +121,18 @@ std::optional<Ip6> parse_neighbour_address(const nlmsghdr& message, std::uint32_
     return out;
 }
 
+const KernelRoute* longest_match(const std::vector<KernelRoute>& routes, const Ip6& destination) {
+    const KernelRoute* best = nullptr;
+    for (const auto& route : routes) {
+        const bool is_better = best == nullptr || route.prefix.length > best->prefix.length ||
+                               (route.prefix.length == best->prefix.length && route.metric < best->metric);
+        if (is_better && route.prefix.contains(destination)) {
+            best = &route;
+        }
+    }
+    return best;
+}
+
 Result<std::unique_ptr<NextHops>> NextHops::open() {
     SL_TRY(NetlinkSocket socket, NetlinkSocket::open());
     return std::unique_ptr<NextHops>(new NextHops(std::move(socket)));
@@ -145,9 +157,29 @@ Result<RouteAnswer> NextHops::route(const Ip6& destination) {
         if (!kind) {
             return Error(done.error()).with("route to " + destination.text());
         }
-        return RouteAnswer{*kind, 0, {}};
+        return *kind == RouteKind::kUnreachable && !destination.is_mapped_v4() ? route_by_tables(destination)
+                                                                               : RouteAnswer{*kind, 0, {}};
     }
     return out;
+}
+
+// Routes over one nexthop object, as FRR makes them, share what each CPU has cached of it. When the route
+// that it was cached for is deleted, look-ups on that CPU answer ENETUNREACH for all others, until any route
+// is added (Linux 6.18, inet6_rtm_getroute). Packets go on all the while.
+Result<RouteAnswer> NextHops::route_by_tables(const Ip6& destination) {
+    const auto began = clock_.now();
+    if (reading_.is_due(began)) {
+        std::vector<KernelRoute> read;
+        SL_TRY_VOID(dump_routes(AF_INET6, {RT_TABLE_MAIN, RT_TABLE_LOCAL}, read));
+        table_routes_ = std::move(read);
+        reading_.note(began, clock_.now());
+    }
+    const auto* found = longest_match(table_routes_, destination);
+    if (found == nullptr || kind_of_type(found->type) == RouteKind::kUnreachable) {
+        return RouteAnswer{};
+    }
+    routes_by_tables_++;
+    return RouteAnswer{kind_of_type(found->type), found->interface_index, found->gateway};
 }
 
 std::optional<LinkAddress> NextHops::neighbour(std::uint32_t interface_index, const Ip6& address) {
@@ -219,17 +251,21 @@ NextHop NextHops::hop_over(std::uint32_t interface_index, const Ip6& address) {
     return own && peer ? NextHop{interface_index, own->address, *peer} : NextHop{};
 }
 
+Status NextHops::dump_routes(std::uint8_t family, const std::set<std::uint32_t>& tables,
+                             std::vector<KernelRoute>& out) {
+    NetlinkMessage message(RTM_GETROUTE, NLM_F_DUMP);
+    message.extra<rtmsg>().rtm_family = family;
+    return socket_.request(message, [&](const nlmsghdr& answer) {
+        if (auto route = parse_route(answer); route && tables.contains(route->table)) {
+            out.push_back(std::move(*route));
+        }
+    });
+}
+
 Result<std::vector<KernelRoute>> NextHops::routes(const std::set<std::uint32_t>& tables) {
     std::vector<KernelRoute> out;
-    for (const std::uint8_t family : {AF_INET6, AF_INET}) {
-        NetlinkMessage message(RTM_GETROUTE, NLM_F_DUMP);
-        message.extra<rtmsg>().rtm_family = family;
-        SL_TRY_VOID(socket_.request(message, [&](const nlmsghdr& answer) {
-            if (auto route = parse_route(answer); route && tables.contains(route->table)) {
-                out.push_back(std::move(*route));
-            }
-        }));
-    }
+    SL_TRY_VOID(dump_routes(AF_INET6, tables, out));
+    SL_TRY_VOID(dump_routes(AF_INET, tables, out));
     return out;
 }
 

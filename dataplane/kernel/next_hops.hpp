@@ -18,6 +18,7 @@
 #include "dataplane/api/dataplane.hpp"
 #include "dataplane/kernel/netlink_socket.hpp"
 #include "dataplane/kernel/route_message.hpp"
+#include "dataplane/kernel/sparing.hpp"
 
 namespace suanlu {
 
@@ -47,11 +48,16 @@ std::optional<LinkAddress> parse_neighbour(const nlmsghdr& message, std::uint32_
 /// Reads RTM_NEWNEIGH: whose entry it is, when it is valid for sending over that link.
 std::optional<Ip6> parse_neighbour_address(const nlmsghdr& message, std::uint32_t interface_index);
 
+/// Of the routes that a destination falls under the one with the longest prefix, then the lowest metric; null
+/// = there is none.
+const KernelRoute* longest_match(const std::vector<KernelRoute>& routes, const Ip6& destination);
+
 class NextHops {
 public:
     static Result<std::unique_ptr<NextHops>> open();
 
-    /// The route a packet of this router to `destination` takes (RTM_GETROUTE).
+    /// The route a packet of this router to `destination` takes (RTM_GETROUTE). That an IPv6 one has none is
+    /// believed only when the tables say so as well.
     Result<RouteAnswer> route(const Ip6& destination);
     /// The whole next hop; interface_index 0 while something is missing.
     Result<NextHop> resolve(const Ip6& destination);
@@ -60,6 +66,9 @@ public:
     /// The next hop over the very link that `neighbour` is on; a way around it does not count. `interface` is
     /// needed for a link-local address, else it may be empty.
     Result<NextHop> resolve_on_link(const Ip6& neighbour, const std::string& interface);
+
+    /// How often the tables had a route that the kernel's answer denied.
+    [[nodiscard]] std::uint64_t routes_by_tables() const { return routes_by_tables_; }
 
     /// All routes of these tables.
     Result<std::vector<KernelRoute>> routes(const std::set<std::uint32_t>& tables);
@@ -70,6 +79,10 @@ public:
 
 private:
     explicit NextHops(NetlinkSocket socket) : socket_(std::move(socket)) {}
+    /// By the main and the local table, as they were read lately.
+    Result<RouteAnswer> route_by_tables(const Ip6& destination);
+    Status dump_routes(std::uint8_t family, const std::set<std::uint32_t>& tables,
+                       std::vector<KernelRoute>& out);
     std::optional<LinkAddress> neighbour(std::uint32_t interface_index, const Ip6& address);
     void ask_for(std::uint32_t interface_index, const Ip6& address);
     struct Link {
@@ -80,6 +93,10 @@ private:
     std::optional<Link> link(std::uint32_t interface_index);
 
     NetlinkSocket socket_;
+    SteadyClock clock_;
+    std::vector<KernelRoute> table_routes_; ///< for route_by_tables()
+    Sparing reading_;
+    std::uint64_t routes_by_tables_ = 0;
 };
 
 } // namespace suanlu
