@@ -11,7 +11,8 @@ import socket
 import sys
 import time
 
-from agent_test import ANYCAST, CLIENT, Lab, NODES, SERVER, SITE, Story, end_sid, packed, service_text, sh, tell
+from agent_lab import ANYCAST, Lab, NODES, SERVER, SITE, end_sid, packed, service_text, tell
+from agent_test import Story
 
 PORTS = {"i": {"to-c": "external", "to-t": "core"}, "t": {"to-i": "core", "to-e": "core"}, "e": {"to-t": "core", "to-s": "site"}}
 TABLE = 0x53000001  # one of those that an inventory gives its attachments

@@ -8,7 +8,8 @@ import re
 import sys
 import time
 
-from agent_test import DX6, Lab, SITE, Story, end_sid, packed, sh, tell
+from agent_lab import DX6, Lab, SITE, end_sid, packed, sh, tell
+from agent_test import Story
 
 REASONS = pathlib.Path(__file__).parents[3] / "dataplane/steer/reasons.def"
 

@@ -8,7 +8,8 @@ import json
 import sys
 import time
 
-from agent_test import DX6, NODES, OUR_PROTOCOL, SERVER, SITE, Lab, Story, end_sid, packed, service_text, sh, tell
+from agent_lab import DX6, NODES, OUR_PROTOCOL, SERVER, SITE, Lab, end_sid, packed, service_text, sh, tell
+from agent_test import Story
 
 CORE_LINK = ("fc00:0:e001::", 48, f'behaviour: "End.X" next_hop: "{packed("2001:db8:5::2")}"')   # t, to e by the second link
 OWN_LINK = ("fc00:0:e002::", 48, f'behaviour: "End.X" next_hop: "{packed("2001:db8:6::2")}"')    # i, to t by the second link

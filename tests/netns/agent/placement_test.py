@@ -8,7 +8,8 @@ import re
 import sys
 import time
 
-from agent_test import ANYCAST, DX6, NODES, SERVER, SITE, Lab, Story, end_sid, packed, tell
+from agent_lab import ANYCAST, DX6, NODES, SERVER, SITE, Lab, end_sid, packed, tell
+from agent_test import Story
 
 OTHER_SITE = "2001:db8:52::1"
 OTHER_DX6 = ("fc00:0:e1:f016::", 64, f'behaviour: "End.DX6" next_hop: "{packed("2001:db8:3::2")}" interface: "to-s"')
