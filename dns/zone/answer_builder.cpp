@@ -5,14 +5,13 @@
 #include <unordered_map>
 
 #include "dns/record/rr_type.hpp"
+#include "dns/zone/alias_chain.hpp"
 #include "dns/zone/target_addresses.hpp"
 #include "dns/zone/zone_proofs.hpp"
 
 namespace suanlu::dns {
 
 namespace {
-
-constexpr int kMostAliases = 8;
 
 class Builder {
 public:
@@ -281,61 +280,28 @@ private:
         return out;
     }
 
-    static DomainName target_of(const Rrset& alias) {
-        WireReader reader(alias.rdatas[0]);
-        return DomainName::read_plain(reader).value_or({});
-    }
-
-    /// Writes the chain that begins at `name`; returns where it leads.
-    static DomainName add_aliases(RunWriter& writer, const DomainName& name,
-                                  const std::vector<const Rrset*>& aliases, bool is_floating,
-                                  bool is_dnssec) {
-        DomainName at = name;
-        for (const Rrset* alias : aliases) {
-            if (is_floating && alias == aliases.front()) {
-                writer.add_at_question(Section::kAnswer, *alias, is_dnssec);
-            } else {
-                writer.add(Section::kAnswer, at, *alias, is_dnssec);
-            }
-            at = target_of(*alias);
-        }
-        return at;
-    }
-
     /// RFC 1034 section 3.6.2: an alias is followed. Inside the zone that is done here, once; what a wildcard
     /// or a DNAME makes of its target, and what another zone says of it, is looked up for each question.
     void add_alias(const DomainName& name, bool is_floating, OwnerDraft& owner) {
-        std::vector<const Rrset*> aliases;
-        DomainName at = name;
-        const OwnerRecords* records = zone_.find(at);
-        while (records != nullptr && records->find(rr_type::kCname) != nullptr &&
-               aliases.size() < kMostAliases) {
-            const Rrset* const alias = records->find(rr_type::kCname);
-            if (std::find(aliases.begin(), aliases.end(), alias) != aliases.end()) {
-                break; // a loop
-            }
-            aliases.push_back(alias);
-            at = target_of(*alias);
-            records = zone_.cut_above(at) == nullptr ? zone_.find(at) : nullptr;
-        }
-        const bool is_open = records != nullptr && records->find(rr_type::kCname) != nullptr;
+        const AliasChain chain = follow_aliases(zone_, name);
         owner.otherwise = both(proofs_.is_signed(), [&](bool is_dnssec) {
-            return alias_without_type(name, aliases, is_floating, is_dnssec, is_open);
+            return alias_without_type(name, chain.aliases, is_floating, is_dnssec, chain.is_open);
         });
-        if (records == nullptr || is_open) {
+        if (chain.records == nullptr || chain.is_open) {
             return;
         }
-        for (const auto& [type, set] : records->sets) {
+        for (const auto& [type, set] : chain.records->sets) {
             if (type != rr_type::kNsec) {
-                owner.types.push_back(for_everybody(name, set, is_floating, &aliases));
+                owner.types.push_back(for_everybody(name, set, is_floating, &chain.aliases));
             }
         }
-        for (const auto& [type, source] : records->class_sets) {
-            owner.types.push_back(by_class(name, signed_set(at, source), type, is_floating, &aliases));
+        for (const auto& [type, source] : chain.records->class_sets) {
+            owner.types.push_back(
+                by_class(name, signed_set(chain.end, source), type, is_floating, &chain.aliases));
         }
     }
 
-    /// `is_open`: there are more aliases, or the same again.
+    /// `is_open` as in AliasChain.
     Run alias_without_type(const DomainName& name, const std::vector<const Rrset*>& aliases, bool is_floating,
                            bool is_dnssec, bool is_open) const {
         RunWriter writer(zone_.apex, name, true);

@@ -2,88 +2,19 @@
 #include <gtest/gtest.h>
 
 #include <array>
-#include <cstdlib>
-#include <filesystem>
 #include <random>
 #include <set>
 
 #include "controller/paths/fastest_list.hpp"
 #include "controller/paths/segments/walk_list.hpp"
-#include "controller/paths/site_paths.hpp"
-#include "tests/unit/controller/repetita.hpp"
+#include "tests/unit/controller/path_network.hpp"
 
 namespace suanlu {
 namespace {
 
-const Prefix6 kBlock = *Prefix6::parse("fc00:0::/32");
-
 using paths::kInfinite;
-
-/// A network and what its routers do; shared because both refer to each other.
-struct Network {
-    explicit Network(std::shared_ptr<const TopologyView> view) : graph(std::move(view)), forwarding(graph) {}
-
-    paths::Graph graph;
-    paths::Forwarding forwarding;
-};
-using Net = std::unique_ptr<Network>;
-
-LinkState link(std::size_t from, std::size_t to, std::uint32_t delay, std::uint32_t metric = 10) {
-    LinkState l;
-    l.from = "R" + std::to_string(from);
-    l.to = "R" + std::to_string(to);
-    l.delay = Microseconds{delay};
-    l.igp_metric = metric;
-    return l;
-}
-
-struct Edge {
-    std::size_t a;
-    std::size_t b;
-    std::uint32_t delay;
-};
-
-Net make_net(std::size_t routers, const std::vector<Edge>& edges) {
-    std::vector<Router> all;
-    for (std::size_t n = 0; n < routers; ++n) {
-        all.push_back(test::make_router(n));
-    }
-    Topology topology(std::move(all), {}, {2000}, std::chrono::seconds(10));
-    std::vector<LinkState> links;
-    for (const Edge& e : edges) {
-        links.push_back(link(e.a, e.b, e.delay));
-        links.push_back(link(e.b, e.a, e.delay));
-    }
-    topology.set_static(std::move(links));
-    return std::make_unique<Network>(topology.view());
-}
-
-Attachment attachment(std::size_t egress) {
-    Attachment a;
-    a.egress = "R" + std::to_string(egress);
-    a.sid6 = test::make_router(egress).locator.address;
-    a.sid6.bytes[6] = 0xf0;
-    a.sid6.bytes[7] = 0x06;
-    a.delay = {100};
-    a.mtu = {1500};
-    return a;
-}
-
-Site site_at(std::vector<std::size_t> egresses) {
-    Site s;
-    s.id = {7};
-    s.name = "mec";
-    for (const std::size_t egress : egresses) {
-        s.attachments.push_back(attachment(egress));
-    }
-    return s;
-}
-
-/// The smart-security core: R0 = ingress, R1..R3 = P1..P3, R4 and R5 = egresses of one site.
-std::vector<Edge> lab_edges() {
-    return {{0, 1, 500}, {0, 2, 2000}, {1, 2, 1000}, {1, 3, 1500}, {2, 3, 1000},
-            {4, 1, 300}, {4, 2, 1200}, {5, 2, 800},  {5, 1, 900}};
-}
+using test::Edge, test::kBlock, test::lab_edges, test::link, test::make_net, test::Net, test::Network,
+    test::site_at;
 
 std::vector<PathPlan> compile(const Net& net, const Site& site, std::vector<PathPlan> previous = {}) {
     auto paths = compile_site_paths(net->forwarding, {&site, "R0", kBlock, std::move(previous)});
@@ -317,85 +248,6 @@ TEST(FastestList, AgreesWithTryingEveryList) {
         ++found;
     }
     EXPECT_GT(found, 20U);
-}
-
-/// Random failures: whatever is given out is proven on the network as it then is, and uses no failed link.
-TEST(SitePaths, LinksFailAtRandom_OnlyProvenPathsComeOut) {
-    std::mt19937 random(13);
-    const Site site = site_at({4, 5});
-    std::vector<PathPlan> previous;
-    for (int round = 0; round < 200; ++round) {
-        auto edges = lab_edges();
-        std::erase_if(edges, [&](const Edge&) { return random() % 5 == 0; });
-        const Net net = make_net(6, edges);
-        const auto paths = compile_site_paths(net->forwarding, {&site, "R0", kBlock, previous});
-        if (!paths) {
-            continue;
-        }
-        std::set<std::uint32_t> ids;
-        for (const PathPlan& path : *paths) {
-            EXPECT_TRUE(check_path(net->forwarding, "R0", path));
-            EXPECT_TRUE(ids.insert(path.id.value).second) << "an id twice";
-            EXPECT_EQ(site_of(path.id), site.id);
-        }
-        previous = *paths;
-    }
-}
-
-std::filesystem::path real_data() {
-    const char* configured = std::getenv("SUANLU_DATA");
-    return configured != nullptr ? configured : "../shared/data";
-}
-
-/// Pairs that got a path; every path is proven, and no faster than the fastest way.
-std::size_t prove_from(const Net& net, std::size_t ingress) {
-    std::size_t pairs = 0;
-    const paths::Tree fastest = paths::shortest_tree(net->graph, paths::weights_of(net->graph, {}),
-                                                     static_cast<std::uint32_t>(ingress));
-    const std::string name = "R" + std::to_string(ingress);
-    for (std::size_t egress = 0; egress < net->graph.routers(); ++egress) {
-        const Site site = site_at({egress});
-        const auto paths = compile_site_paths(net->forwarding, {&site, name, kBlock, {}});
-        if (!paths) {
-            EXPECT_FALSE(paths.error().detail.empty());
-            continue; // ingress itself, or it needs an adjacency SID: the reason is in the error
-        }
-        ++pairs;
-        for (const PathPlan& path : *paths) {
-            const Status proof = check_path(net->forwarding, name, path);
-            EXPECT_TRUE(proof) << path.segments.text() << ": " << (proof ? "" : proof.error().detail);
-            EXPECT_GE(path.delay.value, fastest.distance[egress] + 100);
-        }
-    }
-    return pairs;
-}
-
-TEST(SitePaths, RealTopologies_EveryPairIsProven) {
-    for (const char* name : {"Abilene", "Cernet", "AttMpls", "Chinanet", "Geant2012", "Uninett2010"}) {
-        const auto file = real_data() / "topologies/repetita" / (std::string(name) + ".graph");
-        if (!std::filesystem::exists(file)) {
-            GTEST_SKIP() << "no test data at " << file << " (set SUANLU_DATA)";
-        }
-        const Net net = std::make_unique<Network>(test::read_repetita(file).view());
-        std::size_t pairs = 0;
-        for (std::size_t ingress = 0; ingress < net->graph.routers(); ++ingress) {
-            pairs += prove_from(net, ingress);
-        }
-        const std::size_t all = net->graph.routers() * (net->graph.routers() - 1);
-        EXPECT_GT(pairs, all * 9 / 10) << name << ": of " << all;
-    }
-}
-
-TEST(SitePaths, LargeRealTopologies_SomeIngressesAreProven) {
-    for (const char* name : {"GtsCe", "Cogentco", "rf1239_real_hard"}) {
-        const auto file = real_data() / "topologies/repetita" / (std::string(name) + ".graph");
-        if (!std::filesystem::exists(file)) {
-            GTEST_SKIP() << "no test data at " << file << " (set SUANLU_DATA)";
-        }
-        const Net net = std::make_unique<Network>(test::read_repetita(file).view());
-        EXPECT_GT(prove_from(net, 0) + prove_from(net, net->graph.routers() / 2), net->graph.routers())
-            << name;
-    }
 }
 
 } // namespace
