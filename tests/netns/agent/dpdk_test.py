@@ -165,7 +165,7 @@ class DpdkStory(Story):
             assert time.monotonic() < end, {row: count for row, count in rows.items() if "_port_" in row or "_count" in row}
         for name, role in PORTS[node].items():
             labels = f'{{interface="{name}",role="{role}"}}'
-            for what, count in (("up", 1), ("missed_total", 0), ("errors_total", 0)):
+            for what, count in (("up", 1), ("missed_total", 0), ("errors_total", 0), ("unpolled_queues", 0)):
                 assert rows[f"suanlu_agent_port_{what}{labels}"] == count, f"{what} of {name}"
         assert rows[sent_by("to-e", "bytes")] > 40 * rows[sent_by("to-e")], "bytes"
         for stage in STAGES:
@@ -173,6 +173,32 @@ class DpdkStory(Story):
             assert len(counts) == 32 and counts == sorted(counts) and counts[-1] == rows[f'{times}_count{{stage="{stage}"}}'], counts
             assert 0 < rows[f'{times}_sum{{stage="{stage}"}}'] < 2.2 * counts[-1], stage
             assert rows[f'suanlu_agent_stage_packets_total{{stage="{stage}"}}'] >= counts[-1], stage
+
+    def queues_that_nobody_polls_are_said(self):
+        """An interface gets a queue more than the engine polls, and loses it: reports and metrics follow."""
+        for queues in (2, 1):
+            self.lab.run("i", "ethtool", "-L", "to-c", "rx", str(queues), "tx", str(queues))
+            self.control.drain()
+            wanted = rf" port:to-c=external:up:\d+:\d+:{queues - 1} "
+            self.control.expect(lambda l, w=wanted: l.startswith("R1 report") and re.search(w, l), f"{queues - 1} queues in the report")
+            end, row = time.monotonic() + 10, 'suanlu_agent_port_unpolled_queues{interface="to-c",role="external"}'
+            while (count := samples(self.lab.page("i"))[row]) != queues - 1:  # written once a second
+                assert time.monotonic() < end, f"{count} queues on the page"
+
+    def engine_that_stands_still_is_said(self):
+        """Its process is stopped, as a debugger or a host without a processor to spare does: the agent says it until it goes on."""
+        self.control.drain()
+        self.engines["i"].child.send_signal(signal.SIGSTOP)
+        try:
+            self.control.expect(lambda l: l.startswith("R1 report") and " engine=dpdk-stuck " in l, "engine stuck")
+            assert self.request() == "", "served by an engine that is stopped"
+        finally:
+            self.engines["i"].child.send_signal(signal.SIGCONT)
+        self.control.drain()
+        self.control.expect(lambda l: l.startswith("R1 report") and " engine=dpdk " in l, "engine that goes on")
+        end = time.monotonic() + 10
+        while self.request() != "served":
+            assert time.monotonic() < end, "no answer"
 
     def route_that_moves_is_followed(self):
         """The kernel's route behind the transit's End leads nowhere, then back: the engine does as it says."""
@@ -207,8 +233,9 @@ class DpdkStory(Story):
 
     def cases(self):
         return ("plans_are_applied", "probes_go_through_three_engines", "requests_go_through_three_engines",
-                "operator_is_told_as_by_xdp", "engine_is_in_the_metrics", "engine_that_dies_is_said_and_followed",
-                "route_that_moves_is_followed", "sids_outlive_agent_and_engine", "sid_that_is_taken_away_is_the_kernels")
+                "operator_is_told_as_by_xdp", "engine_is_in_the_metrics", "queues_that_nobody_polls_are_said",
+                "engine_that_stands_still_is_said", "engine_that_dies_is_said_and_followed", "route_that_moves_is_followed",
+                "sids_outlive_agent_and_engine", "sid_that_is_taken_away_is_the_kernels")
 
 
 if __name__ == "__main__":

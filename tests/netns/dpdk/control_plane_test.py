@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
 """FRR goes on working on a box whose device suanlu-fwd has: the interface has no addresses any more, a tap stands for it. IS-IS, which
-is not IP at all, finds its neighbour through the exception port, pings find the address of the tap by neighbour discovery, and
-both again after the engine was killed. Needs root."""
+is not IP at all, finds its neighbour through the exception port; OSPFv3 brings the routes of either side to the other, and packets go
+by them; pings find the address of the tap by neighbour discovery. All of it again after the engine was killed. Needs root."""
 import os
 import pathlib
 import shutil
@@ -15,37 +15,47 @@ from fwd_process import Fwd, sh
 
 FRR = pathlib.Path('/usr/lib/frr')
 PATIENCE = 60  # seconds
+DAEMONS = ('zebra', 'isisd', 'ospf6d')
 
 
 def inside(space, *words):
     return sh('ip', 'netns', 'exec', space, *words)
 
 
+def own(number):
+    """The address of a router that only OSPFv3 tells the other one of."""
+    return f'2001:db8:{number}::1'
+
+
 def make_link(spaces):
     sh('ip', 'link', 'add', 'here', 'netns', spaces[0], 'type', 'veth', 'peer', 'name', 'there', 'netns', spaces[1])
     inside(spaces[0], 'sysctl', '-qw', 'net.ipv6.conf.here.disable_ipv6=1')
-    for space, name in zip(spaces, ('here', 'there')):
+    for number, (space, name) in enumerate(zip(spaces, ('here', 'there')), 1):
         inside(space, 'ethtool', '-K', name, 'tx', 'off', 'gro', 'off')
         sh('ip', '-n', space, 'link', 'set', 'lo', 'up')
+        sh('ip', '-n', space, 'addr', 'add', f'{own(number)}/128', 'dev', 'lo')
         sh('ip', '-n', space, 'link', 'set', name, 'up')
     sh('ip', '-n', spaces[1], 'addr', 'add', '2001:db8:9::2/64', 'dev', 'there', 'nodad')
 
 
 class Router:
-    """zebra and isisd of one end of the link."""
+    """zebra, isisd and ospf6d of one end of the link."""
 
     def __init__(self, space, folder, number, interface):
-        self.folder = folder / interface
+        self.space, self.folder, self.other = space, folder / interface, own(3 - number)
         self.folder.mkdir()
         shutil.chown(self.folder, 'frr', 'frr')
         self.processes = []
-        for daemon in ('zebra', 'isisd'):
+        for daemon in DAEMONS:
             self.processes.append(subprocess.Popen(
                 ['ip', 'netns', 'exec', space, FRR / daemon, '-f', '/dev/null', '-i', self.folder / f'{daemon}.pid',
                  '-z', self.folder / 'zserv', '--vty_socket', self.folder], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL))
             self.until(lambda daemon=daemon: (self.folder / f'{daemon}.vty').exists())
         self.tell('isisd', 'conf t', 'router isis 1', f'net 49.0001.0000.0000.000{number}.00', 'is-type level-2-only', f'interface {interface}',
                   'ipv6 router isis 1', 'isis network point-to-point', 'isis hello-interval 1', 'isis hello-multiplier 3')
+        self.tell('ospf6d', 'conf t', 'router ospf6', f'ospf6 router-id 10.0.0.{number}', 'exit', 'interface lo', 'ipv6 ospf6 area 0', 'exit',
+                  f'interface {interface}', 'ipv6 ospf6 area 0', 'ipv6 ospf6 network point-to-point', 'ipv6 ospf6 hello-interval 1',
+                  'ipv6 ospf6 dead-interval 3')
 
     @staticmethod
     def until(holds):
@@ -61,6 +71,10 @@ class Router:
 
     def has_neighbour(self):
         return 'Up' in self.tell('isisd', 'show isis neighbor')
+
+    def has_route(self):
+        """Of the kernel, by OSPFv3, to the other router's address."""
+        return 'proto ospf' in sh('ip', '-n', self.space, '-6', 'route', 'show', self.other)
 
     def end(self):
         for process in self.processes:
@@ -84,18 +98,26 @@ def say(name, holds):
     return not holds
 
 
-def look(router, space, when):
+def answers(space, address, *more):
+    """To a ping from there."""
+    return subprocess.run(['ip', 'netns', 'exec', space, 'ping', '-c', '1', '-w', str(PATIENCE), *more, address], check=False,
+                          stdout=subprocess.DEVNULL).returncode == 0
+
+
+def look(routers, when):
     """Number of what does not hold."""
-    answered = subprocess.run(['ip', 'netns', 'exec', space, 'ping', '-c', '1', '-w', str(PATIENCE), '2001:db8:9::1'], check=False,
-                              stdout=subprocess.DEVNULL).returncode == 0
-    return say(f'the kernel answers {when}', answered) + say(f'IS-IS has its neighbour {when}', router.until(router.has_neighbour))
+    here, there = routers
+    failed = say(f'the kernel answers {when}', answers(there.space, '2001:db8:9::1'))
+    failed += say(f'IS-IS has its neighbour {when}', there.until(there.has_neighbour))
+    failed += say(f'OSPFv3 brings a route to either side {when}', here.until(here.has_route) and there.until(there.has_route))
+    return failed + say(f'and packets go by both {when}', answers(there.space, there.other, '-I', here.other))
 
 
 def main():
     if os.geteuid() != 0:
         print('skipped: needs root')
         return 77
-    if not os.path.exists('/dev/net/tun') or not (FRR / 'isisd').exists():
+    if not os.path.exists('/dev/net/tun') or not all((FRR / daemon).exists() for daemon in DAEMONS):
         print('skip FRR through an exception port # no /dev/net/tun or no FRR here')
         return 0
     spaces, failed, routers = [f'sdc{os.getpid()}{end}' for end in 'ht'], 1, []
@@ -109,12 +131,13 @@ def main():
             fwd = start(sys.argv[1], spaces[0], folder)
             routers = [Router(space, folder, number, interface)
                        for number, (space, interface) in enumerate(zip(spaces, ('port0', 'there')), 1)]
-            failed = look(routers[1], spaces[1], 'through the engine')
+            failed = look(routers, 'through the engine')
             fwd.process.kill()
             fwd.end()
             failed += say('and loses it with the engine, whose tap is gone', routers[1].until(lambda: not routers[1].has_neighbour()))
+            failed += say('and the route', routers[1].until(lambda: not routers[1].has_route()))
             start(sys.argv[1], spaces[0], folder)
-            failed += look(routers[1], spaces[1], 'through the next engine')
+            failed += look(routers, 'through the next engine')
         finally:
             for router in routers:
                 router.end()

@@ -93,19 +93,19 @@ class Scene:
 
 
 class Fwd:
-    """A running engine in namespace `space`."""
+    """A running engine in namespace `space`; its tables lie in `folder`, unless said, and its memory in no huge pages."""
 
     started = []
 
-    def __init__(self, program, space, folder, vdevs, ports):
+    def __init__(self, program, space, folder, vdevs, ports, tables=None, memory='--no-huge, -m, "96"'):
         self.prefix = f'suanlu-ports-{os.getpid()}-{folder.name}'
         eal = ', '.join(f'--vdev, "{vdev}"' for vdev in vdevs)
         # What is no interface of the kernel gets a number.
         numbers = [f', index: {900 + i}' if name[0] == 'x' else '' for i, (_, name, _) in enumerate(ports)]
         lines = ''.join(f'- {{device: {device}, interface: {name}{number}, {more or EXTERNAL}}}\n'
                         for (device, name, more), number in zip(ports, numbers))
-        (folder / 'f.yaml').write_text(f'tables: {folder}/tables\nbuffers: 4096\nidle_sleep: 1ms\ncaptures: {folder}/full\nports:\n{lines}'
-                                       f'eal: [-l, "{CPU}", --no-huge, -m, "96", --no-pci, --file-prefix, {self.prefix}, {eal}]\n')
+        (folder / 'f.yaml').write_text(f'tables: {tables or folder}/tables\nbuffers: 4096\nidle_sleep: 1ms\ncaptures: {folder}/full\nports:\n{lines}'
+                                       f'eal: [-l, "{CPU}", {memory}, --no-pci, --file-prefix, {self.prefix}, {eal}]\n')
         self.process = subprocess.Popen(['ip', 'netns', 'exec', space, program, '-c', str(folder / 'f.yaml')],
                                         stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
         self.said = b''
