@@ -329,6 +329,7 @@ void PortSet::announce(const FwdConfig& config, SharedTables& tables) const {
         shared.role = ports_[i].role;
         shared.is_down = false;
         shared.unpolled_queues = 0;
+        note_stats({}, shared); // not what an engine before has left
     }
     tables.port_count = static_cast<std::uint32_t>(config.ports.size());
 }

@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <cerrno>
 #include <mutex>
+#include <numeric>
 #include <sstream>
 
 #include "dataplane/dpdk/shared_store.hpp"
@@ -59,6 +60,25 @@ int tell_ports(const char*, const char*, rte_tel_data* out) {
         auto* told = tell_port(g_tables->ports[i]);
         if (told != nullptr && rte_tel_data_add_dict_container(out, key.c_str(), told, 0) != 0) {
             rte_tel_data_free(told);
+        }
+    }
+    return 0;
+}
+
+/// By lcore that forwards: what it has decided, of packets since the tables were made.
+int tell_lcores(const char*, const char*, rte_tel_data* out) {
+    const std::lock_guard lock(g_mutex);
+    if (g_tables == nullptr) {
+        return -ENODEV;
+    }
+    rte_tel_data_start_dict(out);
+    for (std::size_t i = 0; i < g_tables->lcores.size(); i++) {
+        const auto& lcore = g_tables->lcores[i];
+        if (lcore.is_running.load()) {
+            const auto key = "lcore_" + std::to_string(i);
+            const auto& counts = lcore.reasons;
+            rte_tel_data_add_dict_u64(out, key.c_str(),
+                                      std::accumulate(counts.begin(), counts.end(), std::uint64_t{0}));
         }
     }
     return 0;
@@ -153,6 +173,7 @@ Telemetry::Telemetry(const SharedTables& tables, Watch& watch) {
         "Samples of packets into a file. Parameters: NAME,EVERY,MOST; off; none to ask.");
     rte_telemetry_register_cmd("/suanlu/counters", tell_counters, "Packets by reason. No parameters.");
     rte_telemetry_register_cmd("/suanlu/ports", tell_ports, "Ports by interface. No parameters.");
+    rte_telemetry_register_cmd("/suanlu/lcores", tell_lcores, "Packets decided, by lcore. No parameters.");
 }
 
 Telemetry::~Telemetry() {

@@ -138,6 +138,14 @@ print(got)
 """
 
 
+def lcores(chain, number):
+    """What each has decided, as soon as so many forward."""
+    deadline = time.monotonic() + 10
+    while len(counts := telemetry(chain, "/suanlu/lcores")) < number and time.monotonic() < deadline:
+        time.sleep(0.05)
+    return counts
+
+
 def share(chain, checks, fwd):
     """Two lcores, on one core here: by a queue of each port for either, which the kernel fills by flow; and by one queue, whose
     packets they share by flow themselves."""
@@ -147,8 +155,11 @@ def share(chain, checks, fwd):
         fwd.send_signal(signal.SIGTERM)
         fwd.wait(timeout=10)
         fwd = start_fwd(chain, text)
+        before = lcores(chain, 2)
         seen = chain.client(FLOWS, ANY6), chain.client(TCP, ANY4)[0]
         checks.that(f"two lcores {how} carry 50 flows and TCP", seen == (["50"], "300000"), seen)
+        shares = [count - before[lcore] for lcore, count in lcores(chain, 2).items()]
+        checks.that(f"two lcores {how}: packets that each decides", len(shares) == 2 and min(shares) > 0, shares)
         queues_used = [number > 0 for number in telemetry(chain, "/ethdev/stats,0")["q_ipackets"][:2]]
         checks.that(f"two lcores {how}: queues that packets came by", sum(queues_used) == count, queues_used)
     return fwd

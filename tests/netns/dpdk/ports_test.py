@@ -99,23 +99,25 @@ def exception(program, spaces, folder):
 
 
 SERVICE, SID, SOURCE, PORT = '2001:db8:a::1', 'fc00:0:e1:f006::', 'fc00:0:1::1', 9001
+FROM, TO = '02:00:00:00:00:08', '02:00:00:00:00:09'  # of the Plan's next hop
 STEERED = (b'\x02\0\0\0\0\1' + b'\x02\0\0\0\0\2' + b'\x86\xdd\x60\0\0\0\0\x10\x11\x40' +
            socket.inet_pton(socket.AF_INET6, '2001:db8:c1::2') + socket.inet_pton(socket.AF_INET6, SERVICE) +
            struct.pack('>HHHH', 40000, PORT, 16, 0) + b'payload!')
 
 
 def is_encapsulated(frame):
-    """The frame above, its hop limit one less, behind the outer header of the Plan."""
+    """The frame above, its hop limit one less, behind the outer header of the Plan and its next hop's addresses."""
     inner = bytearray(STEERED[14:])
     inner[7] -= 1
     ends = socket.inet_pton(socket.AF_INET6, SOURCE) + socket.inet_pton(socket.AF_INET6, SID)
-    return frame[12:14] == b'\x86\xdd' and frame[22:54] == ends and frame[54:] == bytes(inner)
+    link = bytes.fromhex((TO + FROM).replace(':', '')) + b'\x86\xdd'
+    return frame[:14] == link and frame[22:54] == ends and frame[54:] == bytes(inner)
 
 
 def plan(probe, space, folder, core):
     """The agent's side: a service, whose packets leave by interface `core`."""
     options = {'tables': f'{folder}/tables', 'source': SOURCE, 'anycast6': SERVICE, 'anycast4': '198.51.100.1', 'sid6': SID,
-               'sid4': SID, 'mtu': '1500', 'core': core, 'from': '02:00:00:00:00:08', 'to': '02:00:00:00:00:09'}
+               'sid4': SID, 'mtu': '1500', 'core': core, 'from': FROM, 'to': TO}
     words = [part for pair in options.items() for part in pair]
     agent = subprocess.Popen(['ip', 'netns', 'exec', space, probe, *words], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
     for line in agent.stdout:
