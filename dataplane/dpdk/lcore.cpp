@@ -78,13 +78,14 @@ void Lcore::steer(const Port& port, std::span<rte_mbuf*> packets, std::uint64_t 
     if (watch_ != nullptr) {
         watch_->before(packets);
     }
-    steer_burst({&tables_, &state_, now, port.interface, port.role, &remembered_}, packets, outcomes.data());
+    const auto known = steer_burst({&tables_, &state_, now, port.interface, port.role, &remembered_}, packets,
+                                   outcomes.data());
     if (watch_ != nullptr) {
         watch_->after(port, packets, outcomes);
     }
     const auto steered = received != 0 ? watch_->note(Stage::kSteer, received, packets.size()) : 0;
     for (std::size_t first = 0; first < packets.size();) { // most packets of a burst have the same outcome
-        auto end = first + 1;
+        auto end = first == 0 ? known : first + 1;
         while (end < packets.size() && outcomes[end] == outcomes[first]) {
             end++;
         }

@@ -28,7 +28,7 @@ public:
         }
         columns_.take(packets_);
         sites_.refresh(*port_.tables, table_);
-        is_train_ = is_train(packets_) && find_train();
+        is_train_ = is_train(packets_, columns_) && find_train();
         if (is_train_) {
             return;
         }
@@ -61,6 +61,9 @@ public:
         sent_ += end - first;
         return end;
     }
+
+    /// The whole burst has the outcome of its first packet.
+    [[nodiscard]] bool has_one_outcome() const { return is_train_; }
 
     /// All that were sent are counted.
     void count() { port_.lcore->reasons[SL_R_steered] += sent_; }
@@ -146,13 +149,21 @@ private:
     /// `put` writes the header from the new start of the frame to its end.
     template <class Put>
     [[gnu::always_inline]] void follow(std::uint32_t outer, const Put& put) {
-        const auto size = columns_.frame_length(0);
+        const auto offset = packets_[0]->data_off, length = packets_[0]->data_len;
         const auto family = columns_.family(0);
+        const auto hops = columns_.frame(0)[SL_ETHERNET + 7]; // of IPv6: that of all
         for (std::size_t i = 1; i < packets_.size(); i++) {
             auto* frame = columns_.frame(i);
-            lower_hop_limit(frame, family);
+            if (family == 0) {
+                frame[SL_ETHERNET + 7] = hops;
+            } else {
+                lower_hop_limit(frame, family);
+            }
             put(frame - outer, frame + SL_ETHERNET);
-            grow(*packets_[i], outer, size);
+            auto& packet = *packets_[i]; // lies as the first one
+            packet.data_off = offset;
+            packet.data_len = length;
+            packet.pkt_len = length;
         }
     }
 

@@ -7,79 +7,33 @@
 // Bytes from outside: nothing is read behind the end of a buffer.
 #pragma once
 
+#include "dataplane/dpdk/convoy.hpp"
 #include "dataplane/dpdk/packet_columns.hpp"
 #include "dataplane/dpdk/port_mbuf.h"
 #include "dataplane/dpdk/sid_ways.hpp"
 
 namespace suanlu {
 
-/// The first 8 bytes of an IPv6 header as they lie in memory.
-class Ipv6Start {
-public:
-    explicit Ipv6Start(std::uint64_t word) : word_(word) {}
-    [[nodiscard]] bool is_ipv6() const { return (word_ & kVersion) == 0x60; }
-    [[nodiscard]] std::uint8_t ecn() const { return word_ >> 12 & SL_ECN; }
-    /// Version, traffic class and flow label.
-    [[nodiscard]] std::uint32_t first() const { return static_cast<std::uint32_t>(word_); }
-    /// Same version, same ECN field.
-    [[nodiscard]] bool is_like(Ipv6Start other) const {
-        return ((word_ ^ other.word_) & (kVersion | kEcn)) == 0;
-    }
-    /// Of the whole packet.
-    [[nodiscard]] std::uint32_t length() const {
-        return __builtin_bswap16(static_cast<std::uint16_t>(word_ >> 32)) + std::uint32_t{SL_IPV6};
-    }
-    [[nodiscard]] std::uint8_t next() const { return static_cast<std::uint8_t>(word_ >> 48); }
-    [[nodiscard]] std::uint8_t hops() const { return static_cast<std::uint8_t>(word_ >> 56); }
-    /// One hop further.
-    [[nodiscard]] std::uint64_t forwarded() const { return word_ - (std::uint64_t{1} << 56); }
-    [[nodiscard]] Ipv6Start with_ecn(int ecn) const {
-        return Ipv6Start((word_ & ~kEcn) | static_cast<std::uint64_t>(ecn) << 12);
-    }
-
-private:
-    static constexpr std::uint64_t kVersion = 0xf0;
-    static constexpr std::uint64_t kEcn = std::uint64_t{SL_ECN} << 12;
-
-    std::uint64_t word_;
-};
-
-/// The same of a routing header.
-class RoutingStart {
-public:
-    explicit RoutingStart(std::uint64_t word) : word_(word) {}
-    [[nodiscard]] bool operator==(const RoutingStart&) const = default;
-    [[nodiscard]] std::uint8_t next() const { return static_cast<std::uint8_t>(word_); }
-    /// In bytes.
-    [[nodiscard]] std::uint32_t length() const { return ((word_ >> 8 & 0xff) + 1) * 8; }
-    /// A segment routing header (RFC 8754 section 2) with room for what it lists.
-    [[nodiscard]] bool is_segments() const {
-        return (word_ >> 16 & 0xff) == 4 && 8 + (last() + 1) * 16 <= length();
-    }
-    /// No segment is left, and no second such header follows.
-    [[nodiscard]] bool is_used_up() const {
-        return is_segments() && left() == 0 && next() != SL_NEXT_ROUTING;
-    }
-    [[nodiscard]] std::uint32_t left() const { return word_ >> 24 & 0xff; }
-    [[nodiscard]] std::uint32_t last() const { return word_ >> 32 & 0xff; }
-
-private:
-    std::uint64_t word_;
-};
-
 class SidPackets {
 public:
     [[gnu::always_inline]] SidPackets(sl_port& port, SidWays& ways, std::span<rte_mbuf*> packets)
-        : state_(*port.lcore), tables_(*port.tables), ways_(ways), packets_(packets) {
+        : state_(*port.lcore), tables_(*port.tables), ways_(ways), packets_(packets), convoy_(packets) {
         PacketColumns::fetch(packets_);
         ways_.refresh(tables_);
         block_ = wide_address(&ways_.block().address);
         block_mask_ = wide_address(&ways_.block().mask);
+        is_convoy_ = find_convoy();
     }
 
     /// Sends packets from `first` on until one is not plain, and returns its place; the end when there is
     /// none.
     [[gnu::always_inline]] std::size_t send(std::size_t first, BurstOutcome* outcomes) {
+        if (is_convoy_) {
+            convoy_.send();
+            std::fill_n(outcomes, packets_.size(), convoy_.outcome());
+            sent_ += packets_.size();
+            return packets_.size();
+        }
         std::size_t i = first;
         for (; i < packets_.size(); i++) {
             const auto* link = serve(*packets_[i]);
@@ -91,6 +45,9 @@ public:
         sent_ += i - first;
         return i;
     }
+
+    /// The whole burst has the outcome of its first packet.
+    [[nodiscard]] bool has_one_outcome() const { return is_convoy_; }
 
     /// All that were sent are counted.
     void count() {
@@ -107,6 +64,23 @@ private:
         Word word;
         std::memcpy(&word, bytes, sizeof word);
         return word;
+    }
+
+    /// For the first packet, what serve() finds out; the rest is Convoy's.
+    [[gnu::always_inline]] bool find_convoy() {
+        if (packets_.size() < 2 || !Convoy::may_be(*packets_[0], *packets_[1])) {
+            return false;
+        }
+        const auto* frame = rte_pktmbuf_mtod(packets_[0], const std::uint8_t*);
+        const auto* ip = frame + SL_ETHERNET;
+        const Ipv6Start outer(read<std::uint64_t>(ip));
+        if (!outer.is_ipv6() || differs(wide_address(ip + 8), block_, block_mask_)) {
+            return false;
+        }
+        const auto& way = ways_.find(tables_, ip + SL_DESTINATION);
+        const auto [offset, next] = inside_.find(frame, outer);
+        return way.kind == SidKind::kInside && next == way.before_ipv6 &&
+               convoy_.find(tables_, ways_, way, offset);
     }
 
     /// The link that the packet leaves by; null = it is not plain.
@@ -181,18 +155,9 @@ private:
     /// As sl_decapsulate, to the packet inside.
     [[gnu::always_inline]] const SidLink* decapsulate(rte_mbuf& packet, std::uint8_t* frame, Ipv6Start outer,
                                                       const SidWay& way) {
-        std::uint32_t offset = SL_ETHERNET + SL_IPV6;
-        auto next = outer.next();
-        if (next == SL_NEXT_ROUTING) {
-            const RoutingStart routing(read<std::uint64_t>(frame + offset));
-            if (routing != used_up_) [[unlikely]] {
-                if (!routing.is_used_up() || offset + routing.length() > SL_MOST_OFFSET) {
-                    return nullptr;
-                }
-                used_up_ = routing;
-            }
-            offset += routing.length();
-            next = routing.next();
+        const auto [offset, next] = inside_.find(frame, outer);
+        if (offset == 0) {
+            return nullptr;
         }
         if (next == way.before_ipv6) {
             return release_ipv6(packet, frame, offset, outer, way);
@@ -208,7 +173,7 @@ private:
         }
         const auto* ip = frame + offset;
         Ipv6Start inner(read<std::uint64_t>(ip));
-        if (!inner.is_like(outer)) [[unlikely]] {
+        if (inner.unlike(outer) != 0) [[unlikely]] {
             const auto ecn = sl_merged_ecn(outer.ecn(), inner.ecn());
             if (!inner.is_ipv6() || ecn < 0) {
                 return nullptr;
@@ -285,7 +250,9 @@ private:
     std::span<rte_mbuf*> packets_;
     WideAddress block_;
     WideAddress block_mask_;
-    RoutingStart used_up_{0}; ///< the last one without segments left; that of 0 leads to no packet
+    InsideFinder inside_;
+    Convoy convoy_;
+    bool is_convoy_ = false;
     std::uint64_t sent_ = 0;
     std::uint64_t forwarded_ = 0; ///< of those, to their next segment
 };

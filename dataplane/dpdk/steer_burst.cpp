@@ -21,35 +21,35 @@ constexpr std::uint32_t kHeaders = 256;
 
 /// All packets in their order: those that `many` can send at once, and one by one those between them.
 template <class Many>
-[[gnu::always_inline]] inline void steer_all(Many& many, sl_port& port, std::uint32_t role,
-                                             std::span<rte_mbuf*> packets, BurstOutcome* outcomes) {
+[[gnu::always_inline]] inline std::size_t steer_all(Many& many, sl_port& port, std::uint32_t role,
+                                                    std::span<rte_mbuf*> packets, BurstOutcome* outcomes) {
     for (std::size_t i = 0; (i = many.send(i, outcomes)) < packets.size(); i++) {
         port.packet = packets[i];
         outcomes[i] = steer_one(port, role);
     }
     many.count();
+    return many.has_one_outcome() ? packets.size() : 1;
 }
 
-[[gnu::always_inline]] inline void steer(const BurstContext& context, std::span<rte_mbuf*> packets,
-                                         BurstOutcome* outcomes, bool has_wide_registers) {
+[[gnu::always_inline]] inline std::size_t steer(const BurstContext& context, std::span<rte_mbuf*> packets,
+                                                BurstOutcome* outcomes, bool has_wide_registers) {
     sl_port port{context.tables, context.lcore, nullptr, context.now, context.interface};
     if (context.role == SL_ROLE_CORE) {
         SidPackets sids(port, context.remembered->ways, packets);
-        steer_all(sids, port, context.role, packets, outcomes);
-    } else {
-        OrdinaryPackets ordinary(port, context.remembered->sites, packets, context.role, has_wide_registers);
-        steer_all(ordinary, port, context.role, packets, outcomes);
+        return steer_all(sids, port, context.role, packets, outcomes);
     }
+    OrdinaryPackets ordinary(port, context.remembered->sites, packets, context.role, has_wide_registers);
+    return steer_all(ordinary, port, context.role, packets, outcomes);
 }
 
-void steer_plain(const BurstContext& context, std::span<rte_mbuf*> packets, BurstOutcome* outcomes) {
-    steer(context, packets, outcomes, false);
+std::size_t steer_plain(const BurstContext& context, std::span<rte_mbuf*> packets, BurstOutcome* outcomes) {
+    return steer(context, packets, outcomes, false);
 }
 
 /// The same, compiled for registers of 64 bytes.
-[[gnu::target("avx512f,avx512dq,avx512bw,avx512vl,bmi,bmi2,prefer-vector-width=512")]] void
+[[gnu::target("avx512f,avx512dq,avx512bw,avx512vl,bmi,bmi2,prefer-vector-width=512")]] std::size_t
 steer_wide(const BurstContext& context, std::span<rte_mbuf*> packets, BurstOutcome* outcomes) {
-    steer(context, packets, outcomes, true);
+    return steer(context, packets, outcomes, true);
 }
 
 bool has_wide_registers() {
@@ -68,9 +68,9 @@ std::vector<BurstVariant> burst_variants() {
     return list;
 }
 
-void steer_burst(const BurstContext& context, std::span<rte_mbuf*> packets, BurstOutcome* outcomes) {
+std::size_t steer_burst(const BurstContext& context, std::span<rte_mbuf*> packets, BurstOutcome* outcomes) {
     static const auto best = burst_variants().back().steer;
-    best(context, packets, outcomes);
+    return best(context, packets, outcomes);
 }
 
 } // namespace suanlu

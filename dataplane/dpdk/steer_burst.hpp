@@ -40,13 +40,14 @@ struct BurstOutcome {
     }
 };
 
-/// At most kBurst packets; `outcomes` has as many places.
-void steer_burst(const BurstContext& context, std::span<rte_mbuf*> packets, BurstOutcome* outcomes);
+/// At most kBurst packets; `outcomes` has as many places. How many from the first one on are known to have
+/// its outcome, at least it.
+std::size_t steer_burst(const BurstContext& context, std::span<rte_mbuf*> packets, BurstOutcome* outcomes);
 
 /// The same for one kind of processor.
 struct BurstVariant {
     const char* name;
-    void (*steer)(const BurstContext&, std::span<rte_mbuf*>, BurstOutcome*);
+    std::size_t (*steer)(const BurstContext&, std::span<rte_mbuf*>, BurstOutcome*);
 };
 /// Those that this processor can run, the fastest last: the one that steer_burst() takes.
 std::vector<BurstVariant> burst_variants();

@@ -4,105 +4,59 @@
 // are known not to be one by their second packet. Values; nothing is read behind the end of a buffer.
 #pragma once
 
-#include <array>
-#include <span>
-
+#include "dataplane/dpdk/alike.hpp"
 #include "dataplane/dpdk/packet_columns.hpp"
 
 namespace suanlu {
 
-/// A frame's first 64 bytes, a cache line of most: all that PacketColumns reads of it but TCP's flags behind
-/// IPv6.
-[[gnu::always_inline]] inline void load_first_bytes(const rte_mbuf& packet, Words8& bytes) {
-    std::memcpy(&bytes, rte_pktmbuf_mtod(&packet, const std::uint8_t*), sizeof bytes);
-}
-/// Adds to `differing` what is not as in the first packet.
-[[gnu::always_inline]] inline void compare(const rte_mbuf& packet, const Words8& first, Words8& differing) {
-    Words8 bytes;
-    load_first_bytes(packet, bytes);
-    differing |= bytes ^ first;
-}
-
-/// Which of them decide: type, IP header and ports. Of IPv4 neither identification nor checksum, which differ
-/// from packet to packet.
-constexpr auto deciding_bytes(bool is_ipv4) {
-    std::array<std::uint8_t, sizeof(Words8)> bytes{};
+/// Which of a frame's first 64 bytes decide: type, IP header and ports, all that PacketColumns reads of it
+/// but TCP's flags. Of IPv4 neither identification nor checksum, which differ from packet to packet.
+constexpr ByteMask deciding_bytes(bool is_ipv4) {
     const std::size_t transport = SL_ETHERNET + (is_ipv4 ? SL_IPV4 : SL_IPV6);
-    for (std::size_t i = SL_ETHERNET - 2; i < transport + 4; i++) {
-        bytes[i] = 0xff;
-    }
-    if (is_ipv4) {
-        for (const std::size_t i : {4, 5, 10, 11}) {
-            bytes[SL_ETHERNET + i] = 0;
-        }
-    }
-    return bytes;
-}
-static_assert(SL_ETHERNET + SL_IPV6 + 4 <= sizeof(Words8));
-
-inline bool is_any(const Words8& words) {
-    std::uint64_t any = 0;
-    for (std::size_t i = 0; i < 8; i++) {
-        any |= words[i];
-    }
-    return any != 0;
-}
-
-/// Whether it lies otherwise in its buffer than the first one, which is at hand.
-inline std::uint32_t lies_otherwise(const rte_mbuf& packet, const rte_mbuf& first) {
-    return (packet.data_off ^ first.data_off) | (packet.data_len ^ first.data_len) | (packet.nb_segs ^ 1) |
-           (packet.buf_len ^ first.buf_len);
+    const auto all = ByteMask{}.with(SL_ETHERNET - 2, transport + 4 - (SL_ETHERNET - 2));
+    return is_ipv4 ? all.without(SL_ETHERNET + 4, 2).without(SL_ETHERNET + 10, 2) : all;
 }
 
 /// TCP packets of which one starts a flow.
-[[gnu::always_inline]] inline bool has_start(std::span<rte_mbuf*> packets, bool is_ipv4) {
-    const auto* ip = rte_pktmbuf_mtod_offset(packets[0], const std::uint8_t*, SL_ETHERNET);
-    if (ip[is_ipv4 ? 9 : 6] != SL_PROTOCOL_TCP) {
+[[gnu::always_inline]] inline bool has_start(const PacketColumns& columns, std::size_t count, bool is_ipv4) {
+    if (columns.frame(0)[SL_ETHERNET + (is_ipv4 ? 9 : 6)] != SL_PROTOCOL_TCP) {
         return false;
     }
     const std::size_t at = std::size_t{SL_ETHERNET} + (is_ipv4 ? SL_IPV4 : SL_IPV6) + 13;
     std::uint8_t flags = 0;
-    for (const auto* packet : packets) {
-        flags |= rte_pktmbuf_mtod(packet, const std::uint8_t*)[at];
+    for (std::size_t i = 0; i < count; i++) {
+        flags |= columns.frame(i)[at];
     }
     return (flags & SL_TCP_SYN) != 0;
 }
 
-/// Eight bytes that tell most flows apart: of IPv6 which host a source is, of IPv4 destination and ports.
-[[gnu::always_inline]] inline std::uint64_t telling_word(const rte_mbuf& packet) {
-    std::uint64_t word = 0;
-    std::memcpy(&word, rte_pktmbuf_mtod(&packet, const std::uint8_t*) + 30, sizeof word);
-    return word;
+/// Twelve bytes that tell most flows apart: of IPv6 which host a source is and the ports, of IPv4 destination
+/// and ports. Read in small pieces: what a device has just written is waited for when it is read in larger
+/// ones.
+[[gnu::always_inline]] inline bool is_told_apart(const std::uint8_t* one, const std::uint8_t* other) {
+    std::array<std::uint64_t, 2> hosts;
+    std::array<std::uint32_t, 2> ports;
+    std::memcpy(&hosts[0], one + 30, sizeof hosts[0]);
+    std::memcpy(&hosts[1], other + 30, sizeof hosts[1]);
+    std::memcpy(&ports[0], one + SL_ETHERNET + SL_IPV6, sizeof ports[0]);
+    std::memcpy(&ports[1], other + SL_ETHERNET + SL_IPV6, sizeof ports[1]);
+    return ((hosts[0] ^ hosts[1]) | (ports[0] ^ ports[1])) != 0;
 }
 
-/// At least two packets, all at hand when they are a train.
-[[gnu::always_inline]] inline bool is_train(std::span<rte_mbuf*> packets) {
+/// At least two packets, all at hand when they are a train. `columns` have taken them.
+[[gnu::always_inline]] inline bool is_train(std::span<rte_mbuf*> packets, const PacketColumns& columns) {
     if (packets.size() < 2 || !PacketColumns::is_at_hand(*packets[0]) ||
-        lies_otherwise(*packets[1], *packets[0]) != 0 ||
-        telling_word(*packets[0]) != telling_word(*packets[1])) {
+        !PacketColumns::is_at_hand(*packets[1]) || is_told_apart(columns.frame(0), columns.frame(1)) ||
+        !lie_alike<true>(packets)) {
         return false;
     }
     static constexpr std::array kDeciding{deciding_bytes(false), deciding_bytes(true)};
-    const auto* frame = rte_pktmbuf_mtod(packets[0], const std::uint8_t*);
-    const bool is_ipv4 = frame[SL_ETHERNET - 1] == 0; // 0x0800, 0x86dd
-    Words8 first, deciding, differing{};
-    load_first_bytes(*packets[0], first);
-    std::memcpy(&deciding, kDeciding[is_ipv4 ? 1 : 0].data(), sizeof deciding);
-    compare(*packets[1], first, differing);
-    if (is_any(differing & deciding)) {
-        return false;
+    const bool is_ipv4 = columns.frame(0)[SL_ETHERNET - 1] == 0; // 0x0800, 0x86dd
+    Difference difference(columns.frame(0));
+    for (std::size_t i = 1; i < packets.size(); i++) {
+        difference.add(columns.frame(i));
     }
-    std::uint32_t otherwise = 0;
-    for (std::size_t i = 2; i < packets.size(); i++) {
-        otherwise |= lies_otherwise(*packets[i], *packets[0]);
-    }
-    if (otherwise != 0) {
-        return false;
-    }
-    for (std::size_t i = 2; i < packets.size(); i++) {
-        compare(*packets[i], first, differing);
-    }
-    return !is_any(differing & deciding) && !has_start(packets, is_ipv4);
+    return !difference.is_in(kDeciding[is_ipv4 ? 1 : 0]) && !has_start(columns, packets.size(), is_ipv4);
 }
 
 } // namespace suanlu

@@ -66,6 +66,7 @@ protected:
             const auto* bytes = rte_pktmbuf_mtod(part, const std::uint8_t*);
             out.insert(out.end(), bytes, bytes + part->data_len);
         }
+        EXPECT_EQ(packet->pkt_len, out.size());
         rte_pktmbuf_free(packet);
         return out;
     }

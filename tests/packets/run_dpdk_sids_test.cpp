@@ -2,6 +2,7 @@
 // Packets for SIDs by routing tables in mbufs, whose next hops an lcore remembers: one or several.
 #include <cstring>
 #include <map>
+#include <random>
 
 #include "tests/packets/dpdk_packets.hpp"
 #include "tests/packets/sid_frames.hpp"
@@ -132,32 +133,116 @@ TEST_F(DpdkPackets, SeveralNextHops_AreRemembered_UntilTheyChange) {
     }
 }
 
-// A packet in two pieces is the core's to look at.
-TEST_F(DpdkPackets, RandomSids_BySeveralLinks_EqualToTheCore) {
+/// A packet in two pieces, which is the core's to look at.
+rte_mbuf* in_two(rte_mbuf* first, rte_mbuf* second) {
+    EXPECT_EQ(rte_pktmbuf_chain(first, second), 0);
+    return first;
+}
+
+class DpdkBesideCore : public DpdkPackets {
+protected:
+    static rte_mbuf* pieces_of(const Frame& frame) {
+        return in_two(buffer_of({frame.begin(), frame.begin() + 10}),
+                      buffer_of({frame.begin() + 10, frame.end()}));
+    }
+    /// Further behind in its buffer than others.
+    static rte_mbuf* shifted(const Frame& frame) {
+        Frame longer(8);
+        longer.insert(longer.end(), frame.begin(), frame.end());
+        auto* packet = buffer_of(longer);
+        EXPECT_NE(rte_pktmbuf_adj(packet, 8), nullptr);
+        return packet;
+    }
+    /// Puts a packet of a burst otherwise into buffers than the rest: in two pieces, with padding in a piece
+    /// of its own, further behind.
+    static void lay_otherwise(Frame& frame, rte_mbuf*& packet, std::uint64_t how) {
+        const Frame padding(4);
+        rte_pktmbuf_free(packet);
+        packet = how == 0   ? pieces_of(frame)
+                 : how == 1 ? in_two(buffer_of(frame), buffer_of(padding))
+                            : shifted(frame);
+        if (how == 1) {
+            frame.insert(frame.end(), padding.begin(), padding.end());
+        }
+    }
+    /// What becomes of packets; the core gets all of them in pieces.
+    Results expect_as_by_the_core(const std::vector<Frame>& frames, std::vector<rte_mbuf*> packets) {
+        auto& budget = memory->tables().lcores[0].answer_budget;
+        budget = 0;
+        auto results = run(std::span(packets), PacketRole::kCore);
+        std::vector<rte_mbuf*> pieces;
+        std::transform(frames.begin(), frames.end(), std::back_inserter(pieces), pieces_of);
+        budget = 0;
+        EXPECT_EQ(results, run(std::span(pieces), PacketRole::kCore));
+        return results;
+    }
+};
+
+/// Copies that differ in one byte, all in the same one or one of them, or not at all.
+std::vector<Frame> convoy_of(const Frame& frame, std::mt19937_64& random) {
+    constexpr std::size_t kHeaders = 192;
+    std::vector<Frame> frames(2 + random() % (kBurst - 1), frame);
+    const auto at = random() % std::min(frame.size(), kHeaders);
+    const auto what = random() % 4;
+    if (what == 0) {
+        frames[random() % frames.size()][at] ^= static_cast<std::uint8_t>(1U << random() % 8);
+    } else if (what == 1 || what == 2) {
+        std::for_each(frames.begin(), frames.end(),
+                      [&](Frame& one) { one[at] = static_cast<std::uint8_t>(random()); });
+    }
+    return frames;
+}
+
+TEST_F(DpdkBesideCore, Convoys) {
+    const std::size_t bursts = random_part(3000);
+    const auto rows = rows_by(TableAnswer::kLink);
+    Outer tunnel{.destination = "fc00:0:e1:f106::", .traffic_class = 0xba};
+    std::vector<Frame> alike{wrapped(marked(false, 0xba), tunnel)};
+    tunnel.routing = listing(3);
+    alike.push_back(wrapped(marked(false, 0xba), tunnel));
+    const auto variants = burst_variants(); // in turns
+    std::mt19937_64 random(20261124);
+    std::map<std::uint8_t, std::size_t> sent;
+    for (const auto& links :
+         {std::vector{link_by(1, kLinkMtu)}, {link_by(1, kLinkMtu), link_by(2, 120), link_by(3, kLinkMtu)}}) {
+        const std::vector routes{route_by("::/0", links), route_by("::/1", {link_by(4, kLinkMtu)}),
+                                 route_by("2001:db8::/32", links), route_by("::ffff:0:0/96", links)};
+        ASSERT_TRUE(store->set_routes(routes));
+        for (std::size_t burst = 0; burst < bursts && !HasFailure(); burst++) {
+            const auto& frame =
+                burst % 2 == 0 ? rows[random() % rows.size()].frame : alike[random() % alike.size()];
+            auto frames = convoy_of(frame, random);
+            std::vector<rte_mbuf*> packets;
+            std::transform(frames.begin(), frames.end(), std::back_inserter(packets), buffer_of);
+            if (const auto at = random() % (2 * packets.size()); at < packets.size()) {
+                lay_otherwise(frames[at], packets[at], random() % 3);
+            }
+            steer = variants[burst % variants.size()].steer;
+            for (const auto& [verdict, frame] : expect_as_by_the_core(frames, packets)) {
+                sent[frame[5]] += verdict == Verdict::kRedirect && frame[11] == 6 ? 1 : 0;
+            }
+        }
+    }
+    for (const std::uint8_t number : {1, 2, 3, 4}) {
+        EXPECT_GT(sent[number], bursts / 100) << "next hop " << int{number};
+    }
+}
+
+TEST_F(DpdkBesideCore, RandomSids_BySeveralLinks) {
     constexpr std::size_t kBursts = 1500;
     const std::vector links{link_by(1, kLinkMtu), link_by(2, 120), link_by(3, kLinkMtu)};
     const std::vector routes{route_by("::/0", links), route_by("::ffff:0:0/96", links)};
     ASSERT_TRUE(store->set_routes(routes));
-    const auto in_two = [](const Frame& frame) {
-        auto* packet = buffer_of({frame.begin(), frame.begin() + 10});
-        EXPECT_EQ(rte_pktmbuf_chain(packet, buffer_of({frame.begin() + 10, frame.end()})), 0);
-        return packet;
-    };
     RandomFrames random(20261123, rows_by(TableAnswer::kLink));
     const auto variants = burst_variants(); // in turns
     std::map<std::uint8_t, std::size_t> sent;
     for (std::size_t burst = 0; burst < kBursts && !HasFailure(); burst++) {
         std::vector<Frame> frames(kBurst);
         std::generate(frames.begin(), frames.end(), [&] { return random.next(); });
-        std::vector<rte_mbuf*> pieces;
-        std::transform(frames.begin(), frames.end(), std::back_inserter(pieces), in_two);
+        std::vector<rte_mbuf*> packets;
+        std::transform(frames.begin(), frames.end(), std::back_inserter(packets), buffer_of);
         steer = variants[burst % variants.size()].steer;
-        auto& budget = memory->tables().lcores[0].answer_budget;
-        budget = 0;
-        const auto results = run(frames, PacketRole::kCore);
-        budget = 0;
-        EXPECT_EQ(results, run(std::span(pieces), PacketRole::kCore)) << "burst " << burst;
-        for (const auto& [verdict, frame] : results) {
+        for (const auto& [verdict, frame] : expect_as_by_the_core(frames, packets)) {
             sent[frame[5]] += verdict == Verdict::kRedirect && frame[11] == 6 ? 1 : 0;
         }
     }

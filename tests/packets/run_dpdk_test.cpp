@@ -249,7 +249,7 @@ std::vector<Frame> train_of(const Frame& frame, std::mt19937_64& random) {
     }
     auto& other = frames[random() % frames.size()];
     const auto what = random() % 8;
-    constexpr std::size_t kHeaders = 80;
+    constexpr std::size_t kHeaders = 192; // the packet inside a tunnel as well
     if (what == 0) {
         other.pop_back();
     } else if (const std::size_t flags = frame[12] == 8 ? 47 : 67; what <= 2 && flags < frame.size()) {

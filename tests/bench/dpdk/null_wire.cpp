@@ -35,6 +35,7 @@ constexpr NamedWire kWires[] = {
     {"encap-1mflows", {Traffic::kClients, 1 << 20, 1, 4}},
     {"decap-dx6", {Traffic::kTunnelDx6, 1, 1, 4}},
     {"decap-dt6", {Traffic::kTunnelDt6, 1, 1, 4}},
+    {"decap-64kflows", {Traffic::kTunnelDt6, 1 << 16, 1, 4}},
     {"transit-csid", {Traffic::kTransit, 1, 1, 4}},
     {"still", {Traffic::kClients, 1 << 16, 1000, 64}},
     {"swap-100ms", {Traffic::kClients, 1 << 16, 1000, 64}},
@@ -69,10 +70,16 @@ void fill_pool(rte_mempool* pool, void*) {
     }
 }
 
-/// Writes which flow a client's packet is of: into its source, and its service into the destination.
-void write_flow(std::uint8_t* bytes, std::uint32_t number, const Wire& wire) {
+/// Writes which flow a client's packet is of: into its source, and its service into the destination. In a
+/// tunnel, whose header is so long, into the outer flow label as well.
+void write_flow(std::uint8_t* bytes, std::uint32_t number, const Wire& wire, std::size_t tunnel) {
+    constexpr std::size_t kLabel = kLink + 2; // its lower 16 bits
     const std::uint32_t flow = (number * 2654435761U) >> 7 & (wire.flows - 1);
-    std::memcpy(bytes + 34, &flow, sizeof flow);
+    std::memcpy(bytes + tunnel + 34, &flow, sizeof flow);
+    if (tunnel > 0) {
+        const auto label = static_cast<std::uint16_t>(flow);
+        std::memcpy(bytes + kLabel, &label, sizeof label);
+    }
     if (wire.services > 1) {
         const auto service = static_cast<std::uint16_t>(flow % wire.services);
         std::memcpy(bytes + 50, &service, sizeof service);
@@ -85,6 +92,7 @@ std::uint16_t receive(std::uint16_t, std::uint16_t, rte_mbuf** packets, std::uin
     auto& next = *static_cast<std::uint32_t*>(context);
     const Wire wire = g_wire; // writing bytes cannot change a copy
     const std::size_t at = g_written;
+    const std::size_t tunnel = g_frame.size() - kFrame;
     Piece written;
     Piece destination;
     std::memcpy(written.data(), &g_frame[at], written.size());
@@ -96,7 +104,7 @@ std::uint16_t receive(std::uint16_t, std::uint16_t, rte_mbuf** packets, std::uin
             std::memcpy(bytes + kDestination, destination.data(), destination.size());
         }
         if (wire.flows > 1) {
-            write_flow(bytes, next++, wire);
+            write_flow(bytes, next++, wire, tunnel);
         }
         if (wire.traffic == Traffic::kMixed && i % 8 == 0) {
             bytes[kEtherType] = 0;
