@@ -28,11 +28,7 @@ public:
     [[nodiscard]] constexpr ByteMask without(std::size_t at, std::size_t count) const {
         return with(at, count, 0);
     }
-    [[nodiscard]] Words8 words() const {
-        Words8 words;
-        std::memcpy(&words, bytes_.data(), sizeof words);
-        return words;
-    }
+    void load(Words8& words) const { std::memcpy(&words, bytes_.data(), sizeof words); }
 
 private:
     std::array<std::uint8_t, sizeof(Words8)> bytes_{};
@@ -50,7 +46,9 @@ public:
         differing_ |= bytes ^ first_;
     }
     [[nodiscard, gnu::always_inline]] bool is_in(const ByteMask& mask) const {
-        const auto differing = differing_ & mask.words();
+        Words8 differing;
+        mask.load(differing);
+        differing &= differing_;
         std::uint64_t any = 0;
         for (std::size_t i = 0; i < sizeof(Words8) / sizeof any; i++) {
             any |= differing[i];

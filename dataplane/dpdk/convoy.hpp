@@ -20,7 +20,7 @@ public:
     [[gnu::always_inline]] static bool may_be(const rte_mbuf& first, const rte_mbuf& second) {
         return first.data_off + sizeof(Words8) <= first.buf_len && second.data_off == first.data_off &&
                second.buf_len == first.buf_len && type_of(first) == RTE_BE16(0x86dd) &&
-               destination_end(first) == destination_end(second);
+               sid_of(first) == sid_of(second);
     }
 
     /// Whether it is one. `way`, to a service SID, and the place of an IPv6 packet inside are the first
@@ -52,18 +52,18 @@ public:
     [[nodiscard]] const BurstOutcome& outcome() const { return link_->outcome; }
 
 private:
+    static constexpr std::size_t kDestination = std::size_t{SL_ETHERNET} + SL_DESTINATION;
+
     static std::uint16_t type_of(const rte_mbuf& packet) {
         std::uint16_t type = 0;
         std::memcpy(&type, rte_pktmbuf_mtod_offset(&packet, const std::uint8_t*, SL_ETHERNET - 2),
                     sizeof type);
         return type;
     }
-    /// The words of a destination that tell services apart.
-    static std::uint64_t destination_end(const rte_mbuf& packet) {
+    /// The part of a destination that tells SIDs apart.
+    static std::uint64_t sid_of(const rte_mbuf& packet) {
         std::uint64_t word = 0;
-        std::memcpy(&word,
-                    rte_pktmbuf_mtod_offset(&packet, const std::uint8_t*, SL_ETHERNET + SL_DESTINATION),
-                    sizeof word);
+        std::memcpy(&word, rte_pktmbuf_mtod_offset(&packet, const std::uint8_t*, kDestination), sizeof word);
         return word;
     }
     static Ipv6Start start_of(const std::uint8_t* ip) {
