@@ -6,7 +6,6 @@
 
 #include <rte_mbuf.h>
 
-#include <algorithm>
 #include <array>
 #include <cstring>
 #include <span>

@@ -7,6 +7,8 @@
 // the core's bytes.
 #pragma once
 
+#include <algorithm>
+
 #include "dataplane/dpdk/packet_columns.hpp"
 #include "dataplane/dpdk/port_mbuf.h"
 #include "dataplane/dpdk/remembered.hpp"

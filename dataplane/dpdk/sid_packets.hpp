@@ -7,6 +7,8 @@
 // Bytes from outside: nothing is read behind the end of a buffer.
 #pragma once
 
+#include <algorithm>
+
 #include "dataplane/dpdk/convoy.hpp"
 #include "dataplane/dpdk/packet_columns.hpp"
 #include "dataplane/dpdk/port_mbuf.h"

@@ -5,7 +5,7 @@
 #include <unordered_map>
 
 #include "dns/record/rr_type.hpp"
-#include "dns/zone/alias_chain.hpp"
+#include "dns/zone/alias_path.hpp"
 #include "dns/zone/target_addresses.hpp"
 #include "dns/zone/zone_proofs.hpp"
 
@@ -283,25 +283,25 @@ private:
     /// RFC 1034 section 3.6.2: an alias is followed. Inside the zone that is done here, once; what a wildcard
     /// or a DNAME makes of its target, and what another zone says of it, is looked up for each question.
     void add_alias(const DomainName& name, bool is_floating, OwnerDraft& owner) {
-        const AliasChain chain = follow_aliases(zone_, name);
+        const AliasPath path = follow_aliases(zone_, name);
         owner.otherwise = both(proofs_.is_signed(), [&](bool is_dnssec) {
-            return alias_without_type(name, chain.aliases, is_floating, is_dnssec, chain.is_open);
+            return alias_without_type(name, path.aliases, is_floating, is_dnssec, path.is_open);
         });
-        if (chain.records == nullptr || chain.is_open) {
+        if (path.records == nullptr || path.is_open) {
             return;
         }
-        for (const auto& [type, set] : chain.records->sets) {
+        for (const auto& [type, set] : path.records->sets) {
             if (type != rr_type::kNsec) {
-                owner.types.push_back(for_everybody(name, set, is_floating, &chain.aliases));
+                owner.types.push_back(for_everybody(name, set, is_floating, &path.aliases));
             }
         }
-        for (const auto& [type, source] : chain.records->class_sets) {
+        for (const auto& [type, source] : path.records->class_sets) {
             owner.types.push_back(
-                by_class(name, signed_set(chain.end, source), type, is_floating, &chain.aliases));
+                by_class(name, signed_set(path.end, source), type, is_floating, &path.aliases));
         }
     }
 
-    /// `is_open` as in AliasChain.
+    /// `is_open` as in AliasPath.
     Run alias_without_type(const DomainName& name, const std::vector<const Rrset*>& aliases, bool is_floating,
                            bool is_dnssec, bool is_open) const {
         RunWriter writer(zone_.apex, name, true);

@@ -2,17 +2,19 @@
 # SPDX-License-Identifier: Apache-2.0
 """All three routers of agent_test.py forward by suanlu-fwd over af_xdp: ingress, transit by an End SID with NEXT-C-SID and an
 egress with End.DT6. Its SIDs and the kernel's routes come to each engine through its agent, from a Plan. Needs root."""
-import json
 import os
 import re
 import shutil
 import signal
-import socket
 import sys
 import time
 
 from agent_lab import ANYCAST, Lab, NODES, SERVER, SITE, end_sid, packed, service_text, tell
 from agent_test import Story
+
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.realpath(__file__)), "..", "dpdk"))
+
+from fwd_process import ask  # noqa: E402
 
 PORTS = {"i": {"to-c": "external", "to-t": "core"}, "t": {"to-i": "core", "to-e": "core"}, "e": {"to-t": "core", "to-s": "site"}}
 TABLE = 0x53000001  # one of those that an inventory gives its attachments
@@ -72,11 +74,7 @@ class DpdkLab(Lab):
 
     def told(self, node, command):
         """What the engine answers on DPDK's socket."""
-        with socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET) as asked:
-            asked.connect(f"/var/run/dpdk/{self.prefix(node)}/dpdk_telemetry.v2")
-            asked.recv(1 << 16)
-            asked.send(command.encode())
-            return json.loads(asked.recv(1 << 16))[command.split(",")[0]]
+        return ask(self.prefix(node), command)
 
     def close(self):
         super().close()

@@ -10,7 +10,7 @@
 
 namespace suanlu::dns {
 
-struct AliasChain {
+struct AliasPath {
     std::vector<const Rrset*> aliases;
     /// Where they lead.
     DomainName end;
@@ -21,7 +21,7 @@ struct AliasChain {
 };
 
 /// From a name that the zone answers for, which outlives what points into it.
-AliasChain follow_aliases(const ZoneContents& zone, const DomainName& name);
+AliasPath follow_aliases(const ZoneContents& zone, const DomainName& name);
 
 /// Writes the aliases that begin at `name`; returns where they lead. `is_floating`: the first one under the
 /// question's own name.

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "dns/zone/alias_chain.hpp"
+#include "dns/zone/alias_path.hpp"
 
 #include <algorithm>
 
@@ -18,21 +18,21 @@ DomainName target_of(const Rrset& alias) {
 
 } // namespace
 
-AliasChain follow_aliases(const ZoneContents& zone, const DomainName& name) {
-    AliasChain chain{{}, name, zone.find(name), false};
-    auto& aliases = chain.aliases;
-    while (chain.records != nullptr && chain.records->find(rr_type::kCname) != nullptr &&
+AliasPath follow_aliases(const ZoneContents& zone, const DomainName& name) {
+    AliasPath path{{}, name, zone.find(name), false};
+    auto& aliases = path.aliases;
+    while (path.records != nullptr && path.records->find(rr_type::kCname) != nullptr &&
            aliases.size() < kMostAliases) {
-        const Rrset* const alias = chain.records->find(rr_type::kCname);
+        const Rrset* const alias = path.records->find(rr_type::kCname);
         if (std::find(aliases.begin(), aliases.end(), alias) != aliases.end()) {
             break; // a loop
         }
         aliases.push_back(alias);
-        chain.end = target_of(*alias);
-        chain.records = zone.cut_above(chain.end) == nullptr ? zone.find(chain.end) : nullptr;
+        path.end = target_of(*alias);
+        path.records = zone.cut_above(path.end) == nullptr ? zone.find(path.end) : nullptr;
     }
-    chain.is_open = chain.records != nullptr && chain.records->find(rr_type::kCname) != nullptr;
-    return chain;
+    path.is_open = path.records != nullptr && path.records->find(rr_type::kCname) != nullptr;
+    return path;
 }
 
 DomainName add_aliases(RunWriter& writer, const DomainName& name, const std::vector<const Rrset*>& aliases,
